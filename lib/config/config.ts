@@ -1,0 +1,137 @@
+import type { Task } from "./task.js";
+
+export type Channel =
+  | "image"
+  | "log_image"
+  | "cleaned_image"
+  | "log_cleaned_image"
+  | "peak_time"
+  | "relative_peak_time"
+  | "cleaned_peak_time"
+  | "cleaned_relative_peak_time";
+
+/** How events are read; the same settings must hold in training and in prediction, so `card.json` repeats them. */
+export interface ReaderConfig {
+  readonly mode: "mono" | "stereo";
+  readonly channels: readonly Channel[];
+  /** Name of an image mapper, e.g. `BilinearMapper`. */
+  readonly mapper: string;
+  /** Side of the square image in pixels; null = the mapper's default for the camera. */
+  readonly imageShape: number | null;
+  /** Telescope ids; null = all. */
+  readonly allowedTelescopes: readonly number[] | null;
+  /** Telescope type strings such as `SST_1M_DigiCam`; null = all. */
+  readonly allowedTelescopeTypes: readonly string[] | null;
+  /** Expressions over the columns of the example table; an example is kept when all are true. */
+  readonly qualityCriteria: readonly { readonly name: string; readonly expression: string }[];
+  readonly focalLength: "effective" | "equivalent";
+  readonly minTelescopes: number;
+  readonly stackTelescopeImages: boolean;
+  readonly sortByIntensity: boolean;
+  readonly skipIncompatibleFiles: boolean;
+}
+
+/** Files of one class: `folder` joined with each glob pattern, sorted, without doubles. */
+export interface FileSelection {
+  readonly folder: string;
+  readonly patterns: readonly string[];
+}
+
+export interface ModelConfig {
+  readonly type: "SingleCNN" | "ResNet" | "LoadedModel" | "CustomModel";
+  readonly tasks: readonly Task[];
+  readonly attention: {
+    readonly mechanism: "Dual-SE" | "Channel-SE" | "Spatial-SE";
+    readonly reductionRatio: number;
+  } | null;
+  readonly headLayers: Readonly<Record<Task, readonly number[]>>;
+  readonly headActivation: Readonly<Record<Task, string>>;
+  readonly initPadding: number;
+  readonly singleCnn: {
+    readonly name: string;
+    readonly architecture: readonly {
+      readonly filters: number;
+      readonly kernelSize: number;
+      readonly number: number;
+    }[];
+    readonly poolingType: "max" | "average" | null;
+    readonly poolingSize: number;
+    readonly poolingStrides: number;
+    readonly batchNormalization: boolean;
+    readonly batchNormalizationMomentum: number;
+    readonly bottleneckFilters: number | null;
+  };
+  readonly resNet: {
+    readonly name: string;
+    readonly architecture: readonly { readonly filters: number; readonly blocks: number }[];
+    readonly residualBlockType: "bottleneck" | "basic";
+    readonly initLayer: { readonly filters: number; readonly kernelSize: number; readonly strides: number } | null;
+    readonly initMaxPool: { readonly size: number; readonly strides: number } | null;
+  };
+  readonly loadModelFrom: string | null;
+  readonly overwriteHead: boolean;
+  readonly trainableBackbone: boolean;
+  /** TypeScript or JavaScript module that exports the custom model. */
+  readonly customModel: { readonly file: string; readonly name: string } | null;
+}
+
+export interface OptimizerConfig {
+  readonly name: "Adam" | "AdamW" | "Adadelta" | "RMSProp" | "SGD";
+  readonly learningRate: number;
+  readonly epsilon: number;
+}
+
+export interface EarlyStoppingConfig {
+  readonly monitor: string;
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly startFromEpoch: number;
+  readonly restoreBestWeights: boolean;
+}
+
+export interface TrainingConfig {
+  readonly signal: FileSelection;
+  readonly background: FileSelection | null;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly validationSplit: number;
+  /** `image` = the former seeded split; `event` keeps the telescopes of one shower on one side. */
+  readonly splitBy: "image" | "event";
+  readonly seed: number;
+  readonly percentagePerEpoch: number;
+  readonly saveBestValidationOnly: boolean;
+  readonly optimizer: OptimizerConfig;
+  readonly reduceLearningRate: {
+    readonly factor: number;
+    readonly patience: number;
+    readonly minDelta: number;
+    readonly minLearningRate: number;
+  } | null;
+  readonly earlyStopping: EarlyStoppingConfig | null;
+  readonly engine: "graph" | "eager";
+  /** Worker threads that prepare batches; 0 = chosen from the cores of this process. */
+  readonly workers: number;
+}
+
+export interface TestingConfig {
+  /** Files to predict, by particle: `gammas_diffuse`, `protons_diffuse`, `gammas_point`. */
+  readonly files: readonly { readonly particle: string; readonly selection: FileSelection }[];
+  readonly batchSize: number;
+  /** DL2 group names: `particle_type` or the older `classification`. */
+  readonly prefix: string | null;
+}
+
+/** One task, one model: what a YAML file says, checked, with defaults and derived values filled in. */
+export interface Config {
+  /** Absolute path of the YAML file. */
+  readonly file: string;
+  readonly task: Task;
+  /** Name of the model, the last part of `modelFolder`. */
+  readonly name: string;
+  /** Absolute path of `models/<task>/<name>`. */
+  readonly modelFolder: string;
+  readonly reader: ReaderConfig;
+  readonly model: ModelConfig;
+  readonly training: TrainingConfig;
+  readonly testing: TestingConfig | null;
+}

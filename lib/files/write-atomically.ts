@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { OutputError } from "../errors.js";
+
+/** A name beside `path` that no other process uses; rename it to `path` when it is complete. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+}
+
+/** Turns what the file system says of a failed write into one clear error. */
+export function outputError(path: string, cause: unknown): OutputError {
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+  const remedies: Record<string, [string, string]> = {
+    ENOSPC: ["the disk is full", "free some space or choose another folder, then run again"],
+    EDQUOT: ["the disk quota is used up", "free some space or choose another folder, then run again"],
+    EACCES: ["no permission to write", "choose a folder you may write to"],
+    EPERM: ["no permission to write", "choose a folder you may write to"],
+    EROFS: ["the file system is read-only", "choose a folder you may write to"],
+    ENOTDIR: ["a file stands where a folder is needed", "choose another folder"],
+    EISDIR: ["a folder stands where the file should go", "remove the folder or choose another name"],
+  };
+  const [reason, remedy] = remedies[code ?? ""] ?? [cause instanceof Error ? cause.message : String(cause), undefined];
+  return new OutputError(`cannot write ${path}: ${reason}`, { place: path, remedy, cause });
+}
+
+/**
+ * Writes a whole file under a temporary name, flushes it and renames it, so that `path` never holds half a file.
+ * Folders on the way are made.
+ * @throws {OutputError} when the disk is full, the folder is not writable, …; `path` is left as it was.
+ */
+export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, "w");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw outputError(path, cause);
+  }
+}

@@ -1,0 +1,1 @@
+export { CherenkitError, ConfigError, InputError, InterruptedError, OutputError } from "./errors.js";
