@@ -1,0 +1,54 @@
+// Runs the compiled tests: node test/run.mjs [--suite interop|browser|slurm] [part of a path …]
+// Files named *.SUITE.test.ts belong to a suite that needs more than Node; all others run without --suite.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const compiled = join(root, "dist/test");
+const suites = ["interop", "browser", "slurm"];
+
+const args = process.argv.slice(2);
+const at = args.indexOf("--suite");
+const suite = at >= 0 ? args.splice(at, 2)[1] : null;
+if (at >= 0 && !suites.includes(suite)) {
+  console.error(`unknown suite ${suite}; there are ${suites.join(", ")}`);
+  process.exit(2);
+}
+
+function testFiles(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return testFiles(path);
+    return entry.name.endsWith(".test.js") ? [path] : [];
+  });
+}
+
+const suiteOf = (file) => suites.find((name) => file.endsWith(`.${name}.test.js`)) ?? null;
+const wanted = testFiles(compiled)
+  .filter((file) => suiteOf(file) === suite)
+  .filter((file) => args.length === 0 || args.some((part) => relative(compiled, file).includes(part)))
+  .sort();
+if (wanted.length === 0) {
+  console.error(`no test file matches ${args.join(" ")}`);
+  process.exit(2);
+}
+
+const child = spawn(
+  process.execPath,
+  ["--enable-source-maps", "--test", "--test-concurrency=2", "--test-reporter=spec", ...wanted],
+  { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
+);
+const counts = {};
+createInterface({ input: child.stdout }).on("line", (line) => {
+  console.log(line);
+  const count = line.match(/^ℹ (pass|fail|cancelled|skipped) (\d+)$/);
+  if (count) counts[count[1]] = Number(count[2]);
+});
+child.on("close", (code) => {
+  const failed = (counts.fail ?? 0) + (counts.cancelled ?? 0);
+  console.log(`${counts.pass ?? 0} passed, ${failed} failed, ${counts.skipped ?? 0} skipped`);
+  process.exitCode = code === 0 && failed === 0 ? 0 : 1;
+});
