@@ -5,8 +5,8 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, wr
 import { join } from "node:path";
 import { bindingFile, bindingProblem, compileBinding, linkBinding, tryBinding } from "./binding.mjs";
 import { build, buildIsCurrent } from "./build.mjs";
-import { chosenFlavour, root, setupStamp, tensorflowFolder } from "./folders.mjs";
-import { findCompiler, findPython, nodeIsRecent } from "./host.mjs";
+import { cache, chosenFlavour, root, setupStamp, tensorflowFolder } from "./folders.mjs";
+import { findCompiler, findPython, nodeIsRecent, notWritable } from "./host.mjs";
 import { takeLock } from "./lock.mjs";
 import { installPackages, lockHash, packageProblems } from "./packages.mjs";
 import { minimumNode } from "./pins.mjs";
@@ -31,6 +31,9 @@ function readStamp() {
 /** Everything that is missing on this machine, told at once. */
 function requireHost(flavour) {
   const missing = [];
+  const unwritable = notWritable(cache);
+  if (unwritable)
+    missing.push(`a cache folder that can be written: ${unwritable}; choose another with CHERENKIT_CACHE`);
   if (!nodeIsRecent()) missing.push(`Node ${minimumNode.join(".")} or newer (this is ${process.versions.node})`);
   if (process.platform !== "linux" || process.arch !== "x64") {
     missing.push(
@@ -48,7 +51,7 @@ function requireHost(flavour) {
     );
   }
   if (missing.length > 0)
-    throw new SetupError(`this machine lacks:\n  - ${missing.join("\n  - ")}`, "install these, then run set-up again");
+    throw new SetupError(`this machine lacks:\n  - ${missing.join("\n  - ")}`, "provide these, then run set-up again");
 }
 
 /** `npx cherenkit` finds the command here. */

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { cache, tensorflowFolder } from "./folders.mjs";
-import { freeBytes, notWritable } from "./host.mjs";
+import { freeBytes } from "./host.mjs";
 import { SetupError, say } from "./report.mjs";
 import { getWheel, unpack } from "./wheel.mjs";
 
@@ -59,13 +59,6 @@ function clearStale() {
 /** Puts the libraries of the flavour into the cache, by one rename, whatever another process does meanwhile. */
 export async function installTensorflow(flavour) {
   const folder = tensorflowFolder(flavour);
-  const unwritable = notWritable(cache);
-  if (unwritable) {
-    throw new SetupError(
-      `the cache folder cannot be made: ${unwritable}`,
-      "set CHERENKIT_CACHE to a folder you may write to",
-    );
-  }
   const free = freeBytes(cache);
   if (free < flavour.freeBytes) {
     throw new SetupError(

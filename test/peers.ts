@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { sharedData } from "./shared-data.js";
+
+/** Python of an environment with ctapipe; `CHERENKIT_JUDGE_PYTHON` may name another. */
+export const judgePython: string =
+  process.env.CHERENKIT_JUDGE_PYTHON ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/judge/bin/python");
+
+/** Script that opens a DL1 or DL2 file with ctapipe's own readers and says what it found. */
+export const judgeScript: string = resolve(sharedData, "../tools/ctapipe-judge.py");
+
+/** Option for `test`: runs where ctapipe is installed, else skips and says so. */
+export function needsCtapipe(): { skip: string | false } {
+  const missing = [judgePython, judgeScript].find((path) => !existsSync(path));
+  return { skip: missing ? `ctapipe is not installed here (no ${missing})` : false };
+}
+
+/** A Chromium for headless pages; `CHERENKIT_CHROMIUM` may name another. */
+export const chromium: string | undefined = [
+  process.env.CHERENKIT_CHROMIUM,
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+].find((path) => path !== undefined && existsSync(path));
+
+/** Option for `test`: runs where there is a Chromium, else skips and says so. */
+export function needsChromium(): { skip: string | false } {
+  return { skip: chromium ? false : "no Chromium here (set CHERENKIT_CHROMIUM)" };
+}
