@@ -81,12 +81,16 @@ export interface OptimizerConfig {
   readonly epsilon: number;
 }
 
+/** Keras' `EarlyStopping`. */
 export interface EarlyStoppingConfig {
+  /** A column of training_log.csv, e.g. `val_loss`. */
   readonly monitor: string;
   readonly patience: number;
   readonly minDelta: number;
   readonly startFromEpoch: number;
   readonly restoreBestWeights: boolean;
+  /** Say when training stops early and which epoch's weights are kept. */
+  readonly verbose: boolean;
 }
 
 export interface TrainingConfig {
@@ -108,16 +112,24 @@ export interface TrainingConfig {
     readonly minLearningRate: number;
   } | null;
   readonly earlyStopping: EarlyStoppingConfig | null;
+  /** Zero the smallest weights while training, from `initialSparsity` at `beginStep` to `finalSparsity` at the end. */
+  readonly pruning: {
+    readonly initialSparsity: number;
+    readonly finalSparsity: number;
+    readonly beginStep: number;
+  } | null;
   readonly engine: "graph" | "eager";
   /** Worker threads that prepare batches; 0 = chosen from the cores of this process. */
   readonly workers: number;
+  /** A full checkpoint is written at each epoch's end and, within an epoch, every so many minutes. */
+  readonly checkpointMinutes: number;
 }
 
 export interface TestingConfig {
   /** Files to predict, by particle: `gammas_diffuse`, `protons_diffuse`, `gammas_point`. */
   readonly files: readonly { readonly particle: string; readonly selection: FileSelection }[];
   readonly batchSize: number;
-  /** DL2 group names: `particle_type` or the older `classification`. */
+  /** Name of the algorithm in the groups of a DL2 file, `/dl2/event/telescope/energy/<prefix>`; null = `CTLearn`. */
   readonly prefix: string | null;
 }
 

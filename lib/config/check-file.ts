@@ -1,0 +1,87 @@
+import { distance } from "fastest-levenshtein";
+import type * as z from "zod";
+import type { JsonSchema } from "./json-schema.js";
+import {
+  allKeys,
+  configJsonSchema,
+  describeValue,
+  expectation,
+  isNullable,
+  schemaAt,
+  sectionOf,
+} from "./json-schema.js";
+import { type ConfigFile, configSchema } from "./schema.js";
+import { type KeyPath, type Problem, placeOf, type YamlSource } from "./yaml-source.js";
+
+const dotted = (path: KeyPath): string => path.join(".") || "the file";
+
+/** A section written without content (`DLImageReader:`) is null in YAML; it is meant as empty. */
+function emptySections(value: unknown, schema: JsonSchema): unknown {
+  const section = sectionOf(schema);
+  if (!section) return value;
+  if (value === null) return isNullable(schema) ? null : {};
+  if (typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const known = section.properties?.[name];
+      return [name, known ? emptySections(inner, known) : inner];
+    }),
+  );
+}
+
+function unknownKey(path: KeyPath, name: string): string {
+  const where = path.length > 0 ? ` in ${dotted(path)}` : "";
+  const siblings = Object.keys(sectionOf(schemaAt(path).schema)?.properties ?? {});
+  const nearest = siblings
+    .map((known) => ({ known, far: distance(known.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)[0];
+  const elsewhere = allKeys().find((known) => known.at(-1) === name);
+  if (nearest && nearest.far <= 2) return `unknown key "${name}"${where}; did you mean "${nearest.known}"?`;
+  if (elsewhere)
+    return `unknown key "${name}"${where}; it belongs in ${elsewhere.slice(0, -1).join(".") || "the top level"}`;
+  if (nearest && nearest.far <= Math.max(3, name.length / 2)) {
+    return `unknown key "${name}"${where}; the nearest known key is "${nearest.known}"`;
+  }
+  return `unknown key "${name}"${where}; known are ${siblings.join(", ")}`;
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  let found = value;
+  for (const part of path) {
+    if (found === null || typeof found !== "object") return undefined;
+    found = (found as Record<string | number, unknown>)[part];
+  }
+  return found;
+}
+
+function report(source: YamlSource, content: unknown, issue: z.core.$ZodIssue, problems: Problem[]): void {
+  const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+  if (issue.code === "unrecognized_keys") {
+    for (const name of issue.keys) {
+      problems.push({ place: placeOf(source, [...path, name], "key"), message: unknownKey(path, name) });
+    }
+    return;
+  }
+  const { schema, depth } = schemaAt(path);
+  const known = path.slice(0, depth);
+  const found = valueAt(content, known);
+  if (issue.code === "invalid_key") {
+    const message = `${dotted(path)}: a name has letters, digits and underscores and does not start with a digit`;
+    problems.push({ place: placeOf(source, path, "key"), message });
+  } else if (found === undefined) {
+    const message = `"${known.at(-1)}" is missing in ${dotted(known.slice(0, -1))}; expected ${expectation(schema)}`;
+    problems.push({ place: placeOf(source, known.slice(0, -1), "key"), message });
+  } else {
+    const message = `${dotted(known)}: expected ${expectation(schema)}, found ${describeValue(found)}`;
+    problems.push({ place: placeOf(source, known), message });
+  }
+}
+
+/** Checks what a file holds against the schema; every deviation is added to `problems`. */
+export function checkFile(source: YamlSource, problems: Problem[]): ConfigFile | null {
+  const content = emptySections(source.document.toJS(), configJsonSchema());
+  const result = configSchema.safeParse(content);
+  if (result.success) return result.data;
+  for (const issue of result.error.issues) report(source, content, issue, problems);
+  return null;
+}

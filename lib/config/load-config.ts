@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { ConfigError } from "../errors.js";
+import { checkFile } from "./check-file.js";
+import type { Config } from "./config.js";
+import { fullKey } from "./full-key.js";
+import { fillPlaceholders } from "./placeholders.js";
+import { resolveConfig } from "./resolve-config.js";
+import { displayName, override, type Problem, parseYaml } from "./yaml-source.js";
+
+function throwProblems(name: string, problems: readonly Problem[], cause?: unknown): never {
+  const [first] = problems;
+  if (problems.length === 1) throw new ConfigError(first!.message, { place: first!.place, cause });
+  const list = problems.map(({ place, message }) => `  ${place}  ${message}`);
+  throw new ConfigError(`${name} has ${problems.length} problems:\n${list.join("\n")}`, { place: first!.place, cause });
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reasons: Record<string, string> = {
+      ENOENT: "does not exist",
+      EISDIR: "is a folder",
+      EACCES: "may not be read",
+    };
+    throw new ConfigError(`the configuration ${displayName(file)} ${reasons[code ?? ""] ?? "cannot be read"}`, {
+      place: file,
+      remedy: "give the name of a YAML file, for example configs/energy.yaml",
+      cause,
+    });
+  }
+}
+
+/**
+ * Reads a YAML configuration: parses, applies `overrides` (key path → YAML text, as given by `--set`), fills
+ * placeholders, checks every key, adds defaults and derives what must agree.
+ *
+ * Relative paths in the file start at the project root: the nearest folder at or above the file that holds a
+ * `package.json`, else the file's own folder.
+ * @throws {ConfigError} naming every problem at once with `file:line:column`.
+ */
+export async function loadConfig(file: string, overrides: Readonly<Record<string, string>> = {}): Promise<Config> {
+  const path = resolve(file);
+  const problems: Problem[] = [];
+  const text = await readText(path);
+  const parsed = parseYaml(text, path, problems);
+  if (problems.length > 0) throwProblems(parsed.name, problems);
+  if (parsed.document.toJS() == null) {
+    throw new ConfigError(`the configuration ${parsed.name} is empty`, {
+      place: path,
+      remedy: "start from one of the files in configs/",
+    });
+  }
+  const full = Object.fromEntries(
+    Object.entries(overrides).map(([key, value]) => [fullKey(key, parsed, problems), value]),
+  );
+  const source = override(parsed, full, problems);
+  fillPlaceholders(source, process.env, problems);
+  // A placeholder without value would only cause further, misleading problems.
+  if (problems.length > 0) throwProblems(source.name, problems);
+  const content = checkFile(source, problems);
+  if (!content) throwProblems(source.name, problems);
+  const config = resolveConfig(path, content, source, problems);
+  if (problems.length > 0) throwProblems(source.name, problems);
+  return config;
+}

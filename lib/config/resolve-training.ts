@@ -1,0 +1,66 @@
+import type { FileSelection, TrainingConfig } from "./config.js";
+import { ctlearnTrainingDefaults, lrReducingMinDelta, ownDefaults } from "./defaults.js";
+import { asList, type Places, train } from "./places.js";
+import { absolutePath } from "./project-root.js";
+import type { ConfigFile } from "./schema.js";
+import type { Task } from "./task.js";
+
+/** How the network is trained, and on which files. */
+export function resolveTraining(file: ConfigFile, task: Task, root: string, places: Places): TrainingConfig {
+  const tool = file.training_model.TrainCTLearnModel;
+  const standard = ctlearnTrainingDefaults;
+  const select = (folder: string, patterns: string | readonly string[] | null | undefined): FileSelection => ({
+    folder: absolutePath(folder, root),
+    patterns: asList(patterns ?? standard.filePattern),
+  });
+  if (task === "type" && !tool.input_dir_background) {
+    places.problem(train, "the task type needs input_dir_background, the folder of the proton files");
+  }
+  const stopping = tool.early_stopping;
+  const reducing = tool.lr_reducing;
+  return {
+    signal: select(tool.input_dir_signal, tool.file_pattern_signal),
+    background: tool.input_dir_background ? select(tool.input_dir_background, tool.file_pattern_background) : null,
+    epochs: tool.n_epochs ?? standard.epochs,
+    batchSize: tool.batch_size ?? standard.batchSize,
+    validationSplit: tool.validation_split ?? standard.validationSplit,
+    splitBy: tool.split_by ?? ownDefaults.splitBy,
+    seed: tool.random_seed ?? standard.randomSeed,
+    percentagePerEpoch: tool.percentage_per_epoch ?? standard.percentagePerEpoch,
+    saveBestValidationOnly: tool.save_best_validation_only ?? standard.saveBestValidationOnly,
+    optimizer: {
+      name: tool.optimizer?.name ?? standard.optimizer.name,
+      learningRate: tool.optimizer?.base_learning_rate ?? standard.optimizer.base_learning_rate,
+      epsilon: tool.optimizer?.adam_epsilon ?? standard.optimizer.adam_epsilon,
+    },
+    reduceLearningRate:
+      reducing === null
+        ? null
+        : {
+            factor: reducing?.factor ?? standard.lrReducing.factor,
+            patience: reducing?.patience ?? standard.lrReducing.patience,
+            minDelta: reducing?.min_delta ?? lrReducingMinDelta[task],
+            minLearningRate: reducing?.min_lr ?? standard.lrReducing.min_lr,
+          },
+    earlyStopping: stopping
+      ? {
+          monitor: stopping.monitor ?? standard.earlyStopping.monitor,
+          patience: stopping.patience,
+          minDelta: stopping.min_delta ?? standard.earlyStopping.min_delta,
+          startFromEpoch: stopping.start_from_epoch ?? standard.earlyStopping.start_from_epoch,
+          restoreBestWeights: stopping.restore_best_weights ?? standard.earlyStopping.restore_best_weights,
+          verbose: Boolean(stopping.verbose ?? standard.earlyStopping.verbose),
+        }
+      : null,
+    pruning: tool.pruning_model
+      ? {
+          initialSparsity: tool.pruning_model.initial_sparsity,
+          finalSparsity: tool.pruning_model.final_sparsity,
+          beginStep: tool.pruning_model.begin_step,
+        }
+      : null,
+    engine: tool.engine ?? ownDefaults.engine,
+    workers: tool.workers ?? ownDefaults.workers,
+    checkpointMinutes: tool.checkpoint_minutes ?? ownDefaults.checkpointMinutes,
+  };
+}
