@@ -1,7 +1,7 @@
 // Runs the compiled tests: node test/run.mjs [--suite interop|browser|slurm] [part of a path …]
 // Files named *.SUITE.test.ts belong to a suite that needs more than Node; all others run without --suite.
-import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,24 @@ if (wanted.length === 0) {
   process.exit(2);
 }
 
+/** In CI, as root, a suite installs what it needs; elsewhere its tests skip and say what they miss. */
+function installNeeds() {
+  if (process.env.CI !== "true" || process.getuid() !== 0) return;
+  if (suite === "browser" && !existsSync("/usr/bin/chromium")) {
+    const apt = (...rest) =>
+      spawnSync("apt-get", ["-q", "-y", "-o", "DPkg::Lock::Timeout=300", ...rest], { stdio: "ignore" });
+    apt("update");
+    if (apt("install", "--no-install-recommends", "chromium").status !== 0)
+      console.log("Chromium could not be installed");
+  }
+  const peers = join(process.env.CHERENKIT_DATA ?? join(root, "../shared/data"), "../tools/python-peers.sh");
+  if (suite === "interop" && existsSync(peers)) {
+    const result = spawnSync("bash", [peers, "--judge"], { encoding: "utf8" });
+    if (result.status !== 0) console.log(`ctapipe could not be installed: ${result.stderr.trim().split("\n").at(-1)}`);
+  }
+}
+
+installNeeds();
 const child = spawn(
   process.execPath,
   ["--enable-source-maps", "--test", "--test-concurrency=2", "--test-reporter=spec", ...wanted],

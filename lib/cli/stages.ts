@@ -1,0 +1,32 @@
+import { Command } from "commander";
+import { collect, parseAssignments } from "./assignments.js";
+import type { Stage } from "./run-stage.js";
+
+const stages: readonly { readonly name: Stage; readonly description: string }[] = [
+  { name: "prepare", description: "read the events once, write the image store, build the model and show both" },
+  { name: "train", description: "train the model; goes on from its checkpoint when it was interrupted" },
+  { name: "test", description: "predict the test files: one DL2 file each, with timings" },
+  { name: "report", description: "write models/<task>/<name>/report.html" },
+];
+
+/** `cherenkit prepare|train|test|report CONFIG`: each runs the notebook of its name from top to bottom. */
+export function stageCommands(): Command[] {
+  return stages.map(({ name, description }) =>
+    new Command(name)
+      .description(description)
+      .argument("<config>", "YAML file")
+      .option("--set <key=value>", "replace a value of the configuration, e.g. --set n_epochs=5 (may be repeated)", collect, [])
+      .option("--json", "print the result as JSON")
+      .option("--quiet", "do not repeat the notebook's output here")
+      .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
+      .action(async (config: string, options: { set: string[]; json?: true; quiet?: true }) => {
+        const { runStage } = await import("./run-stage.js");
+        const result = await runStage(name, config, {
+          overrides: parseAssignments(options.set),
+          quiet: options.quiet === true || options.json === true,
+        });
+        if (options.json) console.log(JSON.stringify(result, null, 2));
+        process.exitCode = result.exitCode;
+      }),
+  );
+}
