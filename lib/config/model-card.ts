@@ -62,7 +62,7 @@ const cardSchema = z.strictObject({
     dataModels: z.array(z.string()),
     examples: z.strictObject({ training: z.int(), validation: z.int() }),
     trainingFiles: z.int(),
-    /** SHA-256 over names, sizes and times of the training files. */
+    /** SHA-256 over names and sizes of the training files. */
     trainingFilesHash: z.string(),
   }),
 });

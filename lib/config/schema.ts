@@ -472,6 +472,7 @@ const testingModel = z.strictObject({
 export const configSchema = z.strictObject({
   paths: key(
     z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the placeholder's own spelling
     "Names for places, used elsewhere as `{name}`. `${NAME}` anywhere is an environment variable, `${NAME:-text}` one with a default.",
   ),
   prepare_model: key(prepareModel, "Which network is built."),

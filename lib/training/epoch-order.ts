@@ -1,0 +1,17 @@
+import { NumpyLegacyRandom } from "../random/numpy-legacy.js";
+
+/** Training steps of an epoch: whole batches, of them the share `percentagePerEpoch` (0–1), at least one. */
+export function stepsPerEpoch(examples: number, batchSize: number, percentagePerEpoch: number): number {
+  return Math.max(1, Math.floor(Math.floor(examples / batchSize) * percentagePerEpoch));
+}
+
+/**
+ * The rows of one epoch in the order of training. It depends on seed and epoch alone, so an epoch can be taken up again
+ * in its middle. With fewer steps than the examples give, each epoch draws its own share.
+ */
+export function epochOrder(rows: Uint32Array, seed: number, epoch: number, length: number): Uint32Array {
+  const order = rows.slice();
+  // An odd multiplier spreads epochs over the seeds; seeds that follow each other must not repeat shifted orders.
+  new NumpyLegacyRandom((seed + Math.imul(epoch + 1, 0x9e3779b1)) >>> 0).shuffle(order);
+  return order.subarray(0, length);
+}

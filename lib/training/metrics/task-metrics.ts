@@ -1,0 +1,15 @@
+import type { Task } from "../../config/task.js";
+import { accuracy } from "./accuracy.js";
+import { auc } from "./auc.js";
+import { meanAbsoluteError } from "./mean-absolute-error.js";
+import type { Metric } from "./metric.js";
+
+/** The metrics CTLearn logs for a task: accuracy and auc of `type`, `mae_<task>` of the others. */
+export function taskMetrics(task: Task): Metric[] {
+  return task === "type" ? [accuracy(), auc()] : [meanAbsoluteError(task)];
+}
+
+/** The loss of a task, by its Keras name: cross-entropy of `type`, mean absolute error of the others. */
+export function taskLoss(task: Task): "categoricalCrossentropy" | "meanAbsoluteError" {
+  return task === "type" ? "categoricalCrossentropy" : "meanAbsoluteError";
+}

@@ -1,0 +1,187 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Config, TrainingConfig } from "../config/config.js";
+import { type ModelFolder, modelFolder } from "../config/model-folder.js";
+import { resolvedYaml } from "../config/resolved-yaml.js";
+import { type CompiledModel, compileModel } from "../engine/compile-model.js";
+import type { tf } from "../engine/tensorflow.js";
+import { outputError, temporaryName, writeFileAtomically } from "../files/write-atomically.js";
+import { modelSummary } from "../models/model-summary.js";
+import { saveModel } from "../models/save-model.js";
+import { type BestValidation, bestValidation } from "./callbacks/best-validation.js";
+import type { Callback, Training } from "./callbacks/callback.js";
+import { csvLog, logText } from "./callbacks/csv-log.js";
+import { type EarlyStopping, earlyStopping } from "./callbacks/early-stopping.js";
+import { metricsFile } from "./callbacks/metrics-file.js";
+import { progressLine } from "./callbacks/progress-line.js";
+import { pruneWeights, pruning, sparsityOf } from "./callbacks/pruning.js";
+import { reduceLearningRate } from "./callbacks/reduce-learning-rate.js";
+import { readCheckpoint } from "./checkpoint.js";
+import { checkpointer, restoreCheckpoint } from "./checkpointer.js";
+import { describeModel } from "./describe-model.js";
+import { stepsPerEpoch } from "./epoch-order.js";
+import { checkFingerprint, fingerprint } from "./fingerprint.js";
+import { makeHeads } from "./metrics/head.js";
+import { taskLoss } from "./metrics/task-metrics.js";
+import { publish, setCheckpointAside } from "./publish.js";
+import type { Steps } from "./run-epoch.js";
+import { clearStop, installStopHandlers } from "./stop-signal.js";
+import { type LoopOptions, runEpochs } from "./training-loop.js";
+import { metricsText, trainingMetrics } from "./training-metrics.js";
+import { TrainingRun } from "./training-run.js";
+import { checkTrainingSet, type TrainingSet } from "./training-set.js";
+import { freshState } from "./training-state.js";
+
+export interface TrainOptions extends LoopOptions {
+  /** auto: continue an unfinished training with the same settings; never: set it aside and start anew. */
+  readonly resume?: "auto" | "never";
+  /** Where lines about the progress go; by default `console.log`. */
+  readonly log?: (line: string) => void;
+}
+
+/** @throws {OutputError} when nothing can be written into the model folder. */
+async function checkWritable(folder: ModelFolder): Promise<void> {
+  const probe = temporaryName(join(folder.path, "probe"));
+  try {
+    await mkdir(folder.path, { recursive: true });
+    await writeFile(probe, "");
+    await rm(probe);
+  } catch (cause) {
+    throw outputError(folder.path, cause);
+  }
+}
+
+function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
+  const { tasks } = config.model;
+  return compileModel(model, {
+    losses: Object.fromEntries(model.outputNames.map((name, i) => [name, taskLoss(tasks[i]!)])),
+    optimizer: { name: config.training.optimizer.name, epsilon: config.training.optimizer.epsilon },
+  });
+}
+
+/** As in Keras, classes are weighted only when the class is the only thing to learn. */
+function classWeightsOf(data: TrainingSet, config: Config): Steps["classWeights"] {
+  const { tasks } = config.model;
+  if (!data.classes || tasks.length > 1 || tasks[0] !== "type") return null;
+  return { background: data.classes.background.weight, signal: data.classes.signal.weight };
+}
+
+/** Gives the network the weights that are to be saved. Returns their epoch; null = the last. */
+function chooseWeights(
+  compiled: CompiledModel,
+  settings: TrainingConfig,
+  best: BestValidation,
+  stopping: EarlyStopping | null,
+): number | null {
+  const restores = settings.earlyStopping?.restoreBestWeights ?? false;
+  const chosen = settings.saveBestValidationOnly ? best : restores ? stopping : null;
+  const weights = chosen?.weights ?? compiled.getWeights();
+  // The chosen epoch may lie before the end of the pruning schedule.
+  if (settings.pruning) pruneWeights(weights, settings.pruning.finalSparsity);
+  compiled.setWeights(weights);
+  compiled.copyToModel();
+  return chosen?.weights ? chosen.epoch : null;
+}
+
+/**
+ * Trains `model` on `data` as the configuration says and publishes it in its folder. The network in memory ends with the
+ * weights that are saved.
+ *
+ * An unfinished training of the same settings and examples is continued where it stopped, to the same numbers. A signal
+ * (SIGTERM, SIGUSR1, SIGINT), `requestStop`, an aborted `signal` or a near deadline ends training at any step with a
+ * checkpoint.
+ * @throws {InterruptedError} after such a checkpoint; run again to continue
+ * @throws {ConfigError} when the folder holds an unfinished training with other settings
+ * @throws {CherenkitError} when the data cannot train the model, or the loss is not a number
+ * @throws {OutputError} when the folder cannot be written
+ */
+export async function train(
+  model: tf.LayersModel,
+  data: TrainingSet,
+  config: Config,
+  options: TrainOptions = {},
+): Promise<TrainingRun> {
+  const settings = config.training;
+  const folder = modelFolder(config.modelFolder);
+  const say = options.log ?? ((line: string): void => console.log(line));
+  checkTrainingSet(data, config.model.tasks, settings.batchSize);
+  await checkWritable(folder);
+  const print = fingerprint(config, data);
+  if (options.resume === "never") await setCheckpointAside(folder);
+  const found = await readCheckpoint(folder.checkpoint, say);
+  if (found) checkFingerprint(found.fingerprint, print, folder.checkpoint);
+  const state = found?.state ?? freshState(settings.optimizer.learningRate);
+
+  const compiled = await compile(model, config);
+  const removeHandlers = installStopHandlers();
+  try {
+    const best = bestValidation(settings.saveBestValidationOnly);
+    const stopping = settings.earlyStopping
+      ? earlyStopping(
+          settings.earlyStopping,
+          settings.earlyStopping.restoreBestWeights && !settings.saveBestValidationOnly,
+        )
+      : null;
+    const stepCount = stepsPerEpoch(data.training.length, settings.batchSize, settings.percentagePerEpoch);
+    const summary = modelSummary(model);
+    const metrics = (complete: boolean): string => {
+      const sparsity = settings.pruning ? sparsityOf(compiled.getWeights()) : null;
+      return metricsText(trainingMetrics(summary, data, state, settings.epochs, best, sparsity, complete));
+    };
+    // Logs of an unfinished training must not replace those of a finished model; they wait in checkpoint/ meanwhile.
+    const live = (path: string): string => (existsSync(folder.model) ? join(folder.checkpoint, basename(path)) : path);
+    const callbacks: Callback[] = [
+      ...(settings.pruning ? [pruning(settings.pruning, stepCount * settings.epochs)] : []),
+      best,
+      csvLog(live(folder.trainingLog)),
+      progressLine(settings.epochs),
+      ...(stopping ? [stopping] : []),
+      ...(settings.reduceLearningRate ? [reduceLearningRate(settings.reduceLearningRate)] : []),
+      metricsFile(live(folder.metrics), () => metrics(false)),
+    ];
+    const training: Training = {
+      state,
+      weights: () => compiled.getWeights(),
+      setWeights: (weights) => compiled.setWeights(weights),
+      say,
+    };
+    if (found) {
+      await restoreCheckpoint(found, compiled, callbacks, state.epoch * stepCount + state.step, training);
+      say(`continuing in epoch ${state.epoch + 1} after step ${state.step} of ${stepCount}`);
+    }
+    await writeFileAtomically(live(folder.config), resolvedYaml(config));
+
+    const heads = makeHeads(config.model.tasks, model.outputNames);
+    const steps: Steps = {
+      compiled,
+      batches: data.batches,
+      batchSize: settings.batchSize,
+      heads,
+      classWeights: classWeightsOf(data, config),
+    };
+    const checkpoints = checkpointer(folder.checkpoint, found?.generation ?? 0, print, state, compiled, callbacks);
+    await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints }, options);
+
+    const epoch = chooseWeights(compiled, settings, best, stopping);
+    const finished = {
+      card: describeModel(config, data),
+      config: resolvedYaml(config),
+      trainingLog: logText(state.history),
+      metrics: metrics(true),
+    };
+    await publish(folder, finished, (path) => saveModel(model, path));
+    say(`model saved in ${folder.path}: ${state.history.length} epochs, ${state.elapsedSeconds.toFixed(1)} s`);
+    return new TrainingRun(
+      state.history,
+      folder,
+      epoch ?? state.history.length - 1,
+      state.stopped,
+      state.elapsedSeconds,
+    );
+  } finally {
+    removeHandlers();
+    clearStop();
+    compiled.dispose();
+  }
+}
