@@ -1,0 +1,151 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { InputError } from "../errors.js";
+import { type ArrayData, readArray } from "./array-reader.js";
+import { datatypeClass, readAttribute, type TypedAttribute } from "./attributes.js";
+import type { AttributeValue } from "./column.js";
+import { type Hdf5Library, hdf5Library } from "./library.js";
+import { nearestName, readError } from "./read-error.js";
+import { TableReader } from "./table-reader.js";
+
+/** An HDF5 file opened for reading. Paths inside are absolute (`/dl1/event`); a leading slash may be left out. */
+export class Hdf5File {
+  readonly path: string;
+  private readonly library: Hdf5Library;
+  private id: bigint | undefined;
+
+  private constructor(path: string, library: Hdf5Library, id: bigint) {
+    this.path = path;
+    this.library = library;
+    this.id = id;
+  }
+
+  /** @throws {InputError} when the file is missing, not HDF5, truncated or not readable. */
+  static async open(path: string): Promise<Hdf5File> {
+    const library = await hdf5Library();
+    const absolute = resolve(path);
+    const found = statSync(absolute, { throwIfNoEntry: false });
+    if (!found) {
+      throw new InputError(`no such file: ${path}`, {
+        place: path,
+        remedy: "check the path, and that its disk is mounted",
+      });
+    }
+    if (!found.isFile()) {
+      throw new InputError(`${path} is a folder, not an HDF5 file`, { place: path, remedy: "name the files in it" });
+    }
+    if (found.size === 0) {
+      throw new InputError(`${path} is empty`, { place: path, remedy: "copy or make the file again" });
+    }
+    try {
+      return new Hdf5File(path, library, library.open(absolute, library.H5F_ACC_RDONLY, false, -1, -1));
+    } catch (cause) {
+      throw readError(path, undefined, cause);
+    }
+  }
+
+  /** Lets the file go; a second call does nothing. */
+  close(): void {
+    if (this.id === undefined) return;
+    const id = this.id;
+    this.id = undefined;
+    try {
+      this.library.close_file(id);
+    } catch (cause) {
+      throw readError(this.path, undefined, cause);
+    }
+  }
+
+  /** `group`, `table` (a one-dimensional dataset of records), `array` (any other dataset) or undefined when absent. */
+  kind(path: string): "group" | "table" | "array" | undefined {
+    return this.attempt(path, (id) => {
+      const type = this.library.get_type(id, absolutePath(path));
+      if (type === this.library.H5G_GROUP) return "group";
+      if (type !== this.library.H5G_DATASET) return undefined;
+      const metadata = this.library.get_dataset_metadata(id, absolutePath(path));
+      return metadata.type === datatypeClass.compound && metadata.shape?.length === 1 ? "table" : "array";
+    });
+  }
+
+  /** True when there is a group or dataset of that name. */
+  has(path: string): boolean {
+    return this.attempt(path, (id) => {
+      const type = this.library.get_type(id, absolutePath(path));
+      return type === this.library.H5G_GROUP || type === this.library.H5G_DATASET;
+    });
+  }
+
+  /** Names in a group, sorted; empty when the group is absent. */
+  children(path: string): string[] {
+    if (this.kind(path) !== "group") return [];
+    return this.attempt(path, (id) => this.library.get_names(id, absolutePath(path), false)).sort();
+  }
+
+  /** Attributes of a group or dataset; those of kinds unknown here (references, compounds) are left out. */
+  attributes(path: string): Record<string, AttributeValue> {
+    const typed = Object.entries(this.typedAttributes(path));
+    return Object.fromEntries(typed.map(([name, attribute]) => [name, attribute.value]));
+  }
+
+  /** The same with stored types, for faithful copies. */
+  typedAttributes(path: string): Record<string, TypedAttribute> {
+    this.mustHave(path);
+    return this.attempt(path, (id) => {
+      const attributes: Record<string, TypedAttribute> = {};
+      for (const name of this.library.get_attribute_names(id, absolutePath(path))) {
+        const attribute = readAttribute(id, absolutePath(path), name);
+        if (attribute !== undefined) attributes[name] = attribute;
+      }
+      return attributes;
+    });
+  }
+
+  /** @throws {InputError} when there is no table of that name; the nearest name is told. */
+  table(path: string): TableReader {
+    this.mustHave(path);
+    if (this.kind(path) !== "table") {
+      throw new InputError(`${this.path}: ${absolutePath(path)} is no table`, { place: `${this.path}:${path}` });
+    }
+    return this.attempt(path, (id) => new TableReader(this.library, id, this.path, absolutePath(path)));
+  }
+
+  /**
+   * A dataset of numbers or strings of any rank; `start` and `count` select along the first axis.
+   * @throws {InputError} when it is absent, a table, or of a type without a counterpart here.
+   */
+  array(path: string, options: { start?: number; count?: number } = {}): ArrayData {
+    this.mustHave(path);
+    return this.attempt(path, (id) => readArray(this.library, id, this.path, absolutePath(path), options));
+  }
+
+  private mustHave(path: string): void {
+    if (this.has(path)) return;
+    const parts = absolutePath(path).split("/").slice(1);
+    let parent = "/";
+    while (parts.length > 1 && this.has(join(parent, parts[0]!))) parent = join(parent, parts.shift()!);
+    const names = this.children(parent).map((name) => join(parent, name));
+    throw new InputError(`${this.path} has no ${absolutePath(path)}`, {
+      place: `${this.path}:${parent}`,
+      remedy: nearestName(join(parent, parts[0]!), names),
+    });
+  }
+
+  private attempt<Result>(path: string, action: (id: bigint) => Result): Result {
+    if (this.id === undefined) throw new InputError(`${this.path} was closed`, { place: `${this.path}:${path}` });
+    try {
+      return action(this.id);
+    } catch (cause) {
+      if (cause instanceof InputError) throw cause;
+      throw readError(this.path, absolutePath(path), cause);
+    }
+  }
+}
+
+function join(parent: string, name: string): string {
+  return parent === "/" ? `/${name}` : `${parent}/${name}`;
+}
+
+function absolutePath(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "");
+  return `/${parts.join("/")}`;
+}

@@ -1,0 +1,246 @@
+import { InputError } from "../errors.js";
+import { datatypeClass, numberType, readAttribute } from "./attributes.js";
+import {
+  type AttributeValue,
+  bytesOf,
+  type Column,
+  type ColumnSchema,
+  type ColumnType,
+  emptyArray,
+  itemLength,
+  type NumericArray,
+  type Table,
+} from "./column.js";
+import { fixedPointOf, undoFixedPoint } from "./fixed-point.js";
+import type { Hdf5Library } from "./library.js";
+import { readBlocks } from "./read-block.js";
+import { nearestName, readError } from "./read-error.js";
+
+export interface ReadOptions {
+  /** Names of the wanted columns; all when left out. */
+  readonly columns?: readonly string[];
+  readonly start?: number;
+  /** Rows from `start` on; fewer come back at the end of the table. */
+  readonly count?: number;
+  /** Leave fixed-point columns as the integers that are stored. */
+  readonly raw?: boolean;
+}
+
+/** A member of the stored record; undefined type: nothing that can be read here. */
+interface Member {
+  readonly name: string;
+  readonly offset: number;
+  readonly type: ColumnType | undefined;
+  readonly itemShape: readonly number[];
+}
+
+type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
+
+function membersOf(metadata: Metadata, prefix = "", base = 0): Member[] {
+  return (metadata.compound_type?.members ?? []).flatMap((member): Member[] => {
+    const name = prefix + member.name;
+    const offset = base + member.offset;
+    if (member.type === datatypeClass.compound) return membersOf(member, `${name}/`, offset);
+    let element: Metadata = member;
+    const itemShape: number[] = [];
+    while (element.type === datatypeClass.array && element.array_type) {
+      element = element.array_type;
+      itemShape.push(...(element.shape ?? []));
+    }
+    const text = element.type === datatypeClass.string && !element.vlen;
+    return [{ name, offset, type: text ? { string: element.size } : numberType(element), itemShape }];
+  });
+}
+
+/** A table (dataset of records) of a file: rows are read as typed-array columns. */
+export class TableReader {
+  readonly rows: number;
+  /** Bytes of one stored row. */
+  readonly rowBytes: number;
+  /** Rows that the file keeps together in one block. */
+  readonly chunkRows: number;
+  private readonly members: readonly Member[];
+  private readonly attributeNames: readonly string[];
+  private readonly schemas = new Map<number, ColumnSchema>();
+  private allAttributes: Record<string, AttributeValue> | undefined;
+
+  /** Made by `Hdf5File.table`. */
+  constructor(
+    private readonly library: Hdf5Library,
+    private readonly fileId: bigint,
+    private readonly file: string,
+    private readonly path: string,
+  ) {
+    const metadata = library.get_dataset_metadata(fileId, path);
+    this.rows = metadata.shape?.[0] ?? 0;
+    this.rowBytes = metadata.size;
+    this.chunkRows = metadata.chunks?.[0] ?? 1;
+    this.members = membersOf(metadata);
+    this.attributeNames = library.get_attribute_names(fileId, path);
+  }
+
+  /** Names of the columns in stored order. */
+  get columnNames(): readonly string[] {
+    return this.members.map((member) => member.name);
+  }
+
+  /** Name, type, shape, unit and description of every column that can be read. */
+  get columns(): readonly ColumnSchema[] {
+    return this.members.flatMap((member, index) => (member.type === undefined ? [] : [this.schema(index)]));
+  }
+
+  /** All attributes, those of PyTables and the `CTAFIELD_*` of ctapipe included. */
+  get attributes(): Record<string, AttributeValue> {
+    this.allAttributes ??= this.readAttributes(this.attributeNames);
+    return this.allAttributes;
+  }
+
+  /**
+   * Rows `start … start + count` of the wanted columns.
+   * Booleans come as 0/1 (`boolean: true`), fixed point undone to `Float32Array` unless `raw`.
+   * @throws {InputError} for an unknown column (the nearest is told) and for damaged data.
+   */
+  read(options: ReadOptions = {}): Table {
+    const start = Math.min(options.start ?? 0, this.rows);
+    const count = Math.min(options.count ?? this.rows, this.rows - start);
+    const wanted = options.columns
+      ? options.columns.map((name) => this.find(name))
+      : this.members.flatMap((member, index) => (member.type === undefined ? [] : [index]));
+    const stores = wanted.map((index) => this.store(index, count));
+    try {
+      const selection = { recordBytes: this.rowBytes, start, count, chunkRecords: this.chunkRows };
+      readBlocks(this.library, this.fileId, this.path, selection, (bytes, first, records) => {
+        for (const store of stores) gather(store, bytes, this.rowBytes, first, records);
+      });
+    } catch (cause) {
+      throw readError(this.file, this.path, cause);
+    }
+    const columns = new Map<string, Column>();
+    for (const store of stores) columns.set(store.member.name, this.finish(store, options.raw ?? false));
+    const reader = this;
+    return {
+      rows: count,
+      columns,
+      get attributes(): Record<string, AttributeValue> {
+        return reader.attributes;
+      },
+    };
+  }
+
+  /** Calls `use` with the stored bytes of all rows, block by block; the bytes are valid only during the call. */
+  readRaw(use: (bytes: Uint8Array, rows: number) => void): void {
+    const selection = { recordBytes: this.rowBytes, start: 0, count: this.rows, chunkRecords: this.chunkRows };
+    let failure: unknown;
+    try {
+      readBlocks(this.library, this.fileId, this.path, selection, (bytes, _first, rows) => {
+        try {
+          use(bytes, rows);
+        } catch (cause) {
+          failure = cause;
+          throw cause;
+        }
+      });
+    } catch (cause) {
+      throw failure ?? readError(this.file, this.path, cause);
+    }
+  }
+
+  private find(name: string): number {
+    const index = this.members.findIndex((member) => member.name === name);
+    const place = `${this.file}:${this.path}`;
+    if (index < 0) {
+      throw new InputError(`${place} has no column ${name}`, { place, remedy: nearestName(name, this.columnNames) });
+    }
+    if (this.members[index]!.type === undefined) {
+      throw new InputError(`column ${name} has a type that cannot be read (variable length, float16, …)`, { place });
+    }
+    return index;
+  }
+
+  private schema(index: number): ColumnSchema {
+    const cached = this.schemas.get(index);
+    if (cached) return cached;
+    const { name, type, itemShape } = this.members[index]!;
+    const prefix = `CTAFIELD_${index}_`;
+    const found = this.readAttributes(this.attributeNames.filter((attribute) => attribute.startsWith(prefix)));
+    const metadata = Object.fromEntries(Object.entries(found).map(([key, value]) => [key.slice(prefix.length), value]));
+    const { UNIT: unit, DESC: description, ...others } = metadata;
+    const schema: ColumnSchema = {
+      name,
+      type: type!,
+      itemShape,
+      ...(typeof unit === "string" && unit !== "" ? { unit } : {}),
+      ...(typeof description === "string" ? { description } : {}),
+      metadata: others,
+    };
+    this.schemas.set(index, schema);
+    return schema;
+  }
+
+  private readAttributes(names: readonly string[]): Record<string, AttributeValue> {
+    const attributes: Record<string, AttributeValue> = {};
+    try {
+      for (const name of names) {
+        const attribute = readAttribute(this.fileId, this.path, name);
+        if (attribute !== undefined) attributes[name] = attribute.value;
+      }
+    } catch (cause) {
+      throw readError(this.file, this.path, cause);
+    }
+    return attributes;
+  }
+
+  private store(index: number, rows: number): Store {
+    const member = this.members[index]!;
+    const type = member.type!;
+    const length = rows * itemLength(member.itemShape);
+    const bytesPerRow = bytesOf(type) * itemLength(member.itemShape);
+    const data = typeof type === "string" ? emptyArray(type, length) : new Uint8Array(length * type.string);
+    return { index, member, data, bytes: new Uint8Array(data.buffer), bytesPerRow };
+  }
+
+  private finish(store: Store, raw: boolean): Column {
+    const { name, unit, description, metadata = {}, itemShape = [], type } = this.schema(store.index);
+    const common = { name, itemShape, ...(unit ? { unit } : {}), ...(description ? { description } : {}) };
+    if (typeof type !== "string") return { ...common, data: decodeStrings(store.bytes, type.string), boolean: false };
+    const transform = raw || type === "bool" ? undefined : fixedPointOf(metadata, store.data);
+    const data = transform ? undoFixedPoint(store.data, transform) : store.data;
+    return { ...common, data, boolean: type === "bool" };
+  }
+}
+
+interface Store {
+  readonly index: number;
+  readonly member: Member;
+  readonly data: NumericArray;
+  readonly bytes: Uint8Array;
+  readonly bytesPerRow: number;
+}
+
+/** Below this many bytes a loop is faster than a view and a block copy. */
+const shortCopy = 48;
+
+function gather(store: Store, rows: Uint8Array, rowBytes: number, first: number, count: number): void {
+  const { bytes, bytesPerRow, member } = store;
+  let to = first * bytesPerRow;
+  let from = member.offset;
+  for (let row = 0; row < count; row++, from += rowBytes) {
+    if (bytesPerRow > shortCopy) {
+      bytes.set(rows.subarray(from, from + bytesPerRow), to);
+      to += bytesPerRow;
+    } else {
+      for (let i = 0; i < bytesPerRow; i++) bytes[to++] = rows[from + i]!;
+    }
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** Strings of fixed size, cut at the first NUL. */
+function decodeStrings(bytes: Uint8Array, size: number): string[] {
+  return Array.from({ length: size === 0 ? 0 : bytes.length / size }, (_, i) => {
+    const item = bytes.subarray(i * size, (i + 1) * size);
+    const end = item.indexOf(0);
+    return decoder.decode(end < 0 ? item : item.subarray(0, end));
+  });
+}
