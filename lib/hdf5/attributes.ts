@@ -46,7 +46,7 @@ export function readAttribute(fileId: bigint, path: string, name: string): Typed
   if (metadata.type === datatypeClass.string) {
     if (value === null) return { value: "", type: "string" };
     if (typeof value === "string") return { value, type: "string" };
-    if (Array.isArray(value)) return { value: value.flat(Number.POSITIVE_INFINITY).map(String), type: "string" };
+    if (Array.isArray(value)) return { value: value.map(String), type: "string" };
     return undefined;
   }
   const type = numberType(metadata);

@@ -90,7 +90,7 @@ export function emptyArray(type: NumberType | "bool", length: number): NumericAr
 
 /** Name of the stored type that a typed array matches byte for byte. */
 export function typeOfArray(data: NumericArray): NumberType {
-  const found = Object.entries(numericArrays).find(([, constructor]) => data instanceof constructor);
+  const found = Object.entries(numericArrays).find(([, arrayType]) => data instanceof arrayType);
   return found![0] as NumberType;
 }
 
