@@ -1,0 +1,300 @@
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import type { Config } from "../../lib/config/config.js";
+import { loadConfig } from "../../lib/config/load-config.js";
+import { readModelCard } from "../../lib/config/model-card.js";
+import type { Task } from "../../lib/config/task.js";
+import { isDisplayable } from "../../lib/display/mime-bundle.js";
+import type { tf } from "../../lib/engine/tensorflow.js";
+import { CherenkitError, ConfigError, InterruptedError, OutputError } from "../../lib/errors.js";
+import { buildModel } from "../../lib/models/build-model.js";
+import { loadModel } from "../../lib/models/load-model.js";
+import { requestStop } from "../../lib/training/stop-signal.js";
+import { type TrainOptions, train } from "../../lib/training/train.js";
+import type { TrainingRun } from "../../lib/training/training-run.js";
+import type { TrainingSet } from "../../lib/training/training-set.js";
+import { syntheticSet, syntheticYaml, withoutTimes } from "./synthetic-data.js";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "cherenkit-train-"));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+let counter = 0;
+/** A configuration of its own project folder. */
+async function configOf(task: Task, more = "", project = `project-${counter++}`): Promise<Config> {
+  const file = join(folder, `${project}.yaml`);
+  await writeFile(file, syntheticYaml(task, more).replace("models/", `${project}/models/`));
+  return loadConfig(file);
+}
+
+const modelOf = (config: Config): tf.LayersModel => buildModel(config.model, [8, 8, 2], config.training.seed);
+
+interface Outcome {
+  readonly run: TrainingRun;
+  readonly model: tf.LayersModel;
+  readonly lines: readonly string[];
+}
+
+async function trained(config: Config, set: TrainingSet, options: TrainOptions = {}): Promise<Outcome> {
+  const model = modelOf(config);
+  const lines: string[] = [];
+  const run = await train(model, set, config, { log: (line) => lines.push(line), ...options });
+  return { run, model, lines };
+}
+
+const weightsOf = (model: tf.LayersModel): number[][] => model.getWeights().map((weight) => [...weight.dataSync()]);
+const json = async (path: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+
+test("a small energy network learns, and its folder holds what the layout promises", async () => {
+  const config = await configOf("energy", "    n_epochs: 6\n");
+  const epochs: number[] = [];
+  const { run, model, lines } = await trained(config, syntheticSet(200, 21), {
+    onEpoch: (record) => {
+      epochs.push(record.epoch);
+    },
+  });
+  const history = run.history;
+  assert.deepEqual(epochs, [0, 1, 2, 3, 4, 5]);
+  assert.ok(history[5]!.val_loss < 0.5 * history[0]!.val_loss, JSON.stringify(history.map((r) => r.val_loss)));
+  // The loss of this task is the mean absolute error itself.
+  for (const record of history) {
+    assert.ok(Math.abs(record.val_loss - record.metrics.val_mae_energy!) < 1e-6);
+    assert.ok(Math.abs(record.loss - record.metrics.mae_energy!) < 1e-6);
+  }
+  assert.deepEqual((await readdir(config.modelFolder)).sort(), [
+    "card.json",
+    "config.yaml",
+    "metrics.json",
+    "model",
+    "training_log.csv",
+  ]);
+  const log = (await readFile(run.folder.trainingLog, "utf8")).trim().split("\n");
+  assert.equal(log[0], "epoch,loss,lr,mae_energy,val_loss,val_mae_energy");
+  assert.equal(log.length, 7);
+  const metrics = await json(run.folder.metrics);
+  assert.equal(metrics.num_params, model.countParams());
+  assert.equal(metrics.training_events, 200);
+  assert.equal(metrics.epochs, 6);
+  assert.equal(metrics.complete, true);
+  assert.ok(Number(metrics.training_ms) > 0);
+  const best = history.reduce((a, b) => (b.val_loss < a.val_loss ? b : a));
+  assert.equal(metrics.best_epoch, best.epoch);
+  assert.equal(run.bestEpoch, best.epoch);
+  const card = await readModelCard(run.folder.card);
+  assert.deepEqual(card.inputShape, [8, 8, 2]);
+  assert.deepEqual(card.validity.examples, { training: 179, validation: 21 });
+  const again = await loadConfig(run.folder.config);
+  assert.deepEqual({ ...again, file: "" }, { ...config, file: "" });
+  assert.ok(isDisplayable(run));
+  assert.match(String(run), /6 epochs in .*★/s);
+  assert.ok(lines.some((line) => /^epoch 1\/6 .* images\/s {2}waiting /.test(line)));
+  // What is saved is what is in memory: the best epoch.
+  const loaded = await loadModel(run.folder.model);
+  assert.deepEqual(weightsOf(loaded), weightsOf(model));
+});
+
+test("the type network learns with class weights, and logs accuracy and auc", async () => {
+  const config = await configOf("type", "    n_epochs: 4\n");
+  const { run } = await trained(config, syntheticSet(200, 20, { signalShare: 0.8 }));
+  const last = run.history.at(-1)!;
+  assert.ok(last.metrics.val_auc! > 0.95, `auc ${last.metrics.val_auc}`);
+  const log = await readFile(run.folder.trainingLog, "utf8");
+  assert.equal(log.split("\n")[0], "epoch,accuracy,auc,loss,lr,val_accuracy,val_auc,val_loss");
+});
+
+for (const task of ["energy", "type"] as const) {
+  test(`${task}: interrupted at any step and resumed, the numbers are those of an uninterrupted training`, async () => {
+    const more = `    n_epochs: 3
+    lr_reducing: {factor: 0.5, patience: 1, min_delta: 0.5}
+    percentage_per_epoch: 0.8
+`;
+    const set = syntheticSet(150, 20);
+    const whole = await trained(await configOf(task, more), set);
+    // 130 examples, batches of 16: 8 steps, 80 % of them are 6; two batches of validation.
+    const config = await configOf(task, more);
+    const abortAt = [1, 4, 6, 7, 8, 9, 17];
+    let outcome: Outcome | undefined;
+    let steps = 0;
+    for (const at of [...abortAt, Number.POSITIVE_INFINITY]) {
+      const abort = new AbortController();
+      const counting = countBatches(set, () => {
+        if (++steps === at) abort.abort();
+      });
+      try {
+        outcome = await trained(config, counting, { signal: abort.signal });
+        break;
+      } catch (error) {
+        assert.ok(error instanceof InterruptedError, String(error));
+        assert.equal(error.exitCode, 75);
+        assert.ok(!existsSync(join(config.modelFolder, "model")));
+      }
+    }
+    assert.ok(outcome!.lines.some((line) => line.startsWith("continuing in epoch")));
+    assert.deepEqual(withoutTimes(outcome!.run.history), withoutTimes(whole.run.history));
+    assert.deepEqual(weightsOf(outcome!.model), weightsOf(whole.model));
+    assert.ok(!existsSync(join(config.modelFolder, "checkpoint")));
+  });
+}
+
+/** The same set, with a word about each batch handed out. */
+function countBatches(set: TrainingSet, onBatch: () => void): TrainingSet {
+  const { batches } = set;
+  return {
+    ...set,
+    batches: {
+      ...batches,
+      async *epoch(...args) {
+        for await (const batch of batches.epoch(...args)) {
+          onBatch();
+          yield batch;
+        }
+      },
+    },
+  };
+}
+
+test("two trainings with one seed give the same numbers, another seed gives others", async () => {
+  const set = syntheticSet(100, 10);
+  const a = await trained(await configOf("energy", "    n_epochs: 2\n"), set);
+  const b = await trained(await configOf("energy", "    n_epochs: 2\n"), set);
+  assert.deepEqual(withoutTimes(a.run.history), withoutTimes(b.run.history));
+  const other = await configOf("energy", "    n_epochs: 2\n");
+  const c = await trained({ ...other, training: { ...other.training, seed: 4 } }, set);
+  assert.notDeepEqual(withoutTimes(a.run.history), withoutTimes(c.run.history));
+});
+
+test("requestStop and a near deadline end training with a checkpoint", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n");
+  const set = syntheticSet(100, 10);
+  requestStop("the kernel was interrupted");
+  await assert.rejects(trained(config, set), /interrupted in epoch 1 after step 1 of 5: the kernel was interrupted/);
+  await assert.rejects(trained(config, set, { deadline: Date.now() + 1000 }), /the deadline is near/);
+  assert.deepEqual((await readdir(join(config.modelFolder, "checkpoint"))).sort(), ["000001", "000002"]);
+  assert.equal((await trained(config, set)).run.history.length, 2);
+});
+
+test("an unfinished training with other settings is not overwritten without being asked", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n");
+  const set = syntheticSet(100, 10);
+  await assert.rejects(trained(config, set, { signal: AbortSignal.abort() }), InterruptedError);
+  const other = { ...config, training: { ...config.training, batchSize: 8 } };
+  await assert.rejects(
+    trained(other, set),
+    (error) => error instanceof ConfigError && /training\.batchSize: 16 then, 8 now/.test(error.message),
+  );
+  const { run } = await trained(other, set, { resume: "never" });
+  assert.equal(run.history.length, 2);
+  assert.match((await readdir(run.folder.previous))[0]!, /^unfinished-/);
+});
+
+test("a finished model stays until the new one is complete, then moves to .previous", async () => {
+  const config = await configOf("energy", "    n_epochs: 1\n");
+  const set = syntheticSet(100, 10);
+  const first = await trained(config, set);
+  const files = ["card.json", "training_log.csv", "metrics.json", "config.yaml", "model/model.json"];
+  const read = (from: string): Promise<string[]> =>
+    Promise.all(files.map((name) => readFile(join(from, name), "utf8")));
+  const before = await read(config.modelFolder);
+  const longer = { ...config, training: { ...config.training, epochs: 2 } };
+  const abort = new AbortController();
+  const interrupted = trained(longer, set, { signal: abort.signal, onEpoch: () => abort.abort() });
+  await assert.rejects(interrupted, /interrupted after epoch 1/);
+  assert.deepEqual(await read(config.modelFolder), before);
+  const second = await trained(longer, set);
+  assert.equal(second.run.history.length, 2);
+  assert.notDeepEqual(await read(config.modelFolder), before);
+  const [former] = await readdir(first.run.folder.previous);
+  assert.deepEqual(await read(join(first.run.folder.previous, former!)), before);
+});
+
+test("early stopping ends training and says so", async () => {
+  const config = await configOf(
+    "energy",
+    "    n_epochs: 20\n    early_stopping: {patience: 1, min_delta: 10, start_from_epoch: 1}\n",
+  );
+  const { run, lines } = await trained(config, syntheticSet(60, 10));
+  assert.equal(run.history.length, 3);
+  assert.match(run.stopped!, /val_loss has not improved since epoch 2/);
+  assert.ok(lines.some((line) => /^early stopping after epoch 3/.test(line)));
+  assert.equal((await json(run.folder.metrics)).stopped, run.stopped);
+});
+
+test("percentage_per_epoch trains a new share of the examples each epoch", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n    percentage_per_epoch: 0.25\n");
+  const set = syntheticSet(150, 6);
+  const seen: number[][] = [[], []];
+  let batch = 0;
+  const source: TrainingSet = {
+    ...set,
+    batches: {
+      ...set.batches,
+      async *epoch(order, size, options) {
+        const validating = options?.keepLast ?? false;
+        for await (const item of set.batches.epoch(order, size, options)) {
+          if (!validating) seen[batch]!.push(...item.indices);
+          yield item;
+        }
+        if (!validating) batch++;
+      },
+    },
+  };
+  await trained(config, source);
+  // 144 examples are 9 batches; a quarter of them are 2.
+  assert.deepEqual(
+    seen.map((rows) => rows.length),
+    [32, 32],
+  );
+  assert.notDeepEqual([...seen[0]!].sort(), [...seen[1]!].sort());
+});
+
+test("pruning reaches its final sparsity in the saved model", async () => {
+  const config = await configOf(
+    "energy",
+    "    n_epochs: 2\n    pruning_model: {initial_sparsity: 0.2, final_sparsity: 0.75, begin_step: 2}\n",
+  );
+  const { model, run } = await trained(config, syntheticSet(100, 10));
+  const kernels = model.weights.filter((weight) => weight.name.includes("kernel"));
+  for (const kernel of kernels) {
+    const values = [...kernel.read().dataSync()];
+    const zeros = values.filter((value) => value === 0).length;
+    assert.ok(Math.abs(zeros / values.length - 0.75) <= 0.5 / values.length + 1e-9, `${kernel.name}: ${zeros}`);
+  }
+  assert.ok(Math.abs(Number((await json(run.folder.metrics)).sparsity) - 0.75) < 0.01);
+});
+
+test("a label that is not a number ends training with the step and the example", async () => {
+  const config = await configOf("energy", "    n_epochs: 1\n");
+  await assert.rejects(
+    trained(config, syntheticSet(106, 10, { badLabel: 50 })),
+    (error) =>
+      error instanceof CherenkitError && /the loss became NaN in epoch 1, step \d+[\s\S]*examples/.test(error.message),
+  );
+});
+
+test("data that cannot train is told before anything is written", async () => {
+  const config = await configOf("type");
+  const cases: [TrainingSet, RegExp][] = [
+    [syntheticSet(12, 2), /10 training examples are fewer than a batch of 16/],
+    [syntheticSet(40, 0), /none is left for validation/],
+    [syntheticSet(0, 0), /no example passes the quality cuts/],
+    [syntheticSet(40, 5, { signalShare: 2 }), /needs two classes, and there is no background example/],
+    [{ ...syntheticSet(40, 5), classes: null }, /needs background examples/],
+  ];
+  for (const [set, message] of cases) await assert.rejects(trained(config, set), message);
+  assert.ok(!existsSync(config.modelFolder));
+});
+
+test("a model folder that cannot be written is an error before training", async () => {
+  const config = await configOf("energy");
+  const file = join(folder, "a-file");
+  await writeFile(file, "");
+  const blocked = { ...config, modelFolder: join(file, "model") };
+  await assert.rejects(trained(blocked, syntheticSet(40, 5)), (error) => error instanceof OutputError);
+});
