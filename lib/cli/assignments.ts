@@ -13,7 +13,8 @@ export function parseAssignments(items: readonly string[]): Record<string, strin
   const result: Record<string, string> = {};
   for (const item of items) {
     const at = item.indexOf("=");
-    if (at < 1) throw new ConfigError(`"${item}" is not of the form key=value`, { remedy: "for example --set n_epochs=5" });
+    if (at < 1)
+      throw new ConfigError(`"${item}" is not of the form key=value`, { remedy: "for example --set n_epochs=5" });
     result[item.slice(0, at)] = item.slice(at + 1);
   }
   return result;

@@ -23,7 +23,9 @@ interface PackageFile {
 }
 
 function program(): Command {
-  const { version } = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8")) as PackageFile;
+  const { version } = JSON.parse(
+    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
+  ) as PackageFile;
   const command = new Command("cherenkit")
     .description("Deep-learning event reconstruction for Imaging Atmospheric Cherenkov Telescopes.")
     .version(version)

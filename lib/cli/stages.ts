@@ -15,7 +15,12 @@ export function stageCommands(): Command[] {
     new Command(name)
       .description(description)
       .argument("<config>", "YAML file")
-      .option("--set <key=value>", "replace a value of the configuration, e.g. --set n_epochs=5 (may be repeated)", collect, [])
+      .option(
+        "--set <key=value>",
+        "replace a value of the configuration, e.g. --set n_epochs=5 (may be repeated)",
+        collect,
+        [],
+      )
       .option("--json", "print the result as JSON")
       .option("--quiet", "do not repeat the notebook's output here")
       .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { InputError } from "../errors.js";
+
+/** `cherenkit compare models/<task>` */
+export function compareCommand(): Command {
+  return new Command("compare")
+    .description("compare all tested models of a task: models/<task>/compare.html")
+    .argument("<folder>", "folder of a task, e.g. models/energy")
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "do not repeat the notebook's output here")
+    .addHelpText("after", "\nExample:\n  cherenkit compare models/energy")
+    .action(async (folder: string, options: { json?: true; quiet?: true }) => {
+      const taskFolder = resolve(folder);
+      if (!existsSync(taskFolder)) {
+        throw new InputError(`${folder} does not exist`, { place: taskFolder, remedy: "train a model first" });
+      }
+      const { runStageNotebook } = await import("./run-stage.js");
+      const result = await runStageNotebook("compare", { taskFolder }, join(taskFolder, ".compare"), {
+        quiet: options.quiet === true || options.json === true,
+        publish: join(taskFolder, "compare.html"),
+      });
+      if (options.json) console.log(JSON.stringify(result, null, 2));
+      process.exitCode = result.exitCode;
+    });
+}
