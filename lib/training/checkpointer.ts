@@ -1,4 +1,4 @@
-import type { CompiledModel } from "../engine/compile-model.js";
+import type { CompiledModel } from "../engine/compiled-model.js";
 import type { Callback, Training, Weights } from "./callbacks/callback.js";
 import { type Checkpoint, writeCheckpoint } from "./checkpoint.js";
 import type { Fingerprint } from "./fingerprint.js";

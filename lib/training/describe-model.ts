@@ -7,6 +7,7 @@ import type { TrainingSet } from "./training-set.js";
 export function describeModel(config: Config, set: TrainingSet): ModelCard {
   const { reader, model } = config;
   const { description } = set;
+  const [height, width, channels] = set.batches.imageShape;
   return {
     format: 1,
     cherenkit: version,
@@ -14,7 +15,7 @@ export function describeModel(config: Config, set: TrainingSet): ModelCard {
     name: config.name,
     tasks: [...model.tasks],
     reader: structuredClone(reader) as ModelCard["reader"],
-    inputShape: [...set.batches.imageShape],
+    inputShape: [height, width, channels],
     camera: description.camera,
     telescopes: description.telescopes,
     labels: Object.fromEntries(model.tasks.map((task) => [task, taskLabels[task].map((label) => ({ ...label }))])),

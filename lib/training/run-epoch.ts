@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Task } from "../config/task.js";
-import type { CompiledModel } from "../engine/compile-model.js";
+import type { CompiledModel } from "../engine/compiled-model.js";
 import { CherenkitError } from "../errors.js";
 import type { Batch, BatchSource } from "../events/batches.js";
 import type { Head } from "./metrics/head.js";

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Task } from "../../lib/config/task.js";
 import type { Batch, BatchSource } from "../../lib/events/batches.js";
 import type { TrainingSet } from "../../lib/training/training-set.js";
@@ -85,6 +86,28 @@ export function syntheticSet(
       trainingFilesHash: "toy",
     },
   });
+}
+
+/** The same set, with a word before each batch is handed out. */
+export function beforeBatch(set: TrainingSet, act: () => void | Promise<void>): TrainingSet {
+  const { batches } = set;
+  return {
+    ...set,
+    batches: {
+      ...batches,
+      async *epoch(...order): AsyncGenerator<Batch> {
+        for await (const batch of batches.epoch(...order)) {
+          await act();
+          yield batch;
+        }
+      },
+    },
+  };
+}
+
+/** The same set, so many milliseconds a batch. */
+export function slowly(set: TrainingSet, milliseconds: number): TrainingSet {
+  return beforeBatch(set, () => wait(milliseconds));
 }
 
 /** A configuration file for `syntheticSet`; more keys of `TrainCTLearnModel` may follow. */
