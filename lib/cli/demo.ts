@@ -42,7 +42,9 @@ async function simulateData(events: number): Promise<void> {
   });
   progress?.stop();
   await writeFileAtomically(marker, wanted);
-  console.log(`showers: ${files.reduce((sum, file) => sum + file.images, 0)} telescope images in ${files.length} files`);
+  console.log(
+    `showers: ${files.reduce((sum, file) => sum + file.images, 0)} telescope images in ${files.length} files`,
+  );
 }
 
 /** The stages whose results are missing or older than what they are made from. */
@@ -50,7 +52,9 @@ async function staleStages(configFile: string): Promise<{ stages: Stage[]; repor
   const config = await loadConfig(configFile);
   const folder = modelFolder(config.modelFolder);
   const trained =
-    existsSync(folder.card) && existsSync(folder.config) && readFileSync(folder.config, "utf8") === resolvedYaml(config);
+    existsSync(folder.card) &&
+    existsSync(folder.config) &&
+    readFileSync(folder.config, "utf8") === resolvedYaml(config);
   if (!trained || changedAt(join(dataFolder, "simulation.json")) > changedAt(folder.card)) {
     return { stages: ["prepare", "train", "test", "report"], report: folder.report };
   }

@@ -20,13 +20,13 @@ export function summaryCommand(): Command {
     });
 }
 
-async function openModel(source: string): ReturnType<typeof import("../models/save-model.js").loadModel> {
+async function openModel(source: string): ReturnType<typeof import("../models/load-model.js").loadModel> {
   if (/\.ya?ml$/.test(source)) {
     const { loadConfig } = await import("../config/load-config.js");
     const { prepareModel } = await import("../models/prepare-model.js");
     return prepareModel(await loadConfig(source));
   }
-  const { loadModel } = await import("../models/save-model.js");
+  const { loadModel } = await import("../models/load-model.js");
   const { modelFolder } = await import("../config/model-folder.js");
   return loadModel(modelFolder(source).model);
 }

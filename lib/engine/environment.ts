@@ -1,0 +1,34 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import util from "node:util";
+import { CherenkitError } from "../errors.js";
+
+/**
+ * What must hold before TensorFlow is loaded: its settings, and the functions that Node 23 took out of `util` while the
+ * binding still calls them. Settings that are already in the environment win.
+ */
+const settings: Readonly<Record<string, string>> = {
+  TF_CPP_MIN_LOG_LEVEL: "3",
+  // Twice the speed of convolutions on CPUs without AVX-512, where it is off by default.
+  TF_ENABLE_ONEDNN_OPTS: "1",
+  // Else TensorFlow takes all memory of a GPU that others may share.
+  TF_FORCE_GPU_ALLOW_GROWTH: "true",
+};
+for (const [name, value] of Object.entries(settings)) process.env[name] ??= value;
+
+if (!("isNullOrUndefined" in util)) {
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown): boolean => value === null || value === undefined,
+    isArray: Array.isArray,
+  });
+}
+
+const packageFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-node-gpu/package.json");
+const binding = join(dirname(packageFile), "lib/napi-v8/tfjs_binding.node");
+if (!existsSync(binding)) {
+  throw new CherenkitError("the TensorFlow library is not installed", {
+    place: binding,
+    remedy: "run `npm run setup`; `npx cherenkit doctor` says more",
+  });
+}

@@ -1,0 +1,154 @@
+import { CherenkitError } from "../errors.js";
+import type { Graph, Value, Variable } from "./graph.js";
+import { loweringOf } from "./lowerings/registry.js";
+import type { tf } from "./tensorflow.js";
+
+/** How tfjs-layers serialises one layer of a functional model. */
+interface LayerConfig {
+  readonly className: string;
+  readonly name?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inboundNodes?: readonly (readonly (readonly [string, number, number, unknown])[])[];
+}
+
+interface FunctionalConfig {
+  readonly layers: readonly LayerConfig[];
+  readonly inputLayers: readonly (readonly [string, number, number])[];
+  readonly outputLayers: readonly (readonly [string, number, number])[];
+}
+
+/** A weight of the model: its variable in the graph and its place in the LayersModel. */
+export interface ModelWeight {
+  readonly name: string;
+  readonly variable: Variable;
+  readonly source: tf.LayerVariable;
+}
+
+/** The weights of a model as variables of a graph, each made once however often the model is lowered. */
+export class ModelWeights {
+  readonly list: ModelWeight[] = [];
+  private readonly graph: Graph;
+  private readonly known = new Map<tf.LayerVariable, ModelWeight>();
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+  }
+
+  /** `kernel` of `conv2d_1/kernel`, whatever tfjs appended to make it unique. */
+  private static shortName(source: tf.LayerVariable): string {
+    return source.originalName.split("/").at(-1)!;
+  }
+
+  find(layer: tf.layers.Layer, name: string): tf.LayerVariable | undefined {
+    return (layer.weights as tf.LayerVariable[]).find((weight) => ModelWeights.shortName(weight) === name);
+  }
+
+  weight(layer: tf.layers.Layer, path: string, name: string): ModelWeight {
+    const source = this.find(layer, name);
+    if (!source) throw new CherenkitError(`layer ${path} has no weight ${name}`, { place: path });
+    const known = this.known.get(source);
+    if (known) return known;
+    const trainable = layer.trainable && layer.trainableWeights.includes(source);
+    const fullName = `${path}/${name}`;
+    const variable = this.graph.variable(fullName, source.shape as number[], trainable);
+    const weight = { name: fullName, variable, source };
+    this.known.set(source, weight);
+    this.list.push(weight);
+    return weight;
+  }
+}
+
+interface Pass {
+  readonly graph: Graph;
+  readonly weights: ModelWeights;
+  readonly training: boolean;
+  readonly step: Value;
+  readonly updates: { readonly variable: Variable; readonly value: Value }[];
+}
+
+const modelClasses = ["Model", "Functional", "Sequential"];
+
+function lowerLayer(
+  pass: Pass,
+  layer: tf.layers.Layer,
+  config: LayerConfig,
+  path: string,
+  inputs: Value[],
+  trainable: boolean,
+): Value[] {
+  const trained = trainable && layer.trainable;
+  if (modelClasses.includes(config.className)) {
+    return lowerContainer(pass, layer as tf.LayersModel, path, inputs, trained);
+  }
+  const { graph, weights, training, step, updates } = pass;
+  const output = loweringOf(config.className, path)(
+    {
+      graph,
+      path,
+      config: config.config,
+      training,
+      step,
+      trainable: trained,
+      weight: (name) => weights.weight(layer, path, name).variable.value,
+      has: (name) => weights.find(layer, name) !== undefined,
+      update: (name, value) => updates.push({ variable: weights.weight(layer, path, name).variable, value }),
+    },
+    inputs,
+  );
+  return [output];
+}
+
+/** A Sequential model has its layers in a row; a functional one tells whose outputs each layer takes. */
+function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs: Value[], trainable: boolean): Value[] {
+  const config = model.getConfig() as unknown as FunctionalConfig | LayerConfig[];
+  const prefix = path ? `${path}/` : "";
+  const layerOf = (name: string): tf.layers.Layer => model.getLayer(name);
+  const list = Array.isArray(config) ? config : config.layers;
+  if (Array.isArray(config) || !("inputLayers" in config)) {
+    let values = inputs;
+    for (const item of list) {
+      const name = String(item.config.name ?? item.name);
+      if (item.className === "InputLayer") continue;
+      values = lowerLayer(pass, layerOf(name), item, prefix + name, values, trainable);
+    }
+    return values;
+  }
+  const values = new Map<string, Value>();
+  for (const [i, [name, node, tensor]] of config.inputLayers.entries())
+    values.set(`${name}:${node}:${tensor}`, inputs[i]!);
+  const waiting = config.layers.flatMap((item) =>
+    (item.inboundNodes ?? []).map((node, number) => ({ item, node, number })),
+  );
+  for (let remaining = waiting; remaining.length > 0; ) {
+    const next = remaining.filter(({ item, node, number }) => {
+      const sources = node.map(([name, from, tensor]) => values.get(`${name}:${from}:${tensor}`));
+      if (sources.some((source) => source === undefined)) return true;
+      const name = item.name ?? String(item.config.name);
+      const outputs = lowerLayer(pass, layerOf(name), item, prefix + name, sources as Value[], trainable);
+      // A nested model counts its calls from 1: call 0 was the one that defined it.
+      const call = modelClasses.includes(item.className) ? number + 1 : number;
+      for (const [tensor, value] of outputs.entries()) values.set(`${name}:${call}:${tensor}`, value);
+      return false;
+    });
+    if (next.length === remaining.length) throw new CherenkitError(`the layers of ${model.name} do not connect`);
+    remaining = next;
+  }
+  return config.outputLayers.map(([name, node, tensor]) => values.get(`${name}:${node}:${tensor}`)!);
+}
+
+/**
+ * Adds a model to the graph, from its input to its outputs in the order of `model.outputNames`.
+ * @param step number of the training step, for dropout
+ * @returns outputs, and the new values of weights that follow averages (BatchNormalization) in the training graph
+ */
+export function lowerModel(
+  graph: Graph,
+  weights: ModelWeights,
+  model: tf.LayersModel,
+  input: Value,
+  options: { readonly training: boolean; readonly step: Value },
+): { outputs: Value[]; updates: { readonly variable: Variable; readonly value: Value }[] } {
+  const pass: Pass = { graph, weights, ...options, updates: [] };
+  const outputs = lowerContainer(pass, model, "", [input], true);
+  return { outputs, updates: pass.updates };
+}

@@ -1,0 +1,46 @@
+import { CherenkitError } from "../../errors.js";
+import { lowerActivation, lowerElu, lowerLeakyReLU, lowerReLU, lowerSoftmax } from "./activations.js";
+import { lowerBatchNormalization } from "./batch-normalization.js";
+import { lowerConv2D, lowerDepthwiseConv2D } from "./convolutions.js";
+import { lowerDense } from "./dense.js";
+import type { Lowering } from "./lowering.js";
+import { lowerAdd, lowerConcatenate, lowerMultiply } from "./merging.js";
+import { lowerAveragePooling2D, lowerGlobalAveragePooling2D, lowerMaxPooling2D } from "./pooling.js";
+import { lowerDropout, lowerFlatten, lowerReshape, lowerZeroPadding2D } from "./shaping.js";
+
+const lowerings = new Map<string, Lowering>([
+  ["Activation", lowerActivation],
+  ["Add", lowerAdd],
+  ["AveragePooling2D", lowerAveragePooling2D],
+  ["BatchNormalization", lowerBatchNormalization],
+  ["Concatenate", lowerConcatenate],
+  ["Conv2D", lowerConv2D],
+  ["Dense", lowerDense],
+  ["DepthwiseConv2D", lowerDepthwiseConv2D],
+  ["Dropout", lowerDropout],
+  ["ELU", lowerElu],
+  ["Flatten", lowerFlatten],
+  ["GlobalAveragePooling2D", lowerGlobalAveragePooling2D],
+  ["LeakyReLU", lowerLeakyReLU],
+  ["MaxPooling2D", lowerMaxPooling2D],
+  ["Multiply", lowerMultiply],
+  ["ReLU", lowerReLU],
+  ["Reshape", lowerReshape],
+  ["Softmax", lowerSoftmax],
+  ["ZeroPadding2D", lowerZeroPadding2D],
+]);
+
+/** Tells the engine how to put a layer class of your own into the graph. */
+export function registerLowering(className: string, lowering: Lowering): void {
+  lowerings.set(className, lowering);
+}
+
+/** @throws {CherenkitError} for a layer class that nobody registered. */
+export function loweringOf(className: string, layer: string): Lowering {
+  const found = lowerings.get(className);
+  if (found) return found;
+  throw new CherenkitError(`the engine does not know how to compile the layer ${layer} of class ${className}`, {
+    place: layer,
+    remedy: `register it with registerLowering("${className}", …), or set engine: eager in the configuration`,
+  });
+}

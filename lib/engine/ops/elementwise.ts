@@ -1,0 +1,58 @@
+import type { Graph, Value } from "../graph.js";
+import { attribute, dataTypes } from "../graph-def.js";
+
+const T = attribute.type(dataTypes.float);
+const Tidx = attribute.type(dataTypes.int32);
+
+/** Shape of two operands after broadcasting. */
+function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  const at = (shape: readonly number[], i: number): number => shape[i - rank + shape.length] ?? 1;
+  return Array.from({ length: rank }, (_, i) => (at(a, i) === 1 ? at(b, i) : at(a, i)));
+}
+
+/** Sums a gradient over the dimensions along which its operand was repeated. */
+export function unbroadcast(graph: Graph, dy: Value, shape: readonly number[]): Value {
+  const extra = dy.shape.length - shape.length;
+  const axes = dy.shape.flatMap((size, i) => (i < extra || (shape[i - extra] === 1 && size !== 1) ? [i] : []));
+  if (axes.length === 0) return dy;
+  const kept = dy.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const attributes = { T, Tidx, keep_dims: attribute.boolean(true) };
+  const sum = graph.add("Sum", [dy, graph.integers(axes)], attributes, kept);
+  if (extra === 0) return sum;
+  return graph.add("Reshape", [sum, graph.integers(shape)], { T, Tshape: Tidx }, shape);
+}
+
+export function add(graph: Graph, a: Value, b: Value): Value {
+  const y = graph.add("AddV2", [a, b], { T }, broadcastShape(a.shape, b.shape));
+  return graph.record(y, [a, b], (dy) => [
+    () => unbroadcast(graph, dy, a.shape),
+    () => unbroadcast(graph, dy, b.shape),
+  ]);
+}
+
+export function subtract(graph: Graph, a: Value, b: Value): Value {
+  const y = graph.add("Sub", [a, b], { T }, broadcastShape(a.shape, b.shape));
+  return graph.record(y, [a, b], (dy) => [
+    () => unbroadcast(graph, dy, a.shape),
+    () => unbroadcast(graph, graph.add("Neg", [dy], { T }, dy.shape), b.shape),
+  ]);
+}
+
+/** Product without a rule for its gradient. */
+export function product(graph: Graph, a: Value, b: Value): Value {
+  return graph.add("Mul", [a, b], { T }, broadcastShape(a.shape, b.shape));
+}
+
+export function multiply(graph: Graph, a: Value, b: Value): Value {
+  return graph.record(product(graph, a, b), [a, b], (dy) => [
+    () => unbroadcast(graph, product(graph, dy, b), a.shape),
+    () => unbroadcast(graph, product(graph, dy, a), b.shape),
+  ]);
+}
+
+/** 1 / √(x + epsilon), of values that are not trained. */
+export function inverseRoot(graph: Graph, x: Value, epsilon: number): Value {
+  const sum = graph.add("AddV2", [x, graph.floats(epsilon)], { T }, x.shape);
+  return graph.add("Rsqrt", [sum], { T }, x.shape);
+}

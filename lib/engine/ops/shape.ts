@@ -1,0 +1,71 @@
+import type { Graph, Value } from "../graph.js";
+import { attribute, dataTypes } from "../graph-def.js";
+
+const T = attribute.type(dataTypes.float);
+const int32 = attribute.type(dataTypes.int32);
+
+function reshapeOnly(graph: Graph, x: Value, shape: readonly number[]): Value {
+  return graph.add("Reshape", [x, graph.integers(shape)], { T, Tshape: int32 }, shape);
+}
+
+/** New shape of the same values; at most one length is −1. */
+export function reshape(graph: Graph, x: Value, shape: readonly number[]): Value {
+  return graph.record(reshapeOnly(graph, x, shape), [x], (dy) => [() => reshapeOnly(graph, dy, x.shape)]);
+}
+
+/** Zeros before and after each dimension. */
+export function pad(graph: Graph, x: Value, paddings: readonly (readonly [number, number])[]): Value {
+  const shape = x.shape.map((size, i) => (size < 0 ? size : size + paddings[i]![0] + paddings[i]![1]));
+  const amounts = graph.integers(paddings.flat(), [paddings.length, 2]);
+  const y = graph.add("Pad", [x, amounts], { T, Tpaddings: int32 }, shape);
+  return graph.record(y, [x], (dy) => [
+    () => {
+      const begin = graph.integers(paddings.map(([before]) => before));
+      return graph.add("Slice", [dy, begin, graph.shapeOf(x)], { T, Index: int32 }, x.shape);
+    },
+  ]);
+}
+
+/** Joins values along one axis. */
+export function concatenate(graph: Graph, parts: readonly Value[], axis: number): Value {
+  const lengths = parts.map(({ shape }) => shape[axis]!);
+  const shape = parts[0]!.shape.map((size, i) => (i === axis ? lengths.reduce((a, b) => a + b, 0) : size));
+  const attributes = { T, N: attribute.integer(parts.length), Tidx: int32 };
+  const y = graph.add("ConcatV2", [...parts, graph.integers(axis)], attributes, shape);
+  return graph.record(y, parts, (dy) => {
+    let split: Value[] | undefined;
+    const pieces = (): Value[] => {
+      const splitAttributes = { T, Tlen: int32, num_split: attribute.integer(parts.length) };
+      const inputs = [dy, graph.integers(lengths), graph.integers(axis)];
+      split ??= graph.addMany(
+        "SplitV",
+        inputs,
+        splitAttributes,
+        parts.map((part) => part.shape),
+      );
+      return split;
+    };
+    return parts.map((_, i) => () => pieces()[i]!);
+  });
+}
+
+/** Mean over axes of known length. */
+export function mean(graph: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
+  const count = axes.reduce((total, axis) => total * x.shape[axis]!, 1);
+  const attributes = { T, Tidx: int32, keep_dims: attribute.boolean(keepDims) };
+  const y = graph.add("Mean", [x, graph.integers(axes)], attributes, shape);
+  return graph.record(y, [x], (dy) => [
+    () => {
+      const share = graph.add("Mul", [reshapeOnly(graph, dy, kept), graph.floats(1 / count)], { T }, kept);
+      return graph.add("BroadcastTo", [share, graph.shapeOf(x)], { T, Tidx: int32 }, x.shape);
+    },
+  ]);
+}
+
+/** All but the batch in one dimension. */
+export function flatten(graph: Graph, x: Value): Value {
+  const length = x.shape.slice(1).reduce((a, b) => a * b, 1);
+  return reshape(graph, x, [-1, length]);
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { Config } from "../config/config.js";
+import type { tf } from "../engine/tensorflow.js";
+import { ConfigError } from "../errors.js";
+import { attachHeads, buildModel } from "./build-model.js";
+import { loadCustomModel } from "./custom-model.js";
+import { loadModel } from "./load-model.js";
+
+/** Side of the images when neither data nor configuration says it: SST-1M's, two cells for each of 48 pixel rows. */
+const defaultSide = 96;
+
+function expectedShape(config: Config): [number, number, number] {
+  const side = config.reader.imageShape ?? defaultSide;
+  return [side, side, config.reader.channels.length];
+}
+
+/** The nested model that makes features of images: the layer whose name ends in `_block`. */
+function backboneOf(model: tf.LayersModel, folder: string): tf.LayersModel {
+  const found = model.layers.find((layer) => layer.name.endsWith("_block") && "layers" in layer);
+  if (!found) {
+    throw new ConfigError(`the model in ${folder} has no layer whose name ends in _block`, {
+      place: folder,
+      remedy: "only models with a backbone can get new heads",
+    });
+  }
+  return found as tf.LayersModel;
+}
+
+async function loadedModel(config: Config, inputShape: readonly number[]): Promise<tf.LayersModel> {
+  const { loadModelFrom, overwriteHead, trainableBackbone } = config.model;
+  if (!loadModelFrom) throw new ConfigError("LoadedModel needs load_model_from", { place: config.file });
+  const model = await loadModel(join(loadModelFrom, "model"));
+  const backbone = backboneOf(model, loadModelFrom);
+  backbone.trainable = trainableBackbone;
+  return overwriteHead ? attachHeads(config.model, backbone, inputShape, config.training.seed) : model;
+}
+
+/**
+ * The network that a configuration asks for: built, loaded from a trained model, or made by a module of the user's own.
+ * @param inputShape `[height, width, channels]` of the images; from the configuration when absent
+ * @throws {ConfigError | InputError}
+ */
+export async function prepareModel(config: Config, inputShape?: readonly number[]): Promise<tf.LayersModel> {
+  const shape = inputShape ?? expectedShape(config);
+  switch (config.model.type) {
+    case "LoadedModel":
+      return loadedModel(config, shape);
+    case "CustomModel":
+      return loadCustomModel(config, shape);
+    default:
+      return buildModel(config.model, shape, config.training.seed);
+  }
+}
