@@ -1,0 +1,76 @@
+import { inspect } from "node:util";
+
+/** How Jupyter tells of an exception. */
+export interface CellError {
+  readonly ename: string;
+  readonly evalue: string;
+  readonly traceback: readonly string[];
+}
+
+/** A finding of the TypeScript compiler in a cell; line and column count from 1. */
+export interface Diagnostic {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** Thrown into a cell that the user interrupts. */
+export class CellInterrupted extends Error {
+  override readonly name: string = "Interrupted";
+
+  constructor() {
+    super("the cell was interrupted");
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.message === "Interrupted asynchronously" ||
+    (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
+  );
+}
+
+const machinery = /node:|[\\/]tslab[\\/]|[\\/]notebooks[\\/](typescript-session|serve-kernel)/;
+
+/** Stack lines that tell the reader something: their own cell and the lib, not the machinery between them. */
+function usefulFrames(stack: string): string[] {
+  return stack
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line) && !machinery.test(line))
+    .map((line) => line.replace(/\(?evalmachine\.<anonymous>(:\d+:\d+)?\)?/, "in a cell").replace("at in a", "in a"))
+    .filter((line, i, all) => line !== all[i - 1]);
+}
+
+/** What a cell threw, in Jupyter's words. Errors made for users (with a `remedy`) come without a stack. */
+export function describeThrown(thrown: unknown): CellError {
+  const error = isInterruption(thrown) ? new CellInterrupted() : thrown;
+  if (!(error instanceof Error) && Object.prototype.toString.call(error) !== "[object Error]") {
+    const text = typeof error === "string" ? error : inspect(error);
+    return { ename: "Error", evalue: text, traceback: [`Uncaught ${text}`] };
+  }
+  const { name, message, stack, cause } = error as Error;
+  const forUsers = "exitCode" in (error as Error) || error instanceof CellInterrupted;
+  const traceback = [`${name}: ${message}`, ...(forUsers ? [] : usefulFrames(stack ?? ""))];
+  for (let inner = cause; inner instanceof Error && !forUsers; inner = inner.cause) {
+    traceback.push(`caused by ${inner.name}: ${inner.message}`, ...usefulFrames(inner.stack ?? ""));
+  }
+  if (error instanceof AggregateError) {
+    for (const part of error.errors) traceback.push(...describeThrown(part).traceback.map((line) => `  ${line}`));
+  }
+  return { ename: name, evalue: message, traceback };
+}
+
+/** Compiler findings as one error that shows each line with a mark below the place. */
+export function describeDiagnostics(diagnostics: readonly Diagnostic[], code: string): CellError {
+  const lines = code.split("\n");
+  const traceback = diagnostics.flatMap(({ file, line, column, message }) => {
+    const place = `${file ? `${file}, ` : ""}line ${line}, column ${column}: ${message}`;
+    const source = file ? undefined : lines[line - 1];
+    return source === undefined ? [place] : [place, `    ${source}`, `    ${" ".repeat(Math.max(0, column - 1))}^`];
+  });
+  const first = diagnostics[0]!;
+  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+  return { ename: "TypeScriptError", evalue: `line ${first.line}: ${first.message}${more}`, traceback };
+}

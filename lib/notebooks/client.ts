@@ -1,0 +1,241 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Dealer, Subscriber } from "zeromq";
+import { CherenkitError } from "../errors.js";
+import { newConnection } from "./connection.js";
+import type { KernelCommand } from "./kernel-command.js";
+import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
+
+/** Why a kernel is gone though nobody shut it down. */
+export interface KernelDeath {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** `it was ended by SIGKILL, …` */
+  readonly reason: string;
+}
+
+export class KernelDied extends CherenkitError {
+  override readonly name: string = "KernelDied";
+
+  constructor(readonly death: KernelDeath) {
+    super(`the kernel died: ${death.reason}`);
+  }
+}
+
+export interface KernelOptions {
+  readonly command: KernelCommand;
+  readonly cwd: string;
+  readonly startTimeoutMs?: number;
+  /** What the kernel's process itself writes, past the protocol: output of programs it starts, a crash. */
+  readonly onStrayOutput?: (name: "stdout" | "stderr", text: string) => void;
+}
+
+/** A running kernel and the way to talk to it. */
+export interface KernelClient {
+  readonly pid: number;
+  /** The kernel's answer to `kernel_info_request`. */
+  readonly info: Readonly<Record<string, unknown>>;
+  /**
+   * Runs one cell; resolves with the content of its reply when it is idle again.
+   * @param onMessage gets every published message of this cell, also ones that come later
+   * @throws {KernelDied}
+   */
+  execute(code: string, onMessage: (message: Message) => void): Promise<Readonly<Record<string, unknown>>>;
+  interrupt(): void;
+  kill(): void;
+  /** Most memory the kernel has used so far, in bytes; null when unknown or when it has ended. */
+  peakMemoryBytes(): number | null;
+  shutDown(): Promise<void>;
+}
+
+const lossless = { sendHighWaterMark: 0, sendTimeout: 0, linger: 0 };
+
+function deathReason(exitCode: number | null, signal: NodeJS.Signals | null, lastWords: string): string {
+  const how = signal
+    ? `it was ended by ${signal}${signal === "SIGKILL" ? ", often because memory ran out" : ""}`
+    : `it ended by itself with exit code ${exitCode}`;
+  return lastWords.trim() === "" ? how : `${how}; its last words:\n${lastWords.trim()}`;
+}
+
+/**
+ * Starts a kernel in a process group of its own and waits until it answers.
+ * @throws {KernelDied} when it ends before that
+ * @throws {CherenkitError} when it does not answer in time
+ */
+export async function startKernel(options: KernelOptions): Promise<KernelClient> {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-kernel-"));
+  try {
+    const connection = await newConnection();
+    const file = join(folder, "connection.json");
+    await writeFile(file, JSON.stringify({ ...connection, kernel_name: options.command.name }), { mode: 0o600 });
+    return await connect(options, connection, file, () => rm(folder, { recursive: true, force: true }));
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function connect(
+  options: KernelOptions,
+  connection: ConnectionInfo,
+  connectionFile: string,
+  cleanUp: () => Promise<void>,
+): Promise<KernelClient> {
+  const [program, ...args] = options.command.argv.map((part) => part.replaceAll("{connection_file}", connectionFile));
+  const child: ChildProcess = spawn(program!, args, {
+    cwd: options.cwd,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...options.command.environment },
+  });
+  let lastWords = "";
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name]!.setEncoding("utf8").on("data", (text: string) => {
+      if (name === "stderr") lastWords = (lastWords + text).slice(-2000);
+      options.onStrayOutput?.(name, text);
+    });
+  }
+  let leaving = false;
+  let death: KernelDeath | null = null;
+  const ended = new Promise<KernelDeath>((resolve) => {
+    const end = (exitCode: number | null, signal: NodeJS.Signals | null, reason: string): void => {
+      death ??= { exitCode, signal, reason };
+      resolve(death);
+    };
+    child.once("error", (error) => end(null, null, `it could not be started: ${error.message}`));
+    child.once("close", (code, signal) => end(code, signal, deathReason(code, signal, lastWords)));
+  });
+
+  const address = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
+  const session = randomUUID();
+  const shell = new Dealer(lossless);
+  const control = new Dealer(lossless);
+  const iopub = new Subscriber({ receiveHighWaterMark: 0, linger: 0 });
+  iopub.subscribe();
+  shell.connect(address(connection.shell_port));
+  control.connect(address(connection.control_port));
+  iopub.connect(address(connection.iopub_port));
+
+  const listeners = new Map<string, (message: Message) => void>();
+  const replies = new Map<string, (message: Message) => void>();
+
+  async function receive(socket: Dealer | Subscriber, table: typeof listeners): Promise<void> {
+    for await (const frames of socket) {
+      const message = decodeMessage(frames, connection.key);
+      table.get(message.parent.msg_id ?? "")?.(message);
+    }
+  }
+
+  /** Sends a request; resolves when both its reply and its `idle` are here, which come in either order. */
+  function request(
+    socket: Dealer,
+    type: string,
+    content: Record<string, unknown>,
+    onMessage?: (message: Message) => void,
+  ): Promise<Message> {
+    const header = newHeader(type, session);
+    const reply = new Promise<Message>((resolve) => {
+      replies.set(header.msg_id, resolve);
+    });
+    const idle = new Promise<void>((resolve) => {
+      listeners.set(header.msg_id, (message) => {
+        if (message.header.msg_type !== "status") onMessage?.(message);
+        else if (message.content.execution_state === "idle") resolve();
+      });
+    });
+    const message = { identities: [], header, parent: {}, metadata: {}, content };
+    socket.send(encodeMessage(message, connection.key)).catch(() => {});
+    return Promise.all([reply, idle]).then(([answer]) => {
+      replies.delete(header.msg_id);
+      if (!onMessage) listeners.delete(header.msg_id);
+      return answer;
+    });
+  }
+
+  function signalGroup(signal: NodeJS.Signals): void {
+    try {
+      if (child.pid !== undefined && death === null) process.kill(-child.pid, signal);
+    } catch {
+      // It has just ended.
+    }
+  }
+
+  async function close(): Promise<void> {
+    for (const socket of [shell, control, iopub]) socket.close();
+    await cleanUp();
+  }
+
+  async function waitForAnswer(): Promise<Message> {
+    const until = Date.now() + (options.startTimeoutMs ?? 60_000);
+    while (Date.now() < until) {
+      // Asked anew, because a subscriber that has just connected misses what was published before.
+      const answer = await Promise.race([request(shell, "kernel_info_request", {}), sleep(150, null), ended]);
+      if (answer === null) continue;
+      if ("header" in answer) return answer;
+      throw new KernelDied(answer);
+    }
+    throw new CherenkitError("the kernel did not answer in time", {
+      place: options.command.displayName,
+      remedy: "look whether the machine is overloaded, then try again",
+    });
+  }
+
+  const stopped = (error: unknown): void => {
+    if (!leaving) options.onStrayOutput?.("stderr", `connection to the kernel lost: ${String(error)}\n`);
+  };
+  receive(shell, replies).catch(stopped);
+  receive(control, replies).catch(stopped);
+  receive(iopub, listeners).catch(stopped);
+
+  let info: Message;
+  try {
+    info = await waitForAnswer();
+  } catch (error) {
+    leaving = true;
+    signalGroup("SIGKILL");
+    await close();
+    throw error;
+  }
+
+  return {
+    pid: child.pid!,
+    info: info.content,
+    async execute(code, onMessage) {
+      const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: false };
+      const answer = await Promise.race([
+        request(shell, "execute_request", { ...content, user_expressions: {} }, onMessage),
+        ended,
+      ]);
+      if ("header" in answer) return answer.content;
+      // What it said before it died is still on its way.
+      await sleep(150);
+      throw new KernelDied(answer);
+    },
+    interrupt: () => signalGroup("SIGINT"),
+    kill: () => signalGroup("SIGKILL"),
+    peakMemoryBytes() {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+        const kilobytes = status.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
+        return kilobytes ? Number(kilobytes) * 1024 : null;
+      } catch {
+        return null;
+      }
+    },
+    async shutDown() {
+      leaving = true;
+      if (death === null) {
+        void request(control, "shutdown_request", { restart: false });
+        await Promise.race([ended, sleep(3000)]);
+      }
+      if (death === null) signalGroup("SIGKILL");
+      await Promise.race([ended, sleep(3000)]);
+      await close();
+    },
+  };
+}

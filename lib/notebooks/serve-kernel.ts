@@ -1,0 +1,243 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { Publisher, Reply, Router } from "zeromq";
+import { version } from "../config/version.js";
+import { captureOutput } from "./capture-output.js";
+import { describeThrown } from "./cell-error.js";
+import { tslabModule } from "./tslab-compiler.js";
+import { createTypeScriptSession } from "./typescript-session.js";
+import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
+
+type Content = Record<string, unknown>;
+
+/** A second interrupt this long after the first ends a cell that wanted to save itself first. */
+const patienceMs = 3000;
+
+const kernelInfo: Content = {
+  status: "ok",
+  protocol_version: "5.3",
+  implementation: "cherenkit",
+  implementation_version: version,
+  banner: `cherenkit ${version}, TypeScript on Node ${process.version}`,
+  language_info: {
+    name: "typescript",
+    version: "5.0",
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    codemirror_mode: { mode: "typescript", name: "javascript", typescript: true },
+  },
+};
+
+/**
+ * Answers Jupyter's messages for TypeScript cells until it is told to shut down. The folder at the start is where
+ * cells run.
+ * @param connectionFile Jupyter's file with the ports to listen on
+ */
+export async function serveKernel(connectionFile: string): Promise<void> {
+  const connection = JSON.parse(readFileSync(connectionFile, "utf8")) as ConnectionInfo;
+  const sessionId = randomUUID();
+  // Without a time limit and a mark, zeromq sends at once and drops nothing, also in the middle of a long loop.
+  const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 1000 };
+  const iopub = new Publisher(unlimited);
+  const shell = new Router(unlimited);
+  const control = new Router(unlimited);
+  const stdin = new Router(unlimited);
+  const heartbeat = new Reply();
+  const session = createTypeScriptSession(process.cwd());
+  let executionCount = 0;
+  let queue: Promise<void> = Promise.resolve();
+  let received = 0;
+  let abortedUpTo = -1;
+  let interruptedAt: number | null = null;
+  /** The request whose cell prints now, or printed last. */
+  let printing: Message | null = null;
+
+  function send(socket: Router | Publisher, type: string, parent: Message | null, content: Content): void {
+    const topic = parent ? parent.identities : [];
+    const header = newHeader(type, parent?.header.session ?? sessionId);
+    const message = { identities: topic, header, parent: parent?.header ?? {}, metadata: {}, content };
+    socket.send(encodeMessage(message, connection.key)).catch(() => {});
+  }
+
+  function publish(type: string, parent: Message | null, content: Content): void {
+    send(iopub, type, parent && { ...parent, identities: [Buffer.from(type)] }, content);
+  }
+
+  const flushOutput = captureOutput((name, text) => publish("stream", printing, { name, text }));
+
+  function display(content: Content, update = false): void {
+    flushOutput();
+    publish(update ? "update_display_data" : "display_data", printing, content);
+  }
+
+  async function execute(request: Message, place: number): Promise<void> {
+    const reply = (content: Content): void => send(shell, "execute_reply", request, content);
+    if (place <= abortedUpTo) {
+      reply({ status: "aborted", execution_count: executionCount });
+      return;
+    }
+    const code = String(request.content.code ?? "");
+    flushOutput();
+    printing = request;
+    interruptedAt = null;
+    tslabModule("tslab/dist/jupyter").lastWriteDisplayData = ({ data, metadata, transient }, update) => {
+      const id = (transient as { display_id?: string | null } | undefined)?.display_id;
+      display({ data, metadata: metadata ?? {}, transient: id ? { display_id: id } : {} }, update);
+    };
+    if (request.content.silent !== true) executionCount++;
+    const count = { execution_count: executionCount };
+    publish("execute_input", request, { code, ...count });
+    const outcome = await session.execute(code);
+    flushOutput();
+    if (outcome.status === "ok") {
+      if (outcome.result) publish("execute_result", request, { ...count, data: outcome.result, metadata: {} });
+      reply({ status: "ok", ...count, user_expressions: {}, payload: [] });
+      return;
+    }
+    publish("error", request, { ...outcome.error });
+    if (request.content.stop_on_error !== false) {
+      // Requests sent together with this one may still be on their way.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      abortedUpTo = received - 1;
+    }
+    reply({ status: "error", ...count, ...outcome.error });
+  }
+
+  /** Code units before a position that Jupyter counts in characters. */
+  function codeUnits(code: string, characters: number): number {
+    return Array.from(code).slice(0, characters).join("").length;
+  }
+
+  function complete({ code, cursor_pos }: Content): Content {
+    const text = String(code);
+    const { start, end, candidates } = session.complete(text, codeUnits(text, Number(cursor_pos)));
+    const characters = (units: number): number => Array.from(text.slice(0, units)).length;
+    return {
+      status: "ok",
+      matches: candidates,
+      cursor_start: characters(start),
+      cursor_end: characters(end),
+      metadata: {},
+    };
+  }
+
+  function inspectCode({ code, cursor_pos }: Content): Content {
+    const text = session.inspect(String(code), codeUnits(String(code), Number(cursor_pos)));
+    return { status: "ok", found: text !== null, data: text === null ? {} : { "text/plain": text }, metadata: {} };
+  }
+
+  function isComplete({ code }: Content): Content {
+    const indent = session.indentIfIncomplete(String(code));
+    return indent === null ? { status: "complete" } : { status: "incomplete", indent };
+  }
+
+  function shutDown(): void {
+    session.close();
+    // Timers and sockets of cells would keep the process alive; the pause lets the last messages leave.
+    setTimeout(() => process.exit(0), 100);
+  }
+
+  async function answer(socket: Router, request: Message): Promise<void> {
+    const { content, header } = request;
+    switch (header.msg_type) {
+      case "execute_request": {
+        const place = received++;
+        queue = queue.then(() => execute(request, place));
+        return queue;
+      }
+      case "kernel_info_request":
+        return send(socket, "kernel_info_reply", request, kernelInfo);
+      case "complete_request":
+        return send(socket, "complete_reply", request, complete(content));
+      case "inspect_request":
+        return send(socket, "inspect_reply", request, inspectCode(content));
+      case "is_complete_request":
+        return send(socket, "is_complete_reply", request, isComplete(content));
+      case "comm_info_request":
+        return send(socket, "comm_info_reply", request, { status: "ok", comms: {} });
+      case "history_request":
+        return send(socket, "history_reply", request, { status: "ok", history: [] });
+      case "interrupt_request":
+        send(socket, "interrupt_reply", request, { status: "ok" });
+        process.emit("SIGINT");
+        return;
+      case "shutdown_request":
+        send(socket, "shutdown_reply", request, { status: "ok", restart: content.restart === true });
+        return shutDown();
+    }
+  }
+
+  async function handle(socket: Router, frames: readonly Buffer[]): Promise<void> {
+    let request: Message;
+    try {
+      request = decodeMessage(frames, connection.key);
+    } catch {
+      return; // not signed by our client
+    }
+    publish("status", request, { execution_state: "busy" });
+    try {
+      await answer(socket, request);
+    } catch (error) {
+      send(socket, request.header.msg_type.replace("_request", "_reply"), request, {
+        status: "error",
+        ...describeThrown(error),
+      });
+    } finally {
+      publish("status", request, { execution_state: "idle" });
+    }
+  }
+
+  async function serve(socket: Router): Promise<void> {
+    for await (const frames of socket) void handle(socket, frames);
+  }
+
+  async function echo(): Promise<void> {
+    for await (const frames of heartbeat) await heartbeat.send(frames);
+  }
+
+  /** Code that listens to SIGINT itself, as a training does, is given the time to save what it has. */
+  function interrupt(): void {
+    const savesItself = process.listenerCount("SIGINT") > 1;
+    if (savesItself && (interruptedAt === null || Date.now() - interruptedAt < patienceMs)) {
+      interruptedAt ??= Date.now();
+      return;
+    }
+    session.interrupt();
+  }
+
+  process.on("SIGINT", interrupt);
+  for (const signal of ["SIGTERM", "SIGUSR1"] as const) {
+    process.on(signal, () => {
+      if (!session.running && signal === "SIGTERM") process.exit(143);
+      if (process.listenerCount("SIGINT") === 1) session.interrupt();
+    });
+  }
+  const onStrayError = (error: unknown): void => {
+    const known = error instanceof Error ? error : new Error(String(error));
+    if (!session.interrupt(known)) process.stderr.write(`${describeThrown(error).traceback.join("\n")}\n`);
+  };
+  process.on("uncaughtException", onStrayError);
+  process.on("unhandledRejection", onStrayError);
+  endWithParent();
+
+  const bind = (socket: Router | Publisher | Reply, port: number): Promise<void> =>
+    socket.bind(`${connection.transport}://${connection.ip}:${port}`);
+  await Promise.all([
+    bind(iopub, connection.iopub_port),
+    bind(shell, connection.shell_port),
+    bind(control, connection.control_port),
+    bind(stdin, connection.stdin_port),
+    bind(heartbeat, connection.hb_port),
+  ]);
+  void serve(shell);
+  void serve(control);
+  void echo();
+}
+
+/** A kernel whose client has died would wait for ever. */
+function endWithParent(): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) process.exit(0);
+  }, 2000).unref();
+}

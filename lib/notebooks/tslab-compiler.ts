@@ -1,0 +1,112 @@
+import { createRequire, Module } from "node:module";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import type ts from "typescript";
+
+const require = createRequire(import.meta.url);
+
+/** The folder of this project's package.json. */
+export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** What the session uses of tslab's executor. */
+export interface Executor {
+  execute(code: string): Promise<boolean>;
+  inspect(code: string, position: number): unknown;
+  complete(code: string, position: number): { start: number; end: number; candidates: string[] };
+  interrupt(): void;
+  close(): void;
+}
+
+interface ConsoleLike {
+  log(...values: unknown[]): void;
+  error(...values: unknown[]): void;
+}
+
+interface TslabModules {
+  "tslab/dist/converter": {
+    createConverter(options: { isJS: boolean; isBrowser: boolean }): { close(): void };
+    isCompleteCode(code: string): { completed: boolean; indent?: string };
+  };
+  "tslab/dist/executor": {
+    createExecutor(folder: string, converters: object, console: ConsoleLike): Executor;
+  };
+  "tslab/dist/inspect": { printQuickInfo(info: unknown): string };
+  "tslab/dist/jupyter": { lastWriteDisplayData: (data: Record<string, unknown>, update?: boolean) => void };
+}
+
+/** One of tslab's own modules; they are stable because its version is pinned. */
+export function tslabModule<Name extends keyof TslabModules>(name: Name): TslabModules[Name] {
+  return require(name) as TslabModules[Name];
+}
+
+function isOutside(folder: string): boolean {
+  return relative(projectFolder, folder).startsWith("..");
+}
+
+/**
+ * Lets a cell in a folder outside the project see `cherenkit` and what is installed beside it, as if it lay inside.
+ * @param compiler tslab's copy of TypeScript
+ */
+function resolveFromProject(compiler: typeof ts, host: ts.CompilerHost, options: ts.CompilerOptions): void {
+  const fallback = join(projectFolder, "__cell__.ts");
+  const cache = compiler.createModuleResolutionCache(projectFolder, (name) => name, options);
+  host.resolveModuleNames = (names, file) =>
+    names.map((name) => {
+      const found = compiler.resolveModuleName(name, file, options, host, cache).resolvedModule;
+      if (found || name.startsWith(".")) return found;
+      return compiler.resolveModuleName(name, fallback, options, host, cache).resolvedModule;
+    });
+}
+
+function requireFromProject(folder: string): void {
+  const loader = Module as unknown as {
+    _resolveFilename(request: string, parent: { filename?: string } | undefined, ...rest: unknown[]): string;
+  };
+  const original = loader._resolveFilename;
+  const fromProject = createRequire(join(projectFolder, "__cell__.js"));
+  loader._resolveFilename = (request, parent, ...rest) => {
+    try {
+      return original.call(loader, request, parent, ...rest);
+    } catch (error) {
+      if (request.startsWith(".") || !parent?.filename?.startsWith(folder)) throw error;
+      return fromProject.resolve(request);
+    }
+  };
+}
+
+/**
+ * tslab's executor with the compiler set as in a present-day project: strict, and packages found by their `exports`
+ * (tslab itself is fixed to Node 10's rules). Type definitions of Node and of cherenkit are found from any folder.
+ * @param folder where the notebook runs; its local imports are looked up from here
+ * @param console receives the last expression of a cell by `log`, and what went wrong by `error`
+ */
+export function createExecutor(folder: string, console: ConsoleLike): Executor {
+  const path = require.resolve("@tslab/typescript-for-tslab");
+  const compiler = require(path) as typeof ts;
+  const createWatchCompilerHost = (
+    files: string[],
+    options: ts.CompilerOptions,
+    ...rest: unknown[]
+  ): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram> => {
+    const all: ts.CompilerOptions = {
+      ...options,
+      moduleResolution: compiler.ModuleResolutionKind.Bundler,
+      lib: ["lib.es2023.d.ts"],
+      strict: true,
+      types: ["node"],
+      typeRoots: [join(projectFolder, "node_modules/@types")],
+    };
+    const create = compiler.createWatchCompilerHost as (
+      ...args: unknown[]
+    ) => ReturnType<typeof createWatchCompilerHost>;
+    const host = create(files, all, ...rest);
+    if (isOutside(folder)) resolveFromProject(compiler, host as unknown as ts.CompilerHost, all);
+    return host;
+  };
+  // The compiler's exports are getters, so tslab is given a changed copy.
+  require.cache[path]!.exports = { ...compiler, createWatchCompilerHost };
+  if (isOutside(folder)) requireFromProject(folder);
+  const node = tslabModule("tslab/dist/converter").createConverter({ isJS: false, isBrowser: false });
+  const converters = { node, browser: node, close: () => node.close() };
+  return tslabModule("tslab/dist/executor").createExecutor(folder, converters, console);
+}
