@@ -59,7 +59,8 @@ export interface Table {
   readonly attributes: Record<string, AttributeValue>;
 }
 
-const numericArrays = {
+/** The typed array of each stored type. */
+export const numericArrays = {
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,

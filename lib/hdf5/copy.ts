@@ -1,0 +1,54 @@
+import { type AttributeValue, typeOfArray } from "./column.js";
+import type { Hdf5File } from "./hdf5-file.js";
+import type { Hdf5Writer } from "./writer.js";
+
+/** Attributes that the writer makes itself. */
+const made = /^(CLASS|VERSION|TITLE|NROWS|PYTABLES_FORMAT_VERSION|(CTA)?FIELD_\d+_.*)$/;
+
+function ownAttributes(attributes: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => !made.test(name)));
+}
+
+/** Bytes of stored rows that are held at a time. */
+const blockBytes = 16 * 1024 * 1024;
+
+/**
+ * Copies a table with its columns' units and descriptions; fixed-point columns stay the stored integers. Columns that
+ * cannot be read here are left out.
+ * @throws {InputError} | {OutputError}
+ */
+export function copyTable(from: Hdf5File, path: string, to: Hdf5Writer, target: string = path): void {
+  const table = from.table(path);
+  const { TITLE: title } = table.attributes;
+  const writer = to.table(target, table.columns, {
+    title: typeof title === "string" ? title : "",
+    attributes: ownAttributes(table.attributes),
+  });
+  const rows = Math.max(1, Math.floor(blockBytes / Math.max(1, table.rowBytes)));
+  for (let start = 0; start < table.rows; start += rows) {
+    const block = table.read({ start, count: rows, raw: true });
+    writer.append(Object.fromEntries([...block.columns].map(([name, { data }]) => [name, data])));
+  }
+}
+
+/**
+ * Copies a group and everything below it; absent groups are passed over.
+ * @throws {InputError} | {OutputError}
+ */
+export function copyGroup(from: Hdf5File, path: string, to: Hdf5Writer): void {
+  const kind = from.kind(path);
+  if (kind === undefined) return;
+  if (kind === "table") {
+    copyTable(from, path, to);
+    return;
+  }
+  const attributes = ownAttributes(from.attributes(path));
+  if (kind === "group") {
+    to.group(path, attributes);
+    for (const name of from.children(path)) copyGroup(from, `${path.replace(/\/$/, "")}/${name}`, to);
+    return;
+  }
+  const { shape, data } = from.array(path);
+  if (Array.isArray(data) || shape.length === 0) return;
+  to.array(path, typeOfArray(data), shape.slice(1), { attributes }).append(data);
+}

@@ -1,0 +1,231 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { CherenkitError } from "../errors.js";
+import { outputError, temporaryName } from "../files/write-atomically.js";
+import { type ColumnSchema, itemLength, type NumberType, type NumericArray } from "./column.js";
+import { ChunkedRows, type ColumnInput, convertColumn, defaultChunkRows } from "./dataset-writer.js";
+import type { AttributeInput } from "./format/attribute.js";
+import { type CompoundMember, encodeCompound, encodeElement, memberBytes } from "./format/datatype.js";
+import { encodeSuperblock, type Link, maximumLinks, writeGroup } from "./format/group.js";
+import { attributeMessages, encodeObjectHeader, symbolTableMessage } from "./format/object-header.js";
+
+export type Attributes = Readonly<Record<string, AttributeInput>>;
+
+export interface TableOptions {
+  readonly title?: string;
+  readonly attributes?: Attributes;
+  readonly chunkRows?: number;
+  /** Compress chunks with zlib. */
+  readonly deflate?: boolean;
+}
+
+/** A table being written. */
+export interface TableWriter {
+  readonly rows: number;
+  /** Appends rows; every column of the schema must be there, all of one length. Booleans are 0 and 1. */
+  append(columns: Readonly<Record<string, ColumnInput>>): void;
+}
+
+/** A plain array dataset being written, `[rows, …itemShape]`. */
+export interface ArrayWriter {
+  readonly rows: number;
+  append(values: NumericArray): void;
+}
+
+interface Node {
+  attributes: Attributes;
+  readonly children: Map<string, Node>;
+  readonly finish?: () => number;
+}
+
+// As ctapipe's own writer does; without TRANSFORM quantities, times and masks come back as plain numbers.
+function fieldAttributes({ name, unit, description, metadata }: ColumnSchema, position: number): Attributes {
+  const all: Attributes = {
+    NAME: name,
+    DESC: description ?? "",
+    ...(unit ? { UNIT: unit, TRANSFORM: "quantity" } : {}),
+    ...metadata,
+  };
+  return Object.fromEntries(Object.entries(all).map(([key, value]) => [`CTAFIELD_${position}_${key}`, value]));
+}
+
+/** Attributes by which PyTables knows a table. It takes default fill values when none are given. */
+function tableAttributes(title: string, rows: number, columns: readonly ColumnSchema[]): Attributes {
+  const names = Object.fromEntries(columns.map(({ name }, i) => [`FIELD_${i}_NAME`, name]));
+  return { CLASS: "TABLE", VERSION: "2.7", TITLE: title, ...names, NROWS: rows };
+}
+
+/** An HDF5 file being written under a temporary name; it gets its own name when it is closed. */
+export class Hdf5Writer {
+  readonly path: string;
+  private readonly temporary: string;
+  private readonly fd: number;
+  private readonly root: Node;
+  private end = 96; // after the superblock
+  private open = true;
+
+  constructor(path: string, attributes: Attributes) {
+    this.path = resolve(path);
+    this.temporary = temporaryName(this.path);
+    this.root = { attributes, children: new Map() };
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      this.fd = openSync(this.temporary, "w");
+    } catch (cause) {
+      throw outputError(this.path, cause);
+    }
+  }
+
+  private readonly place = (bytes: Uint8Array): number => {
+    const address = this.end;
+    this.write(bytes, address);
+    this.end += bytes.length;
+    return address;
+  };
+
+  private write(bytes: Uint8Array, position: number): void {
+    if (!this.open) throw new CherenkitError(`${this.path} is closed already`);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(this.fd, bytes, done, bytes.length - done, position + done);
+      }
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+  }
+
+  private node(path: string, leaf?: Node): Node {
+    const names = path.split("/").filter(Boolean);
+    let node = this.root;
+    for (const [i, name] of names.entries()) {
+      const last = i === names.length - 1;
+      let next = node.children.get(name);
+      if (last && leaf && next) throw new CherenkitError(`${path} is there already`, { place: `${this.path}:${path}` });
+      if (!next) {
+        next = last && leaf ? leaf : { attributes: {}, children: new Map() };
+        if (node.finish || node.children.size >= maximumLinks) {
+          throw new CherenkitError(`${path} cannot be added: no room for it`, { place: `${this.path}:${path}` });
+        }
+        node.children.set(name, next);
+      }
+      node = next;
+    }
+    return node;
+  }
+
+  /** Makes a group and those above it; adds attributes to it. */
+  group(path: string, attributes: Attributes = {}): void {
+    const node = this.node(path);
+    node.attributes = { ...node.attributes, ...attributes };
+  }
+
+  /**
+   * Begins a table. Rows are packed without gaps; array members, 8-bit boolean bit fields and PyTables' and ctapipe's
+   * attributes are written as ctapipe's own DataWriter does.
+   */
+  table(path: string, columns: readonly ColumnSchema[], options: TableOptions = {}): TableWriter {
+    const members: CompoundMember[] = columns.map(({ name, type, itemShape }) => ({
+      name,
+      type,
+      itemShape: itemShape ?? [],
+    }));
+    const rowBytes = members.reduce((sum, member) => sum + memberBytes(member), 0);
+    const chunkRows = options.chunkRows ?? defaultChunkRows(rowBytes);
+    const chunked = new ChunkedRows(members, chunkRows, options.deflate ?? false, this.place);
+    this.node(path, {
+      attributes: {},
+      children: new Map(),
+      finish: () =>
+        chunked.finish(encodeCompound(members), [], {
+          ...tableAttributes(options.title ?? "", chunked.rows, columns),
+          ...Object.assign({}, ...columns.map(fieldAttributes)),
+          ...options.attributes,
+        }),
+    });
+    return {
+      get rows(): number {
+        return chunked.rows;
+      },
+      append: (given): void => {
+        const first = given[members[0]!.name];
+        const rows = first ? first.length / itemLength(members[0]!.itemShape) : 0;
+        const converted = members.map((member) => {
+          const column = given[member.name];
+          if (!column) throw new CherenkitError(`column ${member.name} of ${path} is missing`, { place: this.path });
+          return convertColumn(member, column, rows);
+        });
+        chunked.append(converted, rows);
+      },
+    };
+  }
+
+  /** Begins an array dataset `[rows, …itemShape]` that grows along its first dimension. */
+  array(
+    path: string,
+    type: NumberType,
+    itemShape: readonly number[],
+    options: { attributes?: Attributes; chunkRows?: number } = {},
+  ): ArrayWriter {
+    const members: CompoundMember[] = [{ name: path, type, itemShape }];
+    const chunkRows = options.chunkRows ?? defaultChunkRows(memberBytes(members[0]!));
+    const chunked = new ChunkedRows(members, chunkRows, false, this.place);
+    this.node(path, {
+      attributes: {},
+      children: new Map(),
+      finish: () => chunked.finish(encodeElement(type), itemShape, options.attributes ?? {}),
+    });
+    return {
+      get rows(): number {
+        return chunked.rows;
+      },
+      append: (values): void => {
+        const rows = values.length / itemLength(itemShape);
+        chunked.append([convertColumn(members[0]!, values, rows)], rows);
+      },
+    };
+  }
+
+  private finishGroup(node: Node): { header: number; tree: number; heap: number } {
+    const links: Link[] = [...node.children].map(([name, child]) => ({
+      name,
+      address: child.finish ? child.finish() : this.finishGroup(child).header,
+    }));
+    const { tree, heap } = writeGroup(links, this.place);
+    const attributes = { CLASS: "GROUP", VERSION: "1.0", TITLE: "", ...node.attributes };
+    const messages = [symbolTableMessage(tree, heap), ...attributeMessages(attributes)];
+    return { header: this.place(encodeObjectHeader(messages)), tree, heap };
+  }
+
+  /** Writes the index of the file, flushes it and gives it its name. @throws {OutputError} */
+  async close(): Promise<void> {
+    if (!this.open) return;
+    this.root.attributes = { PYTABLES_FORMAT_VERSION: "2.1", ...this.root.attributes };
+    const root = this.finishGroup(this.root);
+    this.write(encodeSuperblock(this.end, root), 0);
+    try {
+      fsyncSync(this.fd);
+      this.open = false;
+      closeSync(this.fd);
+      renameSync(this.temporary, this.path);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+  }
+
+  /** Gives up: nothing stays on disk. Does nothing after `close`. */
+  abort(): void {
+    if (this.open) closeSync(this.fd);
+    this.open = false;
+    rmSync(this.temporary, { force: true });
+  }
+}
+
+/**
+ * Begins an HDF5 file (superblock 0, as PyTables writes and every HDF5 library reads).
+ * @throws {OutputError} when the folder cannot be written.
+ */
+export async function createHdf5(path: string, options: { attributes?: Attributes } = {}): Promise<Hdf5Writer> {
+  return new Hdf5Writer(path, options.attributes ?? {});
+}
