@@ -25,10 +25,14 @@ function scalar(type: NumberType, value: number | bigint): Uint8Array {
   return bytesOf(numericArrays[type].of(Number(value)));
 }
 
+// PyTables takes a text for a pickled object only when it is marked as ASCII; ctapipe keeps its enumerations so.
+const pickled = /^c[\w.]+\n\w+\n.*\.$/s;
+
 function encodeValue(value: AttributeInput): { type: Buffer; space: Buffer; data: Uint8Array } {
   if (typeof value === "string") {
     const data = Buffer.from(value);
     const type = encodeElement({ string: Math.max(1, data.length) });
+    if (pickled.test(value)) type[1] = 0;
     return { type, space: data.length > 0 ? scalarSpace : nullSpace, data };
   }
   if (typeof value === "boolean") {
