@@ -21,7 +21,7 @@ export const ownKernelArgv: readonly string[] = [
   "{connection_file}",
 ];
 
-export const ownKernelNames: readonly string[] = ["cherenkit", "tslab", "typescript", "deno"];
+export const ownKernelNames: readonly string[] = ["cherenkit", "tslab", "typescript"];
 
 const ownKernel: KernelCommand = {
   name: "cherenkit",

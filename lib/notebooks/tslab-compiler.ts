@@ -39,6 +39,13 @@ export function tslabModule<Name extends keyof TslabModules>(name: Name): TslabM
   return require(name) as TslabModules[Name];
 }
 
+type CellHost = ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram>;
+
+/** The TypeScript compiler that tslab uses. */
+export function cellCompiler(): typeof ts {
+  return require("@tslab/typescript-for-tslab") as typeof ts;
+}
+
 function isOutside(folder: string): boolean {
   return relative(projectFolder, folder).startsWith("..");
 }
@@ -47,7 +54,7 @@ function isOutside(folder: string): boolean {
  * Lets a cell in a folder outside the project see `cherenkit` and what is installed beside it, as if it lay inside.
  * @param compiler tslab's copy of TypeScript
  */
-function resolveFromProject(compiler: typeof ts, host: ts.CompilerHost, options: ts.CompilerOptions): void {
+function resolveFromProject(compiler: typeof ts, host: CellHost, options: ts.CompilerOptions): void {
   const fallback = join(projectFolder, "__cell__.ts");
   const cache = compiler.createModuleResolutionCache(projectFolder, (name) => name, options);
   host.resolveModuleNames = (names, file) =>
@@ -59,7 +66,7 @@ function resolveFromProject(compiler: typeof ts, host: ts.CompilerHost, options:
 }
 
 function requireFromProject(folder: string): void {
-  const loader = Module as unknown as {
+  const loader = Module as typeof Module & {
     _resolveFilename(request: string, parent: { filename?: string } | undefined, ...rest: unknown[]): string;
   };
   const original = loader._resolveFilename;
@@ -82,12 +89,8 @@ function requireFromProject(folder: string): void {
  */
 export function createExecutor(folder: string, console: ConsoleLike): Executor {
   const path = require.resolve("@tslab/typescript-for-tslab");
-  const compiler = require(path) as typeof ts;
-  const createWatchCompilerHost = (
-    files: string[],
-    options: ts.CompilerOptions,
-    ...rest: unknown[]
-  ): ts.WatchCompilerHostOfFilesAndCompilerOptions<ts.BuilderProgram> => {
+  const compiler = cellCompiler();
+  const createWatchCompilerHost = (files: string[], options: ts.CompilerOptions, ...rest: unknown[]): CellHost => {
     const all: ts.CompilerOptions = {
       ...options,
       moduleResolution: compiler.ModuleResolutionKind.Bundler,
@@ -100,7 +103,7 @@ export function createExecutor(folder: string, console: ConsoleLike): Executor {
       ...args: unknown[]
     ) => ReturnType<typeof createWatchCompilerHost>;
     const host = create(files, all, ...rest);
-    if (isOutside(folder)) resolveFromProject(compiler, host as unknown as ts.CompilerHost, all);
+    if (isOutside(folder)) resolveFromProject(compiler, host, all);
     return host;
   };
   // The compiler's exports are getters, so tslab is given a changed copy.

@@ -1,0 +1,74 @@
+import type { INotebookContent } from "@jupyterlab/nbformat";
+import { closest, distance } from "fastest-levenshtein";
+import { ConfigError } from "../errors.js";
+import { type DeclaredParameter, declaredParameters } from "./declared-parameters.js";
+import { literal, type NotebookLanguage } from "./literal.js";
+import { cellTags, isCodeCell, joinedText, newCodeCell } from "./notebook-cell.js";
+
+export const parametersTag = "parameters";
+export const injectedTag = "injected-parameters";
+
+function nearest(name: string, known: readonly string[]): string | null {
+  if (known.length === 0) return null;
+  const found = closest(name.toLowerCase(), known as string[]);
+  return distance(name.toLowerCase(), found.toLowerCase()) <= Math.max(2, name.length / 2) ? found : null;
+}
+
+function statement(declared: DeclaredParameter, value: unknown, language: NotebookLanguage): string {
+  const text = literal(value, language);
+  if (language === "python") return `${declared.name} = ${text}`;
+  const type = declared.annotated ? `: ${declared.type}` : "";
+  return `${declared.keyword} ${declared.name}${type} = ${text};`;
+}
+
+/**
+ * Puts parameters into a notebook by papermill's rules: a cell tagged `injected-parameters`, which replaces an older
+ * one or stands right after the cell tagged `parameters`. It declares the names again, with the same type, which
+ * TypeScript cells may do, so the defaults stay readable above it.
+ * @param place the notebook's file, for errors
+ * @throws {ConfigError} for a parameter the notebook does not declare, or a value of another type
+ */
+export function injectParameters(
+  notebook: INotebookContent,
+  parameters: Readonly<Record<string, unknown>>,
+  language: NotebookLanguage,
+  place: string,
+): INotebookContent {
+  const names = Object.keys(parameters);
+  if (names.length === 0) return notebook;
+  const at = notebook.cells.findIndex((cell) => isCodeCell(cell) && cellTags(cell).includes(parametersTag));
+  if (at < 0) {
+    throw new ConfigError("the notebook takes no parameters", {
+      place,
+      remedy: `give the cell that declares them the tag "${parametersTag}", or leave out ${names.join(", ")}`,
+    });
+  }
+  const declared = declaredParameters(joinedText(notebook.cells[at]!.source), language);
+  const statements = names.map((name) => {
+    const parameter = declared.find((item) => item.name === name);
+    if (!parameter) {
+      const known = declared.map((item) => item.name);
+      const near = nearest(name, known);
+      throw new ConfigError(`the notebook has no parameter ${name}`, {
+        place,
+        remedy: near ? `did you mean ${near}?` : `its parameters are ${known.join(", ") || "none"}`,
+      });
+    }
+    const value = parameters[name];
+    if (!parameter.fits(value)) {
+      const asText = parameter.type === "string" || parameter.type === "str";
+      throw new ConfigError(`parameter ${name} is ${parameter.type}, but the value is ${literal(value, language)}`, {
+        place,
+        remedy: asText ? `to give it as text, use --raw ${name}=…` : "give a value of this type",
+      });
+    }
+    return statement(parameter, value, language);
+  });
+  const comment = language === "python" ? "# Parameters" : "// Parameters";
+  const cell = newCodeCell(notebook, [comment, ...statements].join("\n"), [injectedTag]);
+  const cells = notebook.cells.slice();
+  const older = cells.findIndex((item) => cellTags(item).includes(injectedTag));
+  if (older >= 0) cells.splice(older, 1, cell);
+  else cells.splice(at + 1, 0, cell);
+  return { ...notebook, cells };
+}
