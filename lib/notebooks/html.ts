@@ -1,9 +1,146 @@
-import type { INotebookContent } from "@jupyterlab/nbformat";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { IAttachments, ICell, ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import { escapeHtml } from "../display/mime-bundle.js";
+import { highlightCode } from "./highlight.js";
+import { duration, renderHeader } from "./html-header.js";
+import { isFigure, renderOutput } from "./html-output.js";
+import { pageStyle } from "./html-style.js";
+import { renderMarkdown } from "./markdown.js";
+import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
+import { markerTag } from "./notebook-file.js";
+import { injectedTag } from "./parameters.js";
 import type { RunRecord } from "./run-record.js";
 
-export function renderNotebook(
-  notebook: INotebookContent,
-  options: { title: string; run?: RunRecord; hideCode?: boolean },
-): string {
-  return `<!doctype html><title>${options.title}</title>${notebook.cells.length}`;
+export interface PageOptions {
+  readonly title: string;
+  /** How it was run; by default what the executed notebook says about itself. */
+  readonly run?: RunRecord;
+  /** Fold all code away; a reader can open it again. */
+  readonly hideCode?: boolean;
+}
+
+interface PageContext {
+  readonly language: string;
+  readonly hideCode: boolean;
+}
+
+// Tags are written with `-` by Jupyter Book and with `_` by nbconvert.
+function hasTag(cell: ICell, name: string): boolean {
+  return cellTags(cell).some((tag) => tag.replaceAll("_", "-") === name);
+}
+
+function jupyterFlag(cell: ICell, name: "source_hidden" | "outputs_hidden"): boolean {
+  return (cell.metadata.jupyter as Record<string, unknown> | undefined)?.[name] === true;
+}
+
+function renderCode(cell: ICodeCell, context: PageContext): string {
+  const source = joinedText(cell.source);
+  if (hasTag(cell, "remove-input") || source.trim() === "") return "";
+  const folded =
+    context.hideCode ||
+    hasTag(cell, "hide-input") ||
+    hasTag(cell, "hide-cell") ||
+    jupyterFlag(cell, "source_hidden") ||
+    cellTags(cell).includes(injectedTag);
+  const seconds = (cell.metadata.cherenkit as { seconds?: number } | undefined)?.seconds ?? 0;
+  const time = seconds >= 1 ? `<span>${duration(seconds)}</span>` : "";
+  const label = `<span>[${cell.execution_count ?? " "}]</span>${time}`;
+  const code = highlightCode(source, context.language);
+  return `<details class="code"${folded ? "" : " open"}><summary title="show or fold the code">${label}</summary><pre><code>${code}</code></pre></details>`;
+}
+
+function renderOutputs(cell: ICodeCell): string {
+  if (hasTag(cell, "remove-output") || cell.outputs.length === 0) return "";
+  const outputs = `<div class="outputs">${cell.outputs.map(renderOutput).join("\n")}</div>`;
+  const folded = hasTag(cell, "hide-output") || hasTag(cell, "hide-cell") || jupyterFlag(cell, "outputs_hidden");
+  return folded ? `<details><summary>Output</summary>${outputs}</details>` : outputs;
+}
+
+function renderCell(cell: ICell, id: string, context: PageContext): string {
+  if (hasTag(cell, "remove-cell")) return "";
+  if (isCodeCell(cell)) {
+    const content = renderCode(cell, context) + renderOutputs(cell);
+    return content === "" ? "" : `<section class="cell" id="${id}">${content}</section>`;
+  }
+  const source = joinedText(cell.source);
+  const html =
+    cell.cell_type === "markdown"
+      ? renderMarkdown(source, (cell as { attachments?: IAttachments }).attachments)
+      : `<pre>${escapeHtml(source)}</pre>`;
+  return `<section class="cell prose" id="${id}">${html}</section>`;
+}
+
+function renderCells(notebook: INotebookContent, context: PageContext): string {
+  const parts: string[] = [];
+  let failedNext = false;
+  for (const [i, cell] of notebook.cells.entries()) {
+    if (cellTags(cell).includes(markerTag)) {
+      failedNext = true;
+      continue;
+    }
+    // The marker at the top stands before the first cell, the other one before the cell that failed.
+    const failed = failedNext && i > 1;
+    failedNext = false;
+    parts.push(renderCell(cell, failed ? "failed-cell" : `cell-${i}`, context));
+  }
+  return parts.filter(Boolean).join("\n");
+}
+
+const toggleScript = `
+document.getElementById("toggle-code").addEventListener("click", () => {
+  const all = [...document.querySelectorAll("details.code")];
+  const open = !all.some((item) => item.open);
+  for (const item of all) item.open = open;
+});`;
+
+// Figures follow the width of the page: a width of their own would overflow a small window.
+const figureScript = `
+for (const box of document.querySelectorAll(".figure")) {
+  const figure = JSON.parse(box.firstElementChild.textContent);
+  const { width, ...layout } = figure.layout ?? {};
+  const config = { displaylogo: false, ...figure.config, responsive: true };
+  box.textContent = "";
+  Plotly.newPlot(box, figure.data ?? [], { ...layout, autosize: true }, config).then(() => {
+    if (figure.frames) return Plotly.addFrames(box, figure.frames);
+  });
+}
+addEventListener("beforeprint", () => document.querySelectorAll(".figure").forEach((box) => Plotly.Plots.resize(box)));`;
+
+function plotlySource(): string {
+  const file = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
+  return readFileSync(file, "utf8").replaceAll("</script", "<\\/script");
+}
+
+/**
+ * One HTML page of a notebook that needs nothing else: no network, no other file. Figures of Plotly are live; Plotly
+ * is put in only when there is one. Code is folded or left out by the tags `hide-input`, `remove-input`, `hide-output`,
+ * `remove-output`, `hide-cell` and `remove-cell`.
+ */
+export function renderNotebook(notebook: INotebookContent, options: PageOptions): string {
+  const run = options.run ?? (notebook.metadata.cherenkit as RunRecord | undefined);
+  const language =
+    notebook.metadata.language_info?.name ?? String(notebook.metadata.kernelspec?.language ?? "typescript");
+  const cells = renderCells(notebook, { language, hideCode: options.hideCode === true });
+  const hasFigure = notebook.cells.some((cell) => isCodeCell(cell) && cell.outputs.some(isFigure));
+  const figures = hasFigure ? `<script>${plotlySource()}</script>\n<script>${figureScript}</script>` : "";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="cherenkit">
+<title>${escapeHtml(options.title)}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+${renderHeader(options.title, run)}
+<main>
+${cells}
+</main>
+<script>${toggleScript}</script>
+${figures}
+</body>
+</html>
+`;
 }

@@ -1,0 +1,68 @@
+import { escapeHtml } from "../display/mime-bundle.js";
+import { literal } from "./literal.js";
+import type { RunRecord } from "./run-record.js";
+
+/** `1 h 2 min`, `3 min 4 s`, `5.6 s` */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`.replace("min 60 s", "min 59 s");
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+const labels: Readonly<Record<RunRecord["status"], string>> = {
+  completed: "completed",
+  failed: "failed",
+  interrupted: "interrupted, saved",
+  timeout: "stopped: a cell took too long",
+  killed: "the kernel died",
+  running: "running",
+};
+
+function facts(run: RunRecord): [string, string][] {
+  const started = `${run.startedAt.slice(0, 19).replace("T", " ")} UTC`;
+  const job = run.slurm.SLURM_JOB_ID;
+  const task = run.slurm.SLURM_ARRAY_TASK_ID;
+  return [
+    ["Started", started],
+    ["Duration", duration(run.seconds)],
+    ["Machine", run.host],
+    ...(job ? [["SLURM job", task ? `${run.slurm.SLURM_ARRAY_JOB_ID ?? job}_${task}` : job] as [string, string]] : []),
+    ...(run.gitCommit ? [["Commit", run.gitCommit.replace(/^(.{10})[^+]*/, "$1")] as [string, string]] : []),
+    ["Versions", `cherenkit ${run.cherenkit}, Node ${run.node.replace(/^v/, "")}`],
+    ...(run.peakMemoryBytes
+      ? [["Peak memory", `${(run.peakMemoryBytes / 1e9).toFixed(2)} GB`] as [string, string]]
+      : []),
+  ];
+}
+
+function parametersTable(parameters: RunRecord["parameters"]): string {
+  const entries = Object.entries(parameters);
+  if (entries.length === 0) return "";
+  const rows = entries.map(
+    ([name, value]) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td><code>${escapeHtml(literal(value, "typescript"))}</code></td></tr>`,
+  );
+  return `<table class="parameters"><caption>Parameters</caption><tbody>${rows.join("")}</tbody></table>`;
+}
+
+function banner(run: RunRecord): string {
+  if (run.status === "completed" || run.status === "running") return "";
+  const what = run.error ? `${run.error.name}: ${run.error.value}` : labels[run.status];
+  const where = run.failedCell === undefined ? "" : ` <a href="#failed-cell">Go to the cell, [${run.failedCell}]</a>`;
+  return `<div class="banner ${run.status}"><p>${escapeHtml(what)}</p>${where}</div>`;
+}
+
+/** The top of the page: what was run, how it ended, when, where and with which parameters. */
+export function renderHeader(title: string, run: RunRecord | undefined): string {
+  const badge = run ? `<span class="badge ${run.status}">${labels[run.status]}</span>` : "";
+  const list = run
+    ? `<dl>${facts(run)
+        .map(([name, value]) => `<div><dt>${name}</dt><dd>${escapeHtml(value)}</dd></div>`)
+        .join("")}</dl>`
+    : "";
+  return `<header class="run">
+<div class="title"><span class="name">${escapeHtml(title)}</span>${badge}<button type="button" id="toggle-code">Code on/off</button></div>
+${list}${run ? parametersTable(run.parameters) : ""}${run ? banner(run) : ""}
+</header>`;
+}

@@ -1,0 +1,87 @@
+import type { IError, IMimeBundle, IOutput } from "@jupyterlab/nbformat";
+import { AnsiUp } from "ansi_up";
+import { escapeHtml } from "../display/mime-bundle.js";
+import { highlightCode } from "./highlight.js";
+import { renderMarkdown } from "./markdown.js";
+import { joinedText } from "./notebook-cell.js";
+import { afterCarriageReturns } from "./stream-text.js";
+
+export const plotlyType = "application/vnd.plotly.v1+json";
+
+/** Lines from which a stream gets a box of its own to scroll in. */
+const longStream = 60;
+
+function terminalText(text: string): string {
+  const shown = text
+    .replaceAll("\r\n", "\n")
+    .split("\n")
+    .map((line) => afterCarriageReturns(line.replace(/\r+$/, "")));
+  return new AnsiUp().ansi_to_html(shown.join("\n"));
+}
+
+function plotly(figure: unknown): string {
+  const { layout } = (figure ?? {}) as { layout?: { height?: number } };
+  const height = typeof layout?.height === "number" ? layout.height : 450;
+  // A `<` in the data could end the script element.
+  const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
+  return `<div class="figure" style="height:${height}px"><script type="application/json">${json}</script></div>`;
+}
+
+function image(type: string, data: string, metadata: Record<string, unknown>): string {
+  const { width, height } = (metadata[type] ?? {}) as { width?: number; height?: number };
+  const size = [width && ` width="${Number(width)}"`, height && ` height="${Number(height)}"`].filter(Boolean).join("");
+  const base64 = type === "image/svg+xml" ? Buffer.from(data).toString("base64") : data.replaceAll(/\s/g, "");
+  return `<img class="picture" src="data:${type};base64,${escapeHtml(base64)}"${size} alt="picture of this output">`;
+}
+
+type Renderer = (content: unknown, metadata: Record<string, unknown>) => string;
+
+const text = (content: unknown): string => joinedText(content as string | string[]);
+
+/** From the richest to the plainest, as nbconvert orders them, with live figures before all. Scripts are not run. */
+const renderers: readonly (readonly [string, Renderer])[] = [
+  [plotlyType, plotly],
+  ["text/html", (content) => `<div class="html">${text(content)}</div>`],
+  ["text/markdown", (content) => `<div class="prose">${renderMarkdown(text(content))}</div>`],
+  ["image/svg+xml", (content, metadata) => image("image/svg+xml", text(content), metadata)],
+  ["text/latex", (content) => `<pre class="stream">${escapeHtml(text(content))}</pre>`],
+  ["image/png", (content, metadata) => image("image/png", text(content), metadata)],
+  ["image/jpeg", (content, metadata) => image("image/jpeg", text(content), metadata)],
+  ["image/gif", (content, metadata) => image("image/gif", text(content), metadata)],
+  ["text/plain", (content) => `<pre class="value">${terminalText(text(content))}</pre>`],
+  [
+    "application/json",
+    (content) => `<pre class="value">${highlightCode(JSON.stringify(content, null, 2) ?? "", "json")}</pre>`,
+  ],
+];
+
+function richest(data: IMimeBundle, metadata: Record<string, unknown>): string {
+  for (const [type, render] of renderers) if (data[type] !== undefined) return render(data[type], metadata);
+  const types = Object.keys(data).join(", ");
+  return `<p class="note">An output of type ${escapeHtml(types || "(none)")} cannot be shown here.</p>`;
+}
+
+function error({ ename, evalue, traceback }: IError): string {
+  const headline = `${ename}: ${evalue}`;
+  const rest = (traceback ?? []).join("\n");
+  const details = rest.startsWith(headline) ? rest.slice(headline.length).replace(/^\n/, "") : rest;
+  const body = details.trim() === "" ? "" : `<pre>${terminalText(details)}</pre>`;
+  return `<div class="error"><p class="headline">${escapeHtml(headline)}</p>${body}</div>`;
+}
+
+/** One output of a cell. What is text stays text: nothing in it can become markup. */
+export function renderOutput(output: IOutput): string {
+  if (output.output_type === "stream") {
+    const content = joinedText(output.text as string | string[]);
+    const name = output.name === "stderr" ? "stderr" : "stdout";
+    const long = content.split("\n").length > longStream ? " long" : "";
+    return `<pre class="stream ${name}${long}">${terminalText(content)}</pre>`;
+  }
+  if (output.output_type === "error") return error(output as IError);
+  return richest((output.data ?? {}) as IMimeBundle, (output.metadata ?? {}) as Record<string, unknown>);
+}
+
+/** Whether the page needs Plotly for this output. */
+export function isFigure(output: IOutput): boolean {
+  return ((output.data ?? {}) as IMimeBundle)[plotlyType] !== undefined;
+}

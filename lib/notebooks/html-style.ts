@@ -1,0 +1,81 @@
+/** Look of a notebook's page: light, readable on paper, and nothing wider than the window. */
+export const pageStyle: string = `
+:root { color-scheme: light; --ink: #1d2433; --soft: #5c6577; --line: #e1e5ec; --paper: #fff; --shade: #f6f8fb;
+  --accent: #1f5fbf; --good: #1a7f4b; --bad: #b3261e; --warn: #9a5b00;
+  --sans: Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif;
+  --mono: "JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
+* { box-sizing: border-box; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 var(--sans); overflow-wrap: break-word; }
+main, header.run { max-width: 68rem; margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem); }
+main { padding-bottom: 4rem; }
+a { color: var(--accent); text-underline-offset: 2px; }
+header.run { padding-top: 1.75rem; padding-bottom: 1.25rem; }
+header.run .title { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem; }
+header.run .name { font-size: 1.05rem; font-weight: 650; }
+#toggle-code { margin-left: auto; font: inherit; font-size: .8rem; color: var(--soft); background: none; cursor: pointer;
+  border: 1px solid var(--line); border-radius: 6px; padding: .2rem .6rem; }
+#toggle-code:hover { color: var(--ink); border-color: var(--soft); }
+.badge { font-size: .78rem; font-weight: 600; padding: .12rem .6rem; border-radius: 99px; background: #eef1f6; color: var(--soft); }
+.badge.completed { background: #e4f4ec; color: var(--good); }
+.badge.failed, .badge.killed, .badge.timeout { background: #fcebea; color: var(--bad); }
+.badge.interrupted { background: #fdf1de; color: var(--warn); }
+header.run dl { display: flex; flex-wrap: wrap; gap: .5rem 2rem; margin: 1rem 0 0; }
+header.run dt { font-size: .72rem; letter-spacing: .03em; text-transform: uppercase; color: var(--soft); }
+header.run dd { margin: 0; font-size: .92rem; font-variant-numeric: tabular-nums; }
+table.parameters { margin-top: 1.1rem; border-collapse: collapse; font-size: .88rem; width: 100%; }
+table.parameters caption { text-align: left; font-size: .72rem; letter-spacing: .03em; text-transform: uppercase; color: var(--soft); padding-bottom: .2rem; }
+table.parameters th { text-align: left; font-weight: 500; padding: .3rem 1.5rem .3rem 0; vertical-align: top; white-space: nowrap; }
+table.parameters td { padding: .3rem 0; width: 100%; overflow-wrap: anywhere; }
+table.parameters tr { border-top: 1px solid var(--line); }
+.banner { margin-top: 1.1rem; padding: .75rem 1rem; border-radius: 8px; border-left: 4px solid var(--bad); background: #fcebea; }
+.banner.interrupted { border-color: var(--warn); background: #fdf1de; }
+.banner p { margin: 0; white-space: pre-wrap; }
+code, pre, kbd { font-family: var(--mono); font-size: .86em; }
+pre { margin: 0; line-height: 1.5; }
+.cell { margin: 1.1rem 0; scroll-margin-top: 1rem; }
+.cell:target { outline: 2px solid var(--bad); outline-offset: .6rem; border-radius: 4px; }
+.prose h1 { font-size: 1.9rem; line-height: 1.25; margin: 1.6rem 0 .6rem; letter-spacing: -.015em; }
+.prose h2 { font-size: 1.35rem; line-height: 1.3; margin: 2.2rem 0 .5rem; padding-top: .9rem; border-top: 1px solid var(--line); letter-spacing: -.01em; }
+.prose h3 { font-size: 1.1rem; margin: 1.4rem 0 .4rem; }
+.prose { max-width: 46rem; }
+.prose > :first-child { margin-top: 0; }
+.prose p, .prose ul, .prose ol { margin: .6rem 0; }
+.prose img { max-width: 100%; height: auto; }
+.prose code { background: var(--shade); padding: .1em .3em; border-radius: 4px; }
+.prose pre { background: var(--shade); padding: .8rem 1rem; border-radius: 8px; overflow-x: auto; }
+.prose pre code { background: none; padding: 0; }
+.prose blockquote { margin: .8rem 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--soft); }
+details.code > summary { list-style: none; cursor: pointer; display: flex; gap: .6rem; align-items: baseline;
+  font: .75rem/1.8 var(--mono); color: #6d7688; width: fit-content; }
+details.code > summary::-webkit-details-marker { display: none; }
+details.code > summary::before { content: "▸"; display: inline-block; width: .7rem; font-size: .7rem; }
+details.code[open] > summary::before { content: "▾"; }
+details.code > summary:hover { color: var(--ink); }
+details.code > pre { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem;
+  overflow-x: auto; tab-size: 2; }
+.outputs { margin-top: .6rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem; }
+.stream, .value { padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
+.stream.stderr { border-color: #e9b44c; }
+.stream.long { max-height: 26rem; overflow: auto; }
+.error { border-left: 4px solid var(--bad); background: #fdf3f2; border-radius: 0 8px 8px 0; padding: .7rem 1rem; }
+.error .headline { margin: 0; font-weight: 600; color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; }
+.error pre { margin-top: .4rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+.note { margin: 0; color: var(--soft); font-size: .9rem; }
+.figure { width: 100%; min-width: 0; overflow: hidden; }
+.picture { max-width: 100%; height: auto; }
+.html { overflow-x: auto; max-width: 100%; }
+.html table, .prose table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
+.html table caption { text-align: left; font-weight: 600; padding: .2rem 0 .4rem; }
+.html th, .prose th { text-align: left; font-weight: 600; border-bottom: 2px solid var(--line); padding: .35rem .9rem .35rem 0; vertical-align: bottom; }
+.html td, .prose td { border-bottom: 1px solid var(--line); padding: .32rem .9rem .32rem 0; vertical-align: top; }
+table.cherenkit-table { min-width: min(24rem, 100%); }
+table.cherenkit-table th, table.cherenkit-table td { padding: .36rem .9rem; }
+table.cherenkit-table thead th { background: var(--shade); border-bottom: 1px solid #cfd6e1; white-space: nowrap; }
+table.cherenkit-table tbody tr:hover { background: #fafbfd; }
+.hljs-comment { color: #6a7486; font-style: italic; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #8a2bb0; }
+.hljs-string, .hljs-regexp { color: #186a3b; } .hljs-number { color: #a34800; } .hljs-title, .hljs-attr { color: #1f5fbf; }
+.hljs-type, .hljs-title.class_ { color: #0b6b7d; } .hljs-meta { color: #7a5901; } .hljs-subst { color: inherit; }
+@media print { body { font-size: 10.5pt; } #toggle-code, details.code:not([open]) { display: none; }
+  .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
+  header.run, main { max-width: none; padding-left: 0; padding-right: 0; } }
+`;

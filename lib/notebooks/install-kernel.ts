@@ -1,0 +1,21 @@
+import { join } from "node:path";
+import { writeFileAtomically } from "../files/write-atomically.js";
+import { ownKernelArgv } from "./kernel-command.js";
+
+/**
+ * Tells Jupyter about the TypeScript kernel of this folder.
+ * @param prefix Jupyter's data folder, such as `~/.local/share/jupyter`
+ * @returns the folder of the kernelspec
+ * @throws {OutputError}
+ */
+export async function installKernel(prefix: string): Promise<string> {
+  const folder = join(prefix, "kernels", "cherenkit");
+  const spec = {
+    argv: ownKernelArgv,
+    display_name: "TypeScript (cherenkit)",
+    language: "typescript",
+    interrupt_mode: "signal",
+  };
+  await writeFileAtomically(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  return folder;
+}
