@@ -126,7 +126,12 @@ async function connect(
 
   async function receive(socket: Dealer | Subscriber, table: typeof listeners): Promise<void> {
     for await (const frames of socket) {
-      const message = decodeMessage(frames, connection.key);
+      let message: Message;
+      try {
+        message = decodeMessage(frames, connection.key);
+      } catch {
+        continue; // not from our kernel
+      }
       table.get(message.parent.msg_id ?? "")?.(message);
     }
   }
@@ -185,6 +190,9 @@ async function connect(
     });
   }
 
+  /** How long a kernel may take to leave; the wait alone keeps no process alive. */
+  const patience = (): Promise<void> => sleep(3000, undefined, { ref: false });
+
   const stopped = (error: unknown): void => {
     if (!leaving) options.onStrayOutput?.("stderr", `connection to the kernel lost: ${String(error)}\n`);
   };
@@ -231,10 +239,10 @@ async function connect(
       leaving = true;
       if (death === null) {
         void request(control, "shutdown_request", { restart: false });
-        await Promise.race([ended, sleep(3000)]);
+        await Promise.race([ended, patience()]);
       }
       if (death === null) signalGroup("SIGKILL");
-      await Promise.race([ended, sleep(3000)]);
+      await Promise.race([ended, patience()]);
       await close();
     },
   };

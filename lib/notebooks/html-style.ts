@@ -37,7 +37,7 @@ pre { margin: 0; line-height: 1.5; }
 .prose h1 { font-size: 1.9rem; line-height: 1.25; margin: 1.6rem 0 .6rem; letter-spacing: -.015em; }
 .prose h2 { font-size: 1.35rem; line-height: 1.3; margin: 2.2rem 0 .5rem; padding-top: .9rem; border-top: 1px solid var(--line); letter-spacing: -.01em; }
 .prose h3 { font-size: 1.1rem; margin: 1.4rem 0 .4rem; }
-.prose { max-width: 46rem; }
+.prose > :is(p, ul, ol, blockquote, pre) { max-width: 46rem; }
 .prose > :first-child { margin-top: 0; }
 .prose p, .prose ul, .prose ol { margin: .6rem 0; }
 .prose img { max-width: 100%; height: auto; }

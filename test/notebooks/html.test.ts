@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ICodeCell, IOutput } from "@jupyterlab/nbformat";
+import { renderNotebook } from "../../lib/notebooks/html.js";
+import { code, notebook, prose } from "./notebook.js";
+
+function withOutput(source: string, output: Record<string, unknown>, ...tags: string[]): ICodeCell {
+  return { ...code(source, ...tags), outputs: [output as IOutput] };
+}
+
+const display = (data: Record<string, unknown>): Record<string, unknown> => ({
+  output_type: "display_data",
+  data,
+  metadata: {},
+});
+
+const render = (...cells: Parameters<typeof notebook>): string => renderNotebook(notebook(...cells), { title: "Page" });
+
+test("text of any kind cannot become markup", () => {
+  const evil = '<script>alert(1)</script><img src=x onerror="alert(2)">';
+  const page = render(
+    code(`const s = "${evil}"`),
+    withOutput("1", { output_type: "stream", name: "stdout", text: evil }),
+    withOutput("2", display({ "text/plain": evil })),
+    withOutput("3", { output_type: "error", ename: evil, evalue: evil, traceback: [evil] }),
+    withOutput("4", display({ [evil]: evil })),
+    withOutput("5", display({ "application/vnd.plotly.v1+json": { data: [{ name: "</script><script>alert(3)" }] } })),
+    withOutput("6", display({ "image/png": '"><script>alert(4)</script>' })),
+  );
+  assert.ok(!/<script>alert|<img src=x/.test(page));
+});
+
+test("the richest form of an output is shown, a live figure before all", () => {
+  const all = { "text/plain": "PLAIN", "text/html": "<i>HTML</i>", "image/png": "UE5H" };
+  assert.match(render(withOutput("1", display(all))), /<i>HTML<\/i>/);
+  assert.ok(!render(withOutput("1", display(all))).includes("PLAIN"));
+  const figure = { ...all, "application/vnd.plotly.v1+json": { data: [], layout: { height: 300 } } };
+  const page = render(withOutput("1", display(figure)));
+  assert.match(page, /<div class="figure" style="height:300px">/);
+  assert.ok(page.length > 1_000_000, "Plotly is in the page");
+  assert.match(render(withOutput("1", display({ "text/plain": ["a\n", "b"] }))), /a\nb/);
+});
+
+test("without a figure the page is small and asks for nothing from elsewhere", () => {
+  const page = render(
+    prose("# Title\n\n[a link](https://example.org)"),
+    withOutput("1", display({ "text/plain": "x" })),
+  );
+  assert.ok(page.length < 30_000);
+  assert.ok(!/(src|href)="(?!#|https:\/\/example\.org|data:)/.test(page));
+  assert.ok(!/@import|url\(/.test(page));
+});
+
+test("tags fold or leave out code, outputs and cells", () => {
+  const output = display({ "text/plain": "SHOWN" });
+  assert.match(render(withOutput("CODE", output)), /<details class="code" open>/);
+  assert.match(render(withOutput("CODE", output, "hide-input")), /<details class="code">.*CODE[\s\S]*SHOWN/);
+  assert.ok(!render(withOutput("CODE", output, "remove-input")).includes("CODE"));
+  assert.ok(!render(withOutput("CODE", output, "remove_output")).includes("SHOWN"));
+  assert.ok(!/CODE|SHOWN/.test(render(withOutput("CODE", output, "remove-cell"))));
+  const folded = renderNotebook(notebook("CODE"), { title: "Page", hideCode: true });
+  assert.match(folded, /<details class="code">/);
+});
+
+test("terminal colours and carriage returns look as on a terminal", () => {
+  const text = "10 %\r100 %\n\u001b[32mgreen\u001b[0m";
+  const page = render(withOutput("1", { output_type: "stream", name: "stdout", text }));
+  assert.match(page, />100 %\n<span style="color:[^"]+">green<\/span>/);
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { newLineFeed } from "../../lib/notebooks/line-feed.js";
+import { newStreamBudget, newStreamText } from "../../lib/notebooks/stream-text.js";
+
+test("a progress bar keeps what a terminal would show at last", () => {
+  const stream = newStreamText(newStreamBudget());
+  for (const piece of ["start\n", "10 % slow\r", "20 %", "\r", "100 %\r", "\nnext\r\n", "ab\rc"]) stream.append(piece);
+  assert.equal(stream.text(), "start\n100 %slow\nnext\ncb");
+});
+
+test("what goes beyond the budget is left out in the middle, with a note", () => {
+  const stream = newStreamText(newStreamBudget(100, 50));
+  for (let i = 0; i < 1000; i++) stream.append(`line ${i}\n`);
+  const text = stream.text();
+  assert.ok(text.startsWith("line 0\nline 1\n"));
+  assert.ok(text.endsWith("line 998\nline 999\n"));
+  const [, leftOut] = text.match(/… (\d+) characters are left out here …/)!;
+  const kept = text.replace(/\n… .* …\n\n/, "").length;
+  let all = 0;
+  for (let i = 0; i < 1000; i++) all += `line ${i}\n`.length;
+  assert.equal(kept + Number(leftOut), all);
+  assert.ok(text.length < 400);
+});
+
+test("only whole lines are passed on, in the order of the streams", () => {
+  const passed: string[] = [];
+  const feed = newLineFeed((stream, text) => passed.push(`${stream}:${text}`));
+  feed.add("stdout", "a\nb");
+  feed.add("stdout", "c\n");
+  feed.add("stdout", "half");
+  feed.add("stderr", "1 %\r2 %\n");
+  feed.flush();
+  assert.deepEqual(passed, ["stdout:a\n", "stdout:bc\n", "stdout:half\n", "stderr:2 %\n"]);
+});
