@@ -32,19 +32,41 @@ function isInterruption(error: unknown): boolean {
   );
 }
 
-const machinery = /node:|[\\/]tslab[\\/]|[\\/]notebooks[\\/](typescript-session|serve-kernel)/;
+/** A place in a cell; the line and its text are null where they could not be found. */
+export interface CellPlace {
+  readonly cell: string;
+  readonly line: number | null;
+  readonly text: string | null;
+}
 
-/** Stack lines that tell the reader something: their own cell and the lib, not the machinery between them. */
-function usefulFrames(stack: string): string[] {
-  return stack
+/** Finds a place in a cell from a script's name and a line of it. */
+export type FindPlace = (script: string, line: number) => CellPlace | null;
+
+const machinery = /node:|[\\/]tslab[\\/]|[\\/]notebooks[\\/](typescript-session|tslab-compiler|serve-kernel)/;
+
+/** Stack lines that tell the reader something: their own cells and the lib, not the machinery between them. */
+function usefulFrames(stack: string, findPlace: FindPlace): string[] {
+  const shownSources = new Set<string>();
+  const frames = stack
     .split("\n")
     .filter((line) => /^\s+at /.test(line) && !machinery.test(line))
-    .map((line) => line.replace(/\(?evalmachine\.<anonymous>(:\d+:\d+)?\)?/, "in a cell").replace("at in a", "in a"))
-    .filter((line, i, all) => line !== all[i - 1]);
+    .flatMap((line) => {
+      const match = line.match(/^\s+at (?:(.*) \(|async )?(cell-\d+):(\d+):\d+\)?$/);
+      const place = match && findPlace(match[2]!, Number(match[3]));
+      if (!place) return [line];
+      // The call that starts the cell has no line of its own.
+      if (place.line === null && !match[1]) return [];
+      const where = place.line === null ? `cell [${place.cell}]` : `cell [${place.cell}], line ${place.line}`;
+      const frame = match[1] ? `    at ${match[1].replace("Proxy.", "")} (${where})` : `    at ${where}`;
+      if (place.text === null || shownSources.has(where)) return [frame];
+      shownSources.add(where);
+      return [frame, `       → ${place.text.trim()}`];
+    });
+  return frames.filter((line, i) => line !== frames[i - 1]);
 }
 
 /** What a cell threw, in Jupyter's words. Errors made for users (with a `remedy`) come without a stack. */
-export function describeThrown(thrown: unknown): CellError {
+export function describeThrown(thrown: unknown, findPlace: FindPlace = () => null): CellError {
   const error = isInterruption(thrown) ? new CellInterrupted() : thrown;
   if (!(error instanceof Error) && Object.prototype.toString.call(error) !== "[object Error]") {
     const text = typeof error === "string" ? error : inspect(error);
@@ -52,12 +74,14 @@ export function describeThrown(thrown: unknown): CellError {
   }
   const { name, message, stack, cause } = error as Error;
   const forUsers = "exitCode" in (error as Error) || error instanceof CellInterrupted;
-  const traceback = [`${name}: ${message}`, ...(forUsers ? [] : usefulFrames(stack ?? ""))];
+  const traceback = [`${name}: ${message}`, ...(forUsers ? [] : usefulFrames(stack ?? "", findPlace))];
   for (let inner = cause; inner instanceof Error && !forUsers; inner = inner.cause) {
-    traceback.push(`caused by ${inner.name}: ${inner.message}`, ...usefulFrames(inner.stack ?? ""));
+    traceback.push(`caused by ${inner.name}: ${inner.message}`, ...usefulFrames(inner.stack ?? "", findPlace));
   }
   if (error instanceof AggregateError) {
-    for (const part of error.errors) traceback.push(...describeThrown(part).traceback.map((line) => `  ${line}`));
+    for (const part of error.errors) {
+      traceback.push(...describeThrown(part, findPlace).traceback.map((line) => `  ${line}`));
+    }
   }
   return { ename: name, evalue: message, traceback };
 }

@@ -68,6 +68,18 @@ function deathReason(exitCode: number | null, signal: NodeJS.Signals | null, las
  * @throws {CherenkitError} when it does not answer in time
  */
 export async function startKernel(options: KernelOptions): Promise<KernelClient> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // Another program may have taken one of the ports in between.
+      const taken = error instanceof KernelDied && /EADDRINUSE|Address already in use/i.test(error.message);
+      if (!taken || attempt === 3) throw error;
+    }
+  }
+}
+
+async function startOnce(options: KernelOptions): Promise<KernelClient> {
   const folder = await mkdtemp(join(tmpdir(), "cherenkit-kernel-"));
   try {
     const connection = await newConnection();

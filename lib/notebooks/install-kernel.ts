@@ -3,7 +3,7 @@ import { writeFileAtomically } from "../files/write-atomically.js";
 import { ownKernelArgv } from "./kernel-command.js";
 
 /**
- * Tells Jupyter about the TypeScript kernel of this folder.
+ * Tells Jupyter about the TypeScript kernel of this folder. Notebooks inside the project run in the project's folder.
  * @param prefix Jupyter's data folder, such as `~/.local/share/jupyter`
  * @returns the folder of the kernelspec
  * @throws {OutputError}
@@ -11,7 +11,7 @@ import { ownKernelArgv } from "./kernel-command.js";
 export async function installKernel(prefix: string): Promise<string> {
   const folder = join(prefix, "kernels", "cherenkit");
   const spec = {
-    argv: ownKernelArgv,
+    argv: [...ownKernelArgv, "--project-folder"],
     display_name: "TypeScript (cherenkit)",
     language: "typescript",
     interrupt_mode: "signal",

@@ -1,5 +1,12 @@
-// The TypeScript kernel of Jupyter: node kernel.cjs CONNECTION_FILE
-// Cells load packages by `require`, so it starts as CommonJS; all the rest is in serve-kernel.
+// The TypeScript kernel of Jupyter: node kernel.cjs CONNECTION_FILE [--project-folder]
+// Jupyter starts a kernel in its notebook's folder. With --project-folder, notebooks inside the project run in the
+// project's own folder instead, as the commands run them, so that `configs/…` means the same in both.
+import { join, relative } from "node:path";
+
+function enterProjectFolder(): void {
+  const project = join(__dirname, "../../..");
+  if (!relative(project, process.cwd()).startsWith("..")) process.chdir(project);
+}
 
 async function main(): Promise<void> {
   const connectionFile = process.argv[2];
@@ -9,6 +16,7 @@ async function main(): Promise<void> {
     );
     process.exit(2);
   }
+  if (process.argv.includes("--project-folder")) enterProjectFolder();
   const { serveKernel } = await import("./serve-kernel.js");
   await serveKernel(connectionFile);
 }

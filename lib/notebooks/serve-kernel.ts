@@ -29,8 +29,7 @@ const kernelInfo: Content = {
 };
 
 /**
- * Answers Jupyter's messages for TypeScript cells until it is told to shut down. The folder at the start is where
- * cells run.
+ * Answers Jupyter's messages for TypeScript cells until it is told to shut down. Cells run in the current folder.
  * @param connectionFile Jupyter's file with the ports to listen on
  */
 export async function serveKernel(connectionFile: string): Promise<void> {
@@ -87,7 +86,7 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     if (request.content.silent !== true) executionCount++;
     const count = { execution_count: executionCount };
     publish("execute_input", request, { code, ...count });
-    const outcome = await session.execute(code);
+    const outcome = await session.execute(code, executionCount);
     flushOutput();
     if (outcome.status === "ok") {
       if (outcome.result) publish("execute_result", request, { ...count, data: outcome.result, metadata: {} });

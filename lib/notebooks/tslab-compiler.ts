@@ -1,6 +1,7 @@
 import { createRequire, Module } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import vm from "node:vm";
 import type ts from "typescript";
 
 const require = createRequire(import.meta.url);
@@ -81,13 +82,24 @@ function requireFromProject(folder: string): void {
   };
 }
 
+/** Gives the scripts that tslab makes of cells a name, so that a stack tells them apart. */
+function nameScripts(nameOf: (javascript: string) => string): void {
+  const original = vm.runInThisContext;
+  vm.runInThisContext = (code, options) =>
+    /^\((async )?function\(exports, require\) \{ /.test(code) && typeof options === "object"
+      ? original(code, { ...options, filename: nameOf(code) })
+      : original(code, options);
+}
+
 /**
  * tslab's executor with the compiler set as in a present-day project: strict, and packages found by their `exports`
  * (tslab itself is fixed to Node 10's rules). Type definitions of Node and of cherenkit are found from any folder.
  * @param folder where the notebook runs; its local imports are looked up from here
+ * @param nameOf a name for the JavaScript of each cell, asked when it is about to run
  * @param console receives the last expression of a cell by `log`, and what went wrong by `error`
  */
-export function createExecutor(folder: string, console: ConsoleLike): Executor {
+export function createExecutor(folder: string, nameOf: (javascript: string) => string, console: ConsoleLike): Executor {
+  nameScripts(nameOf);
   const path = require.resolve("@tslab/typescript-for-tslab");
   const compiler = cellCompiler();
   const createWatchCompilerHost = (files: string[], options: ts.CompilerOptions, ...rest: unknown[]): CellHost => {

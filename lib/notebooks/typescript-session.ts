@@ -1,6 +1,14 @@
 import { format, inspect } from "node:util";
 import { isDisplayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
-import { type CellError, CellInterrupted, type Diagnostic, describeDiagnostics, describeThrown } from "./cell-error.js";
+import {
+  type CellError,
+  CellInterrupted,
+  type CellPlace,
+  type Diagnostic,
+  describeDiagnostics,
+  describeThrown,
+} from "./cell-error.js";
+import { sourceLine } from "./source-line.js";
 import { createExecutor, tslabModule } from "./tslab-compiler.js";
 
 export type CellOutcome =
@@ -9,8 +17,11 @@ export type CellOutcome =
 
 /** TypeScript cells that share their declarations. */
 export interface TypeScriptSession {
-  /** Runs one cell; the value of a last expression is awaited and becomes the result. Never rejects. */
-  execute(code: string): Promise<CellOutcome>;
+  /**
+   * Runs one cell; the value of a last expression is awaited and becomes the result. Never rejects.
+   * @param count the cell's number, for stacks
+   */
+  execute(code: string, count: number): Promise<CellOutcome>;
   /** Ends the running cell; false when none runs. */
   interrupt(error?: Error): boolean;
   readonly running: boolean;
@@ -51,7 +62,23 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
   let value: unknown;
   let endCell: ((error: Error) => void) | null = null;
 
-  const executor = createExecutor(folder, {
+  // Sources by the names their scripts have in a stack; functions of old cells may throw in new ones.
+  const scripts = new Map<string, { source: string; javascript: string }>();
+  let scriptName = "";
+  let scriptSource = "";
+  const nameOf = (javascript: string): string => {
+    scripts.set(scriptName, { source: scriptSource, javascript });
+    return scriptName;
+  };
+  const placeOf = (name: string, javascriptLine: number): CellPlace | null => {
+    const script = scripts.get(name);
+    if (!script) return null;
+    const line = sourceLine(script.source, script.javascript, javascriptLine);
+    const text = line === null ? null : script.source.split("\n")[line - 1]!;
+    return { cell: name.replace("cell-", ""), line, text };
+  };
+
+  const executor = createExecutor(folder, nameOf, {
     log: (last: unknown) => {
       value = last;
     },
@@ -69,7 +96,7 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
     const source = withAwait(code);
     const ok = await Promise.race([executor.execute(source), ended]);
     if (!ok || diagnostics.length > 0 || thrown.length > 0) {
-      if (diagnostics.length === 0) return { status: "error", error: describeThrown(thrown[0]) };
+      if (diagnostics.length === 0) return { status: "error", error: describeThrown(thrown[0], placeOf) };
       const shift = source.length - code.length;
       const found = diagnostics.map((item) =>
         item.line === 1 && item.file === "" ? { ...item, column: Math.max(1, item.column - shift) } : item,
@@ -81,7 +108,9 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
   }
 
   return {
-    async execute(code) {
+    async execute(code, count) {
+      scriptName = `cell-${count}`;
+      scriptSource = code;
       diagnostics = [];
       thrown = [];
       value = undefined;
@@ -92,7 +121,7 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
       try {
         return await run(code, ended);
       } catch (error) {
-        return { status: "error", error: describeThrown(error) };
+        return { status: "error", error: describeThrown(error, placeOf) };
       } finally {
         endCell = null;
       }

@@ -12,7 +12,7 @@ test("Jupyter is told how to start the kernel of this folder", async () => {
     const spec = await readJson<Record<string, unknown>>(join(place, "kernel.json"));
     assert.deepEqual([spec.display_name, spec.language], ["TypeScript (cherenkit)", "typescript"]);
     const argv = spec.argv as string[];
-    assert.equal(argv.at(-1), "{connection_file}");
-    assert.ok(existsSync(argv[0]!) && existsSync(argv.at(-2)!));
+    assert.deepEqual(argv.slice(-2), ["{connection_file}", "--project-folder"]);
+    assert.ok(existsSync(argv[0]!) && existsSync(argv.at(-3)!));
   });
 });

@@ -1,0 +1,78 @@
+import type { ICodeCell } from "@jupyterlab/nbformat";
+import type { CellError } from "./cell-error.js";
+import { newCellOutputs } from "./cell-outputs.js";
+import { newLineFeed } from "./line-feed.js";
+import type { Run } from "./run.js";
+import type { CellOutput } from "./run-options.js";
+import type { Message } from "./wire.js";
+
+/** Takes what is said while a cell runs. */
+export interface CellListener {
+  onMessage(message: Message): void;
+  /** What the kernel's process wrote past the protocol. */
+  onStream(name: "stdout" | "stderr", text: string): void;
+  /** What the runner has to say of the cell. */
+  onError(error: CellError): void;
+  /** Passes on a line without an end. */
+  flush(): void;
+}
+
+function plainText(data: Readonly<Record<string, unknown>>): string {
+  const text = data["text/plain"];
+  if (text === undefined) return `<${Object.keys(data).join(", ")}>`;
+  return Array.isArray(text) ? text.join("") : String(text);
+}
+
+/** Passes a cell's messages to the notebook, the log and the caller. */
+export function listenToCell(run: Run, cell: ICodeCell, count: number): CellListener {
+  const outputs = newCellOutputs(run.displays);
+  run.collected.set(cell, outputs);
+  const tell = (kind: CellOutput["kind"], text: string): void => run.options.onOutput?.({ cell: count, kind, text });
+  const lines = newLineFeed((name, text) => tell(name, text));
+  const guarded = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      run.failure ??= error;
+    }
+  };
+  const stream = (name: "stdout" | "stderr", text: string): void => {
+    run.log?.add({ cell: count, kind: name, text });
+    lines.add(name, text);
+  };
+  const other = (kind: CellOutput["kind"], text: string, more: Readonly<Record<string, unknown>>): void => {
+    lines.flush();
+    run.log?.add({ cell: count, kind, text, ...more });
+    tell(kind, text);
+  };
+  return {
+    onMessage: (message: Message): void =>
+      guarded(() => {
+        outputs.add(message);
+        const { content } = message;
+        switch (message.header.msg_type) {
+          case "stream":
+            return stream(content.name === "stderr" ? "stderr" : "stdout", String(content.text));
+          case "display_data":
+          case "execute_result": {
+            const data = (content.data ?? {}) as Record<string, unknown>;
+            const kind = message.header.msg_type === "display_data" ? "display" : "result";
+            return other(kind, plainText(data), { data });
+          }
+          case "error":
+            return other("error", (content.traceback as string[]).join("\n"), { name: content.ename });
+        }
+      }),
+    onStream: (name: "stdout" | "stderr", text: string): void =>
+      guarded(() => {
+        outputs.addStream(name, text);
+        stream(name, text);
+      }),
+    onError: (error: CellError): void =>
+      guarded(() => {
+        outputs.addError(error);
+        other("error", error.traceback.join("\n"), { name: error.ename });
+      }),
+    flush: (): void => guarded(() => lines.flush()),
+  };
+}
