@@ -46,6 +46,11 @@ export interface KernelClient {
    * @throws {KernelDied}
    */
   execute(code: string, onMessage: (message: Message) => void): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * Sends any other request, such as `complete_request`; resolves with the content of the reply.
+   * @throws {KernelDied}
+   */
+  ask(type: string, content: Record<string, unknown>): Promise<Readonly<Record<string, unknown>>>;
   interrupt(): void;
   kill(): void;
   /** Most memory the kernel has used so far, in bytes; null when unknown or when it has ended. */
@@ -234,6 +239,11 @@ async function connect(
       if ("header" in answer) return answer.content;
       // What it said before it died is still on its way.
       await sleep(150);
+      throw new KernelDied(answer);
+    },
+    async ask(type, content) {
+      const answer = await Promise.race([request(shell, type, content), ended]);
+      if ("header" in answer) return answer.content;
       throw new KernelDied(answer);
     },
     interrupt: () => signalGroup("SIGINT"),

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -66,6 +67,18 @@ function resolveFromProject(compiler: typeof ts, host: CellHost, options: ts.Com
     });
 }
 
+/**
+ * Types of JavaScript itself are taken from the project's TypeScript: tslab's own are older than what Node can do
+ * (`toSorted`), and do not know `Float32Array<ArrayBuffer>`, which would silently become `any`.
+ */
+function useProjectLibrary(host: CellHost): void {
+  const folder = join(projectFolder, "node_modules/typescript/lib");
+  const file = join(folder, "lib.es2023.d.ts");
+  if (!existsSync(file)) return;
+  host.getDefaultLibLocation = () => folder;
+  host.getDefaultLibFileName = () => file;
+}
+
 function requireFromProject(folder: string): void {
   const loader = Module as typeof Module & {
     _resolveFilename(request: string, parent: { filename?: string } | undefined, ...rest: unknown[]): string;
@@ -115,6 +128,7 @@ export function createExecutor(folder: string, nameOf: (javascript: string) => s
       ...args: unknown[]
     ) => ReturnType<typeof createWatchCompilerHost>;
     const host = create(files, all, ...rest);
+    useProjectLibrary(host);
     if (isOutside(folder)) resolveFromProject(compiler, host, all);
     return host;
   };

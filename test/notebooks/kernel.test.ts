@@ -114,6 +114,22 @@ test("the column is right in a cell that awaits", async () => {
   assert.match(traceback[0]!, /^line 1, column 7: /);
 });
 
+test("what Node can do has types, also typed arrays as the lib declares them", async () => {
+  assert.equal(plain(await run("[3, 1].toSorted()")), "[ 1, 3 ]");
+  const said = await run("const wrong: string = new Float32Array(2) as Float32Array<ArrayBuffer>;");
+  assert.match(String(said.content("error")?.evalue), /Float32Array<ArrayBuffer>' is not assignable to type 'string'/);
+});
+
+test("completion and inspection know what earlier cells declared", async () => {
+  await run("/** How far. */ const distanceKm: number = 3;");
+  const completed = await kernel.ask("complete_request", { code: "distanceK", cursor_pos: 9 });
+  assert.deepEqual(completed.matches, ["distanceKm"]);
+  const inspected = await kernel.ask("inspect_request", { code: "distanceKm", cursor_pos: 3, detail_level: 0 });
+  assert.match(JSON.stringify(inspected.data), /const distanceKm: number/);
+  const open = await kernel.ask("is_complete_request", { code: "function f() {" });
+  assert.equal(open.status, "incomplete");
+});
+
 test("modules beside the notebook and Node's own are found with their types", async () => {
   assert.equal(
     plain(await run('import { near } from "./near";\nimport { basename } from "node:path";\n[near, basename("a/b")]')),
