@@ -1,11 +1,13 @@
 import { basename, join, resolve } from "node:path";
-import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import type { ICodeCell, INotebookContent, INotebookMetadata } from "@jupyterlab/nbformat";
 import { ConfigError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { type KernelClient, startKernel } from "./client.js";
 import { renderNotebook } from "./html.js";
 import { kernelCommand } from "./kernel-command.js";
+import { newLineFeed } from "./line-feed.js";
 import { type CellListener, listenToCell } from "./listen-to-cell.js";
+import { withoutNativeLog } from "./native-log.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 import { readNotebook, withoutOutputs } from "./notebook-file.js";
 import { injectParameters } from "./parameters.js";
@@ -96,6 +98,10 @@ async function runInKernel(run: Run): Promise<Ending | null> {
     else kernel?.kill();
     if (signal === "SIGTERM") killTimer ??= setTimeout(() => kernel?.kill(), terminationGraceMs);
   });
+  const stray = newLineFeed((name, text) => {
+    const rest = withoutNativeLog(text);
+    if (rest !== "") listener?.onStream(name, rest);
+  });
   let saving: Promise<unknown> = Promise.resolve();
   const saver = setInterval(() => {
     run.peakMemoryBytes = kernel?.peakMemoryBytes() ?? run.peakMemoryBytes;
@@ -107,9 +113,9 @@ async function runInKernel(run: Run): Promise<Ending | null> {
     kernel = await startKernel({
       command: run.command,
       cwd: resolve(run.options.cwd ?? "."),
-      onStrayOutput: (name, text) => listener?.onStream(name, text),
+      onStrayOutput: stray.add,
     });
-    if (kernel.info.language_info) run.notebook.metadata.language_info = kernel.info.language_info as never;
+    if (kernel.info.language_info) run.notebook.metadata.language_info = kernel.info.language_info as INotebookMetadata["language_info"];
     return await runCells(run, kernel, (next) => {
       listener = next;
     });
@@ -118,6 +124,7 @@ async function runInKernel(run: Run): Promise<Ending | null> {
     clearTimeout(killTimer);
     await saving;
     await kernel?.shutDown();
+    stray.flush();
     unwatch();
   }
 }
