@@ -26,11 +26,15 @@ export function thickness(heightM: number): number {
   return a + b * Math.exp(-heightM / scaleM);
 }
 
-/** Height over the sea, m, with this much matter straight above; inverse of `thickness`. */
+/** Matter above 100 km, where the atmosphere begins. */
+const topGCm2 = 540.1778 * Math.exp(-100_000 / 7721.7016);
+
+/** Height over the sea, m, with this much matter straight above, at most 100 km; inverse of `thickness`. */
 export function heightOfThickness(thicknessGCm2: number): number {
+  const wanted = Math.max(topGCm2, thicknessGCm2);
   for (let i = layers.length - 1; i >= 0; i--) {
     const { a, b, scaleM, fromM } = layers[i]!;
-    if (i === 0 || thicknessGCm2 <= thickness(fromM)) return -scaleM * Math.log((thicknessGCm2 - a) / b);
+    if (i === 0 || wanted <= thickness(fromM)) return -scaleM * Math.log((wanted - a) / b);
   }
   return 0;
 }

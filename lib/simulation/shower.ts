@@ -83,8 +83,8 @@ function toCascade(ray: Ray): Cascade {
   return { energyTeV, startGCm2: depth, x, y, slopeX, slopeY, weight: 1, scatterM: 0 };
 }
 
-/** An electron's cascade is this much ahead of a photon's, g/cm². */
-const electronLead = 0.6 * radiationLengthGCm2;
+/** The cascades after the first pair are this much ahead of what Greisen's formula says of photons, g/cm². */
+const lead = 0.8 * radiationLengthGCm2;
 
 /**
  * Cascades of a photon. The first pair and the first photon radiated by each of its electrons are followed one by one;
@@ -98,8 +98,8 @@ function photonCascades(random: RandomGenerator, photon: Ray): { pairDepth: numb
     const energyTeV = part * photon.energyTeV;
     if (energyTeV < 100 * criticalEnergyTeV) continue;
     const radiated = random.uniform() ** 1.3;
-    const depth = pairDepth + random.exponential(electronLead);
-    const electron = { ...photon, energyTeV: (1 - radiated) * energyTeV, depth: depth - electronLead };
+    const depth = pairDepth + random.exponential(0.6 * radiationLengthGCm2) - lead;
+    const electron = { ...photon, energyTeV: (1 - radiated) * energyTeV, depth };
     const second = { ...photon, energyTeV: radiated * energyTeV, depth };
     for (const ray of [electron, second]) if (ray.energyTeV > 20 * criticalEnergyTeV) cascades.push(toCascade(ray));
   }

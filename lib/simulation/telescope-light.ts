@@ -1,0 +1,315 @@
+import { type AltAz, degPerRad } from "../coordinates/angle.js";
+import type { RandomGenerator } from "../random/generator.js";
+import { density, heightOfThickness, meanRefractivity, thickness, transmission } from "./atmosphere.js";
+import {
+  cherenkovAngle,
+  energyGroups,
+  lateralSpreadM,
+  lightTowards,
+  photonsPerMetre,
+  radiationLengthGCm2,
+} from "./cherenkov-light.js";
+import type { PixelFinder } from "./pixel-finder.js";
+import { cascadeAge, cascadeMaximum, cascadeParticles, type Muon, type Shower } from "./shower.js";
+
+type Vector = readonly [number, number, number];
+
+/** Directions of a horizontal frame (x north, y west, z up): towards the sky, and of growing azimuth and altitude. */
+interface Directions {
+  readonly forward: Vector;
+  readonly azimuth: Vector;
+  readonly altitude: Vector;
+}
+
+function directions({ altDeg, azDeg }: AltAz): Directions {
+  const cosAlt = Math.cos(altDeg / degPerRad);
+  const sinAlt = Math.sin(altDeg / degPerRad);
+  const cosAz = Math.cos(azDeg / degPerRad);
+  const sinAz = Math.sin(azDeg / degPerRad);
+  return {
+    forward: [cosAlt * cosAz, -cosAlt * sinAz, sinAlt],
+    azimuth: [-sinAz, -cosAz, 0],
+    altitude: [-sinAlt * cosAz, sinAlt * sinAz, cosAlt],
+  };
+}
+
+function dot(a: Vector, b: Vector): number {
+  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+}
+
+/** A telescope as the light sees it. */
+export interface Observer {
+  readonly xM: number;
+  readonly yM: number;
+  readonly zM: number;
+  readonly mirrorAreaM2: number;
+  readonly pointing: AltAz;
+  /** Height of the array over the sea, m. */
+  readonly siteHeightM: number;
+}
+
+/** Distance between a telescope and the axis of a shower, m. */
+export function impactDistanceM(shower: Shower, telescope: { xM: number; yM: number; zM: number }): number {
+  const { forward } = directions(shower);
+  const away: Vector = [telescope.xM - shower.coreXM, telescope.yM - shower.coreYM, telescope.zM];
+  return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
+}
+
+/** Photo-electrons in each pixel of one telescope. */
+export interface PixelLight {
+  /** Photo-electrons, `[n_pixels]`. */
+  readonly counts: Uint32Array;
+  /** Sum of their arrival times, ns since the shower's front reached the array's plane, `[n_pixels]`. */
+  readonly times: Float64Array;
+  total: number;
+}
+
+/** Metres per nanosecond. */
+const lightSpeed = 0.299792458;
+/**
+ * Share of the Cherenkov photons on the mirror that become photo-electrons: mirror, window, light guides, sensors and
+ * shadows together. Set by the charges of the official SST-1M simulations.
+ */
+const efficiency = 0.125;
+const mirrorRadiusM = 1.73;
+const muonReachM = 80;
+
+// one piece: what `collect` writes and `sample` reads
+const lonAt = 0;
+const latAt = 1;
+const lonStep = 2;
+const latStep = 3;
+const timeAt = 4;
+const timeStep = 5;
+const distanceAt = 6;
+const heightAt = 7;
+const scatterAt = 8;
+const firstGroup = 9;
+const stride = firstGroup + energyGroups;
+const maximumPieces = 4096;
+
+const lateLossFactor = 6;
+
+/**
+ * Loss of light of old cascades, whose electrons have left the axis. Set by the lengths of the official SST-1M images.
+ */
+function lateLoss(age: number): number {
+  return age < 1 ? 1 : Math.exp(-lateLossFactor * (age - 1) ** 2);
+}
+
+/** Spread of a point in the camera by the mirror facets, deg: worse with the distance from the centre. */
+function pointSpreadDeg(lonDeg: number, latDeg: number): number {
+  return 0.045 + 0.0025 * (lonDeg * lonDeg + latDeg * latDeg);
+}
+
+/** Light of one shower in one telescope: first what is expected of each piece of each cascade, then photo-electrons. */
+export class TelescopeLight {
+  private readonly pieces = new Float64Array(maximumPieces * stride);
+  private count = 0;
+  private readonly groups = new Float64Array(energyGroups);
+
+  /** Finds the expected photo-electrons of a shower's cascades. @returns their sum */
+  expect(random: RandomGenerator, shower: Shower, observer: Observer): number {
+    this.count = 0;
+    const sky = directions(shower);
+    const telescope = directions(observer.pointing);
+    const cosZenith = sky.forward[2];
+    const groundGCm2 = thickness(observer.siteHeightM) / cosZenith;
+    let sum = 0;
+    const strongest = 0.08 * shower.energyTeV;
+    for (const cascade of shower.cascades) {
+      const step = (cascade.energyTeV > strongest ? 0.5 : 1.4) * radiationLengthGCm2;
+      const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
+      let from = cascade.startGCm2 + step * random.uniform();
+      const startHeightM = heightOfThickness(Math.max(0.5, cascade.startGCm2 * cosZenith));
+      let fresh = true;
+      for (; from < Math.min(last, groundGCm2) && this.count < maximumPieces; from += step) {
+        const middle = from + step / 2;
+        const to = Math.min(from + step, groundGCm2 - 0.5);
+        if (middle >= groundGCm2) break;
+        if (middle < 1) continue;
+        const depth = (middle - cascade.startGCm2) / radiationLengthGCm2;
+        const age = cascadeAge(cascade.energyTeV, depth);
+        const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
+        if (particles < 0.3) {
+          fresh = true;
+          continue;
+        }
+        const heightM = heightOfThickness(middle * cosZenith);
+        // the place of the piece's middle, from the telescope
+        const length = (heightM - observer.siteHeightM) / cosZenith;
+        const run = (startHeightM - heightM) / cosZenith;
+        const x = cascade.x + cascade.slopeX * run;
+        const y = cascade.y + cascade.slopeY * run;
+        const p: Vector = [
+          shower.coreXM + sky.forward[0] * length + sky.azimuth[0] * x + sky.altitude[0] * y - observer.xM,
+          shower.coreYM + sky.forward[1] * length + sky.azimuth[1] * x + sky.altitude[1] * y - observer.yM,
+          sky.forward[2] * length + sky.altitude[2] * y - observer.zM,
+        ];
+        const distance = Math.sqrt(dot(p, p));
+        // angle between the cascade's own way and the way to the telescope; slopes are small
+        const along = dot(p, sky.forward);
+        const acrossX = dot(p, sky.azimuth) / along + cascade.slopeX;
+        const acrossY = dot(p, sky.altitude) / along + cascade.slopeY;
+        const angle = Math.sqrt(acrossX * acrossX + acrossY * acrossY);
+        const shine = lightTowards(heightM, age, angle, this.groups);
+        if (shine === 0) {
+          fresh = true;
+          continue;
+        }
+        const lengthM = (to - from) / density(heightM) / 100;
+        const photons = (particles * lengthM * observer.mirrorAreaM2) / (distance * distance);
+        const factor = photons * efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
+        if (factor * shine < 1e-3) {
+          fresh = true;
+          continue;
+        }
+        const at = this.count * stride;
+        this.place(p, distance, telescope, at);
+        this.pieces[at + timeAt] =
+          (distance * (1 + meanRefractivity(heightM, observer.siteHeightM)) - length) / lightSpeed;
+        this.pieces[at + distanceAt] = distance;
+        this.pieces[at + heightAt] = heightM;
+        this.pieces[at + scatterAt] = cascade.scatterM;
+        for (let group = 0; group < energyGroups; group++) {
+          this.pieces[at + firstGroup + group] = factor * this.groups[group]!;
+        }
+        this.link(at, fresh);
+        fresh = false;
+        sum += factor * shine;
+        this.count++;
+      }
+    }
+    return sum;
+  }
+
+  /** Direction of a point in the field of view, deg, into a piece. */
+  private place(p: Vector, distance: number, telescope: Directions, at: number): void {
+    this.pieces[at + lonAt] = Math.atan2(dot(p, telescope.azimuth), dot(p, telescope.forward)) * degPerRad;
+    this.pieces[at + latAt] = Math.asin(dot(p, telescope.altitude) / distance) * degPerRad;
+  }
+
+  /** Steps from piece to piece of one cascade, over which photo-electrons are strewn. */
+  private link(at: number, fresh: boolean): void {
+    for (const [value, step] of [
+      [lonAt, lonStep],
+      [latAt, latStep],
+      [timeAt, timeStep],
+    ] as const) {
+      if (fresh) {
+        this.pieces[at + step] = 0;
+        continue;
+      }
+      const difference = this.pieces[at + value]! - this.pieces[at - stride + value]!;
+      this.pieces[at + step] = difference;
+      if (this.pieces[at - stride + step] === 0) this.pieces[at - stride + step] = difference;
+    }
+  }
+
+  /** Draws the photo-electrons of what `expect` found last and adds them to the pixels they fall into. */
+  sample(random: RandomGenerator, finder: PixelFinder, light: PixelLight): void {
+    const { pieces } = this;
+    for (let piece = 0; piece < this.count; piece++) {
+      const at = piece * stride;
+      const distance = pieces[at + distanceAt]!;
+      const psf = pointSpreadDeg(pieces[at + lonAt]!, pieces[at + latAt]!);
+      for (let group = 0; group < energyGroups; group++) {
+        const electrons = random.poisson(pieces[at + firstGroup + group]!);
+        if (electrons === 0) continue;
+        const spread = (lateralSpreadM(pieces[at + heightAt]!, group) / distance) * degPerRad;
+        const scatter = (pieces[at + scatterAt]! / distance) * degPerRad;
+        for (let k = 0; k < electrons; k++) {
+          // a normal distribution of exponentially distributed variance: a cusp with long tails
+          const width = Math.sqrt(spread * spread * random.exponential(1) + psf * psf + scatter * scatter);
+          const along = random.uniform() - 0.5;
+          const lon = pieces[at + lonAt]! + along * pieces[at + lonStep]! + width * random.normal();
+          const lat = pieces[at + latAt]! + along * pieces[at + latStep]! + width * random.normal();
+          const time = pieces[at + timeAt]! + along * pieces[at + timeStep]! + random.exponential(0.8);
+          addElectron(finder, light, lon, lat, time);
+        }
+      }
+    }
+  }
+
+  /** Adds the light of muons: arcs of the ring that a telescope on their way would see. */
+  sampleMuons(
+    random: RandomGenerator,
+    shower: Shower,
+    observer: Observer,
+    finder: PixelFinder,
+    light: PixelLight,
+  ): void {
+    if (shower.muons.length === 0) return;
+    const sky = directions(shower);
+    const telescope = directions(observer.pointing);
+    for (const muon of shower.muons) this.sampleMuon(random, shower, muon, sky, telescope, observer, finder, light);
+  }
+
+  private sampleMuon(
+    random: RandomGenerator,
+    shower: Shower,
+    muon: Muon,
+    sky: Directions,
+    telescope: Directions,
+    observer: Observer,
+    finder: PixelFinder,
+    light: PixelLight,
+  ): void {
+    const cosZenith = sky.forward[2];
+    const startHeightM = heightOfThickness(Math.max(0.5, muon.startGCm2 * cosZenith));
+    const startM = (startHeightM - observer.siteHeightM) / cosZenith;
+    // where the muon passes the telescope, in the plane across the axis
+    const away: Vector = [shower.coreXM - observer.xM, shower.coreYM - observer.yM, -observer.zM];
+    const dx = dot(away, sky.azimuth) + muon.x + muon.slopeX * startM;
+    const dy = dot(away, sky.altitude) + muon.y + muon.slopeY * startM;
+    const miss = Math.hypot(dx, dy);
+    if (miss > muonReachM) return;
+    let angle = cherenkovAngle(observer.siteHeightM);
+    let lengthM = miss / angle;
+    for (let turn = 0; turn < 2; turn++) {
+      angle = cherenkovAngle(observer.siteHeightM + Math.min(lengthM, startM) * cosZenith);
+      lengthM = miss / angle;
+    }
+    if (lengthM > startM) return;
+    const heightM = observer.siteHeightM + lengthM * cosZenith;
+    const density = photonsPerMetre(heightM) / (2 * Math.PI * Math.max(miss, 0.7 * mirrorRadiusM) * angle);
+    const expected =
+      density * observer.mirrorAreaM2 * efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
+    const electrons = random.poisson(expected);
+    if (electrons === 0) return;
+    // the muon comes from where it points back to; its light from a ring about that
+    const back: Vector = [0, 1, 2].map(
+      (i) => sky.forward[i]! - muon.slopeX * sky.azimuth[i]! - muon.slopeY * sky.altitude[i]!,
+    ) as unknown as Vector;
+    const norm = Math.sqrt(dot(back, back));
+    const lon = Math.atan2(dot(back, telescope.azimuth), dot(back, telescope.forward)) * degPerRad;
+    const lat = Math.asin(dot(back, telescope.altitude) / norm) * degPerRad;
+    const axisAzimuth = (vector: Vector): number =>
+      Math.atan2(dot(vector, telescope.altitude), dot(vector, telescope.azimuth));
+    const towards: Vector = [0, 1, 2].map((i) => dx * sky.azimuth[i]! + dy * sky.altitude[i]!) as unknown as Vector;
+    const middle = axisAzimuth(towards);
+    const half = miss <= mirrorRadiusM ? Math.PI : Math.asin(mirrorRadiusM / miss);
+    const psf = Math.hypot(pointSpreadDeg(lon, lat), 0.05);
+    const time =
+      (Math.hypot(lengthM, miss) * (1 + meanRefractivity(heightM, observer.siteHeightM)) - lengthM) / lightSpeed;
+    for (let k = 0; k < electrons; k++) {
+      const azimuth = middle + half * (2 * random.uniform() - 1);
+      const radius = angle * degPerRad;
+      addElectron(
+        finder,
+        light,
+        lon + radius * Math.cos(azimuth) + psf * random.normal(),
+        lat + radius * Math.sin(azimuth) + psf * random.normal(),
+        time + random.exponential(0.5),
+      );
+    }
+  }
+}
+
+function addElectron(finder: PixelFinder, light: PixelLight, lon: number, lat: number, time: number): void {
+  const pixel = finder.find(lon, lat);
+  if (pixel < 0) return;
+  light.counts[pixel]!++;
+  light.times[pixel]! += time;
+  light.total++;
+}
