@@ -115,7 +115,8 @@ async function runInKernel(run: Run): Promise<Ending | null> {
       cwd: resolve(run.options.cwd ?? "."),
       onStrayOutput: stray.add,
     });
-    if (kernel.info.language_info) run.notebook.metadata.language_info = kernel.info.language_info as INotebookMetadata["language_info"];
+    if (kernel.info.language_info)
+      run.notebook.metadata.language_info = kernel.info.language_info as INotebookMetadata["language_info"];
     return await runCells(run, kernel, (next) => {
       listener = next;
     });

@@ -77,5 +77,7 @@ table.cherenkit-table tbody tr:hover { background: #fafbfd; }
 .hljs-type, .hljs-title.class_ { color: #0b6b7d; } .hljs-meta { color: #7a5901; } .hljs-subst { color: inherit; }
 @media print { body { font-size: 10.5pt; } #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
+  details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  .html table { font-size: 8pt; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }
   header.run, main { max-width: none; padding-left: 0; padding-right: 0; } }
 `;

@@ -45,7 +45,8 @@ function renderCode(cell: ICodeCell, context: PageContext): string {
     cellTags(cell).includes(injectedTag);
   const seconds = (cell.metadata.cherenkit as { seconds?: number } | undefined)?.seconds ?? 0;
   const time = seconds >= 1 ? `<span>${duration(seconds)}</span>` : "";
-  const label = `<span>[${cell.execution_count ?? " "}]</span>${time}`;
+  const given = cellTags(cell).includes(injectedTag) ? "<span>the parameters of this run</span>" : "";
+  const label = `<span>[${cell.execution_count ?? " "}]</span>${given}${time}`;
   const code = highlightCode(source, context.language);
   return `<details class="code"${folded ? "" : " open"}><summary title="show or fold the code">${label}</summary><pre><code>${code}</code></pre></details>`;
 }
