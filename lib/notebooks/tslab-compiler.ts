@@ -4,6 +4,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import vm from "node:vm";
 import type ts from "typescript";
+import { watchSources } from "./watch-sources.js";
 
 const require = createRequire(import.meta.url);
 
@@ -134,8 +135,16 @@ export function createExecutor(folder: string, nameOf: (javascript: string) => s
   };
   // The compiler's exports are getters, so tslab is given a changed copy.
   require.cache[path]!.exports = { ...compiler, createWatchCompilerHost };
+  const tellOfChanges = watchSources(compiler);
   if (isOutside(folder)) requireFromProject(folder);
   const node = tslabModule("tslab/dist/converter").createConverter({ isJS: false, isBrowser: false });
   const converters = { node, browser: node, close: () => node.close() };
-  return tslabModule("tslab/dist/executor").createExecutor(folder, converters, console);
+  const executor = tslabModule("tslab/dist/executor").createExecutor(folder, converters, console);
+  return {
+    ...executor,
+    execute: (code) => {
+      tellOfChanges();
+      return executor.execute(code);
+    },
+  };
 }

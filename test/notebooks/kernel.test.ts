@@ -137,6 +137,19 @@ test("modules beside the notebook and Node's own are found with their types", as
   );
 });
 
+test("a module beside the notebook may change between cells, and while one runs", async () => {
+  const file = join(folder, "changing.ts");
+  const show = 'import { value } from "./changing";\nvalue';
+  await writeFile(file, "export const value = 1;\n");
+  assert.equal(plain(await run(show)), "1");
+  const waiting = run("await new Promise((done) => setTimeout(done, 500));\n'undisturbed'");
+  await sleep(100);
+  await writeFile(file, 'export const value = "two";\n');
+  await writeFile(join(folder, "another.ts"), "export {};\n");
+  assert.equal(plain(await waiting), "'undisturbed'");
+  assert.equal(plain(await run(show)), "'two'");
+});
+
 test("no line of a burst is lost, and the streams keep their order", async () => {
   const said = await run('for (let i = 0; i < 30_000; i++) console.log("line " + i);\nconsole.error("end");');
   const lines = said.stream("stdout").trimEnd().split("\n");
