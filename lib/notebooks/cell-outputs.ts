@@ -18,8 +18,9 @@ export interface CellOutputs {
   outputs(): IOutput[];
 }
 
-export function newCellOutputs(displays: Displays): CellOutputs {
-  const budget = newStreamBudget();
+/** @param completeIn file with all the text of streams too long for a notebook, if there is one */
+export function newCellOutputs(displays: Displays, completeIn: string | null): CellOutputs {
+  const budget = newStreamBudget(completeIn);
   let slots: Slot[] = [];
   let clearOnNext = false;
 

@@ -25,7 +25,7 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
 
 /** Passes a cell's messages to the notebook, the log and the caller. */
 export function listenToCell(run: Run, cell: ICodeCell, count: number): CellListener {
-  const outputs = newCellOutputs(run.displays);
+  const outputs = newCellOutputs(run.displays, run.log && "run.jsonl");
   run.collected.set(cell, outputs);
   const tell = (kind: CellOutput["kind"], text: string): void => run.options.onOutput?.({ cell: count, kind, text });
   const lines = newLineFeed((name, text) => tell(name, text));

@@ -2,10 +2,16 @@
 export interface StreamBudget {
   head: number;
   readonly tail: number;
+  /** File that holds all of it, for the note; null when there is none. */
+  readonly completeIn: string | null;
 }
 
-export function newStreamBudget(head = 1_500_000, tail = 500_000): StreamBudget {
-  return { head, tail };
+export function newStreamBudget(
+  completeIn: string | null = null,
+  head: number = 1_500_000,
+  tail: number = 500_000,
+): StreamBudget {
+  return { head, tail, completeIn };
 }
 
 /** What a terminal would show of one line in which carriage returns move back to its start. */
@@ -54,7 +60,8 @@ export function newStreamText(budget: StreamBudget): StreamText {
         line = afterCarriageReturns(line.replace(/\r+$/, "")) + (line.endsWith("\r") ? "\r" : "");
     },
     text() {
-      const note = leftOut > 0 ? `\n… ${leftOut} characters are left out here …\n\n` : "";
+      const elsewhere = budget.completeIn ? `, ${budget.completeIn} has them` : "";
+      const note = leftOut > 0 ? `\n… ${leftOut} characters are left out here${elsewhere} …\n\n` : "";
       return head.join("") + note + tail.join("") + afterCarriageReturns(line.replace(/\r+$/, ""));
     },
   };

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { IError, INotebookContent } from "@jupyterlab/nbformat";
 import { ConfigError, InputError, OutputError } from "../../lib/errors.js";
 import { type CellOutput, runNotebook } from "../../lib/notebooks/execute.js";
 import type { RunRecord } from "../../lib/notebooks/run-record.js";
 import { code, codeCells, notebook, prose, readJson, withNotebook } from "./notebook.js";
+import { runInProcess } from "./run-in-process.js";
 
 test("a notebook runs with parameters; outputs, page, log and record are kept", async () => {
   const content = notebook(
@@ -120,21 +119,10 @@ test("a cell that takes too long is interrupted; one that does not listen loses 
   }
 });
 
-const runner = fileURLToPath(new URL("./run-one.js", import.meta.url));
-
-/** Runs a notebook in a process of its own and sends it a signal when the notebook has said `ready`. */
 async function signalled(content: INotebookContent, signal: NodeJS.Signals, folder: string) {
   const input = join(folder, "in.ipynb");
   await writeFile(input, JSON.stringify(content));
-  const child = spawn(process.execPath, [runner, input, join(folder, "out.ipynb")], { stdio: ["ignore", "pipe", 2] });
-  let text = "";
-  child.stdout!.setEncoding("utf8").on("data", (piece: string) => {
-    const wasReady = text.includes("ready");
-    text += piece;
-    if (!wasReady && text.includes("ready")) child.kill(signal);
-  });
-  const exitCode = await new Promise((resolve) => child.once("close", resolve));
-  return { exitCode, text };
+  return runInProcess(input, join(folder, "out.ipynb"), signal);
 }
 
 test("a signal reaches the running cell; the run is saved and ends with 75", async () => {

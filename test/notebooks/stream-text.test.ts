@@ -10,12 +10,12 @@ test("a progress bar keeps what a terminal would show at last", () => {
 });
 
 test("what goes beyond the budget is left out in the middle, with a note", () => {
-  const stream = newStreamText(newStreamBudget(100, 50));
+  const stream = newStreamText(newStreamBudget("run.jsonl", 100, 50));
   for (let i = 0; i < 1000; i++) stream.append(`line ${i}\n`);
   const text = stream.text();
   assert.ok(text.startsWith("line 0\nline 1\n"));
   assert.ok(text.endsWith("line 998\nline 999\n"));
-  const [, leftOut] = text.match(/… (\d+) characters are left out here …/)!;
+  const [, leftOut] = text.match(/… (\d+) characters are left out here, run.jsonl has them …/)!;
   const kept = text.replace(/\n… .* …\n\n/, "").length;
   let all = 0;
   for (let i = 0; i < 1000; i++) all += `line ${i}\n`.length;
