@@ -160,7 +160,7 @@ function hadronicCascades(
 ): HadronicCascades {
   const cascades: Cascade[] = [];
   const muons: Muon[] = [];
-  const cutTeV = Math.max(15e-3, primary.energyTeV / 1000);
+  const cutTeV = Math.max(15e-3, primary.energyTeV / 500);
   const waiting: Hadron[] = [{ ...primary, kind: "nucleon" }];
   let firstInteractionGCm2 = groundGCm2;
   for (let hadron = waiting.pop(); hadron; hadron = waiting.pop()) {
@@ -209,8 +209,8 @@ function pionPhotons(random: RandomGenerator, pion: Ray): Cascade[] {
   return photons.filter(({ energyTeV }) => energyTeV > 20 * criticalEnergyTeV).map(toCascade);
 }
 
-const followedAlone = 28;
-const followedForOthers = 28;
+const followedAlone = 24;
+const followedForOthers = 24;
 
 /** The strongest cascades, and of the many weak ones a sample that stands for all. */
 function thinned(random: RandomGenerator, cascades: Cascade[]): Cascade[] {
@@ -231,7 +231,7 @@ function thinned(random: RandomGenerator, cascades: Cascade[]): Cascade[] {
 function depthOfMaximum(cascades: readonly Cascade[]): number {
   let best = 0;
   let most = -1;
-  for (let depth = 100; depth < 1000; depth += 25) {
+  for (let depth = 100; depth < 1000; depth += 30) {
     let sum = 0;
     for (const { energyTeV, startGCm2, weight } of cascades) {
       sum += weight * cascadeParticles(energyTeV, (depth - startGCm2) / radiationLengthGCm2);

@@ -1,6 +1,7 @@
 import { type AltAz, degPerRad } from "../coordinates/angle.js";
 import type { RandomGenerator } from "../random/generator.js";
-import { density, heightOfThickness, meanRefractivity, thickness, transmission } from "./atmosphere.js";
+import type { AirColumn } from "./air-column.js";
+import { heightOfThickness, meanRefractivity, transmission } from "./atmosphere.js";
 import {
   cherenkovAngle,
   energyGroups,
@@ -10,7 +11,7 @@ import {
   radiationLengthGCm2,
 } from "./cherenkov-light.js";
 import type { PixelFinder } from "./pixel-finder.js";
-import { cascadeAge, cascadeMaximum, cascadeParticles, type Muon, type Shower } from "./shower.js";
+import { cascadeAge, cascadeMaximum, cascadeParticles, type Muon, type Shower, type ShowerAxis } from "./shower.js";
 
 type Vector = readonly [number, number, number];
 
@@ -49,7 +50,7 @@ export interface Observer {
 }
 
 /** Distance between a telescope and the axis of a shower, m. */
-export function impactDistanceM(shower: Shower, telescope: { xM: number; yM: number; zM: number }): number {
+export function impactDistanceM(shower: ShowerAxis, telescope: { xM: number; yM: number; zM: number }): number {
   const { forward } = directions(shower);
   const away: Vector = [telescope.xM - shower.coreXM, telescope.yM - shower.coreYM, telescope.zM];
   return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
@@ -85,8 +86,12 @@ const distanceAt = 6;
 const heightAt = 7;
 const scatterAt = 8;
 const firstGroup = 9;
-const stride = firstGroup + energyGroups;
+const pieceLength = firstGroup + energyGroups;
 const maximumPieces = 4096;
+
+/** Nodes of the air column per piece, of a cascade that makes much of the shower and of others. */
+const strongStride = 2;
+const weakStride = 7;
 
 const lateLossFactor = 6;
 
@@ -104,39 +109,35 @@ function pointSpreadDeg(lonDeg: number, latDeg: number): number {
 
 /** Light of one shower in one telescope: first what is expected of each piece of each cascade, then photo-electrons. */
 export class TelescopeLight {
-  private readonly pieces = new Float64Array(maximumPieces * stride);
+  private readonly pieces = new Float64Array(maximumPieces * pieceLength);
   private count = 0;
   private readonly groups = new Float64Array(energyGroups);
 
-  /** Finds the expected photo-electrons of a shower's cascades. @returns their sum */
-  expect(random: RandomGenerator, shower: Shower, observer: Observer): number {
+  /** Finds the expected photo-electrons of a shower's cascades. @param air along the shower's axis @returns their sum */
+  expect(random: RandomGenerator, shower: Shower, air: AirColumn, observer: Observer): number {
     this.count = 0;
     const sky = directions(shower);
     const telescope = directions(observer.pointing);
     const cosZenith = sky.forward[2];
-    const groundGCm2 = thickness(observer.siteHeightM) / cosZenith;
     let sum = 0;
     const strongest = 0.08 * shower.energyTeV;
     for (const cascade of shower.cascades) {
-      const step = (cascade.energyTeV > strongest ? 0.5 : 1.4) * radiationLengthGCm2;
+      const stride = cascade.energyTeV > strongest ? strongStride : weakStride;
       const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
-      let from = cascade.startGCm2 + step * random.uniform();
-      const startHeightM = heightOfThickness(Math.max(0.5, cascade.startGCm2 * cosZenith));
+      const end = Math.min(air.nodes, Math.floor(last / air.stepGCm2));
+      const startHeightM = heightOfThickness(cascade.startGCm2 * cosZenith);
       let fresh = true;
-      for (; from < Math.min(last, groundGCm2) && this.count < maximumPieces; from += step) {
-        const middle = from + step / 2;
-        const to = Math.min(from + step, groundGCm2 - 0.5);
-        if (middle >= groundGCm2) break;
-        if (middle < 1) continue;
-        const depth = (middle - cascade.startGCm2) / radiationLengthGCm2;
+      let node = Math.max(0, Math.floor(cascade.startGCm2 / air.stepGCm2)) + random.integer(stride);
+      for (; node < end && this.count < maximumPieces; node += stride) {
+        const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
         const age = cascadeAge(cascade.energyTeV, depth);
         const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
         if (particles < 0.3) {
           fresh = true;
           continue;
         }
-        const heightM = heightOfThickness(middle * cosZenith);
-        // the place of the piece's middle, from the telescope
+        const heightM = air.heightM[node]!;
+        // the place of the piece, from the telescope
         const length = (heightM - observer.siteHeightM) / cosZenith;
         const run = (startHeightM - heightM) / cosZenith;
         const x = cascade.x + cascade.slopeX * run;
@@ -157,17 +158,15 @@ export class TelescopeLight {
           fresh = true;
           continue;
         }
-        const lengthM = (to - from) / density(heightM) / 100;
-        const photons = (particles * lengthM * observer.mirrorAreaM2) / (distance * distance);
-        const factor = photons * efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
+        const solidAngle = observer.mirrorAreaM2 / (distance * distance);
+        const factor = particles * stride * air.stepM[node]! * solidAngle * efficiency * air.transmission[node]!;
         if (factor * shine < 1e-3) {
           fresh = true;
           continue;
         }
-        const at = this.count * stride;
+        const at = this.count * pieceLength;
         this.place(p, distance, telescope, at);
-        this.pieces[at + timeAt] =
-          (distance * (1 + meanRefractivity(heightM, observer.siteHeightM)) - length) / lightSpeed;
+        this.pieces[at + timeAt] = (distance * (1 + air.refractivity[node]!) - length) / lightSpeed;
         this.pieces[at + distanceAt] = distance;
         this.pieces[at + heightAt] = heightM;
         this.pieces[at + scatterAt] = cascade.scatterM;
@@ -200,9 +199,9 @@ export class TelescopeLight {
         this.pieces[at + step] = 0;
         continue;
       }
-      const difference = this.pieces[at + value]! - this.pieces[at - stride + value]!;
+      const difference = this.pieces[at + value]! - this.pieces[at - pieceLength + value]!;
       this.pieces[at + step] = difference;
-      if (this.pieces[at - stride + step] === 0) this.pieces[at - stride + step] = difference;
+      if (this.pieces[at - pieceLength + step] === 0) this.pieces[at - pieceLength + step] = difference;
     }
   }
 
@@ -210,7 +209,7 @@ export class TelescopeLight {
   sample(random: RandomGenerator, finder: PixelFinder, light: PixelLight): void {
     const { pieces } = this;
     for (let piece = 0; piece < this.count; piece++) {
-      const at = piece * stride;
+      const at = piece * pieceLength;
       const distance = pieces[at + distanceAt]!;
       const psf = pointSpreadDeg(pieces[at + lonAt]!, pieces[at + latAt]!);
       for (let group = 0; group < energyGroups; group++) {
