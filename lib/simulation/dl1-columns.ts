@@ -1,5 +1,6 @@
+import type { ImageStatistics } from "../camera/image-statistics.js";
 import type { AttributeValue, ColumnSchema } from "../hdf5/column.js";
-import type { ImageParameters } from "./image-parameters.js";
+import type { ChargeParameters, ImageParameters } from "./image-parameters.js";
 
 /** Attribute value by which ctapipe knows the enumeration of a column: a pickled reference. */
 function enumeration(name: string): Readonly<Record<string, AttributeValue>> {
@@ -231,35 +232,38 @@ export const imageColumns = (pixels: number): ColumnSchema[] => [
   { name: "is_valid", type: "bool", description: "The image could be extracted" },
 ];
 
-interface ParameterColumn {
+/** A column of the parameter table, and where its values come from. */
+export interface ParameterColumn<Parameters> {
   readonly schema: ColumnSchema;
-  readonly value: (parameters: ImageParameters) => number;
+  readonly value: (parameters: Parameters) => number;
 }
 
-function parameter(
+function parameter<Parameters = ChargeParameters>(
   prefix: string,
   name: string,
   type: "int64" | "float32" | "float64",
-  value: (parameters: ImageParameters) => number,
+  value: (parameters: Parameters) => number,
   description: string,
   unit?: string,
-): ParameterColumn {
+): ParameterColumn<Parameters> {
   return { schema: prefixed(prefix, column(name, type, description, unit)), value };
 }
 
-function statistics(prefix: string, key: "intensity" | "peakTime"): ParameterColumn[] {
+function statistics<Parameters>(
+  prefix: string,
+  of: (parameters: Parameters) => ImageStatistics,
+): ParameterColumn<Parameters>[] {
   return [
-    parameter(prefix, "max", "float32", (p) => p[key].max, "Largest value"),
-    parameter(prefix, "min", "float32", (p) => p[key].min, "Smallest value"),
-    parameter(prefix, "mean", "float32", (p) => p[key].mean, "Mean"),
-    parameter(prefix, "std", "float32", (p) => p[key].std, "Standard deviation"),
-    parameter(prefix, "skewness", "float64", (p) => p[key].skewness, "Skewness"),
-    parameter(prefix, "kurtosis", "float64", (p) => p[key].kurtosis, "Excess kurtosis"),
+    parameter(prefix, "max", "float32", (p) => of(p).max, "Largest value"),
+    parameter(prefix, "min", "float32", (p) => of(p).min, "Smallest value"),
+    parameter(prefix, "mean", "float32", (p) => of(p).mean, "Mean"),
+    parameter(prefix, "std", "float32", (p) => of(p).std, "Standard deviation"),
+    parameter(prefix, "skewness", "float64", (p) => of(p).skewness, "Skewness"),
+    parameter(prefix, "kurtosis", "float64", (p) => of(p).kurtosis, "Excess kurtosis"),
   ];
 }
 
-/** Parameters in the order of ctapipe's table. */
-export const parameterColumns: readonly ParameterColumn[] = [
+const hillasColumns: readonly ParameterColumn<ChargeParameters>[] = [
   parameter("hillas", "intensity", "float64", (p) => p.hillas.intensity, "Charge of the image in p.e."),
   parameter("hillas", "skewness", "float64", (p) => p.hillas.skewness, "Skewness along the major axis"),
   parameter("hillas", "kurtosis", "float64", (p) => p.hillas.kurtosis, "Kurtosis along the major axis"),
@@ -281,9 +285,34 @@ export const parameterColumns: readonly ParameterColumn[] = [
     "Error of the centre of gravity across the major axis",
     "deg",
   ),
-  parameter("timing", "intercept", "float64", (p) => p.timing.interceptNs, "Time at the centre of gravity in ns"),
-  parameter("timing", "deviation", "float64", (p) => p.timing.deviationNs, "Spread about the line in ns"),
-  parameter("timing", "slope", "float64", (p) => p.timing.slopeNsPerDeg, "Slope along the major axis", "deg**-1"),
+];
+
+const timingColumns: readonly ParameterColumn<ImageParameters>[] = [
+  parameter<ImageParameters>(
+    "timing",
+    "intercept",
+    "float64",
+    (p) => p.timing.interceptNs,
+    "Time at the centre of gravity in ns",
+  ),
+  parameter<ImageParameters>(
+    "timing",
+    "deviation",
+    "float64",
+    (p) => p.timing.deviationNs,
+    "Spread about the line in ns",
+  ),
+  parameter<ImageParameters>(
+    "timing",
+    "slope",
+    "float64",
+    (p) => p.timing.slopeNsPerDeg,
+    "Slope along the major axis",
+    "deg**-1",
+  ),
+];
+
+const shapeColumns: readonly ParameterColumn<ChargeParameters>[] = [
   parameter("leakage", "pixels_width_1", "float64", (p) => p.leakage.pixelsWidth1, "Pixels in the outermost ring"),
   parameter("leakage", "pixels_width_2", "float64", (p) => p.leakage.pixelsWidth2, "Pixels in the two outermost rings"),
   parameter(
@@ -308,12 +337,31 @@ export const parameterColumns: readonly ParameterColumn[] = [
   parameter("morphology", "n_small_islands", "int64", (p) => p.morphology.smallIslands, "Islands of at most 2 pixels"),
   parameter("morphology", "n_medium_islands", "int64", (p) => p.morphology.mediumIslands, "Islands of 3 to 50 pixels"),
   parameter("morphology", "n_large_islands", "int64", (p) => p.morphology.largeIslands, "Islands of over 50 pixels"),
-  ...statistics("intensity", "intensity"),
-  ...statistics("peak_time", "peakTime"),
-  parameter("core", "psi", "float64", () => Number.NaN, "Direction of the image on the ground", "deg"),
+  ...statistics<ChargeParameters>("intensity", (p) => p.intensity),
 ];
 
-export const parameterTableColumns: readonly ColumnSchema[] = [
+/** Parameters in the order of ctapipe's table. */
+export const parameterColumns: readonly ParameterColumn<ImageParameters>[] = [
+  ...hillasColumns,
+  ...timingColumns,
+  ...shapeColumns,
+  ...statistics<ImageParameters>("peak_time", (p) => p.peakTime),
+  parameter<ImageParameters>("core", "psi", "float64", () => Number.NaN, "Direction of the image on the ground", "deg"),
+];
+
+/** Parameters of the light without noise, `true_` before their names. */
+export const trueParameterColumns: readonly ParameterColumn<ChargeParameters>[] = [
+  ...hillasColumns,
+  ...shapeColumns,
+].map((one) => ({ ...one, schema: { ...one.schema, name: `true_${one.schema.name}` } }));
+
+/** Columns of a table of parameters. */
+export function parameterTableColumns(columns: readonly { readonly schema: ColumnSchema }[]): ColumnSchema[] {
+  return [...telescopeIndex, ...columns.map(({ schema }) => schema)];
+}
+
+export const trueImageColumns = (pixels: number): ColumnSchema[] => [
   ...telescopeIndex,
-  ...parameterColumns.map(({ schema }) => schema),
+  { name: "true_image_sum", type: "int32", description: "Photo-electrons of the shower" },
+  { name: "true_image", type: "int32", itemShape: [pixels], description: "Photo-electrons of each pixel" },
 ];

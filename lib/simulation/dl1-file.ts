@@ -1,5 +1,6 @@
 import { version } from "../config/version.js";
 import { type AltAz, degPerRad } from "../coordinates/angle.js";
+import type { ColumnSchema } from "../hdf5/column.js";
 import { type Attributes, createHdf5, type Hdf5Writer } from "../hdf5/writer.js";
 import type { TelescopeArray } from "./array.js";
 import { heightOfThickness } from "./atmosphere.js";
@@ -11,6 +12,7 @@ import {
   layoutColumns,
   observationColumns,
   opticsColumns,
+  type ParameterColumn,
   parameterColumns,
   parameterTableColumns,
   pointingColumns,
@@ -20,9 +22,11 @@ import {
   showerColumns,
   subarrayTriggerColumns,
   telescopeTriggerColumns,
+  trueImageColumns,
+  trueParameterColumns,
 } from "./dl1-columns.js";
 import { type ArrayEvent, maximumCoreDistanceM } from "./event.js";
-import { type ImageFrame, type ImageParameters, parametrise } from "./image-parameters.js";
+import { type ImageFrame, parametrise, trueParameters } from "./image-parameters.js";
 import type { Particle } from "./particle.js";
 import { referencePulse } from "./reference-pulse.js";
 import { RowBuffer } from "./row-buffer.js";
@@ -271,9 +275,12 @@ export interface Dl1File {
   abort(): void;
 }
 
-function parameterRow(parameters: ImageParameters | null): Record<string, number> {
+function parameterRow<Parameters>(
+  columns: readonly ParameterColumn<Parameters>[],
+  parameters: Parameters | null,
+): Record<string, number> {
   const row: Record<string, number> = {};
-  for (const { schema, value } of parameterColumns) {
+  for (const { schema, value } of columns) {
     // ctapipe's counts are −1 where there is no image, everything else NaN
     row[schema.name] = parameters ? value(parameters) : schema.type === "int64" ? -1 : Number.NaN;
   }
@@ -289,8 +296,9 @@ export async function createDl1File(path: string, run: Dl1Run, frame: ImageFrame
   writeInstrument(file, array);
   writeObservation(file, run);
   const context = { CHERENKIT_VERSION: version };
-  const table = (place: string, columns: ConstructorParameters<typeof RowBuffer>[2], containers: string): RowBuffer =>
-    new RowBuffer(file, place, columns, { title: `Storage of ${containers}`, attributes: context });
+  const pixels = array.camera.pixelX.length;
+  const table = (place: string, columns: readonly ColumnSchema[], containers: string, deflate = false): RowBuffer =>
+    new RowBuffer(file, place, columns, { title: `Storage of ${containers}`, attributes: context, deflate });
   const showers = table(
     "/simulation/event/subarray/shower",
     showerColumns,
@@ -317,12 +325,24 @@ export async function createDl1File(path: string, run: Dl1Run, frame: ImageFrame
         ),
         images: table(
           `/dl1/event/telescope/images/${telescopeName(id)}`,
-          imageColumns(array.camera.pixelX.length),
+          imageColumns(pixels),
           "TelEventIndexContainer,DL1CameraContainer",
         ),
         parameters: table(
           `/dl1/event/telescope/parameters/${telescopeName(id)}`,
-          parameterTableColumns,
+          parameterTableColumns(parameterColumns),
+          "TelEventIndexContainer,ImageParametersContainer",
+        ),
+        // hardly any pixel has light: these compress to a twentieth
+        trueImages: table(
+          `/simulation/event/telescope/images/${telescopeName(id)}`,
+          trueImageColumns(pixels),
+          "TelEventIndexContainer,SimulatedCameraContainer",
+          true,
+        ),
+        trueParameters: table(
+          `/simulation/event/telescope/parameters/${telescopeName(id)}`,
+          parameterTableColumns(trueParameterColumns),
           "TelEventIndexContainer,ImageParametersContainer",
         ),
       },
@@ -361,22 +381,24 @@ export async function createDl1File(path: string, run: Dl1Run, frame: ImageFrame
       const triggered = new Set(event.telescopes.map(({ telescopeId }) => telescopeId));
       const mask = array.telescopes.map(({ id }) => (triggered.has(id) ? 1 : 0));
       triggers.push({ ...index, time, tels_with_trigger: mask, event_type: subarrayEvent });
-      for (const { telescopeId, impactM, camera } of event.telescopes) {
+      for (const { telescopeId, impactM, camera, counts } of event.telescopes) {
         const key = { ...index, tel_id: telescopeId };
         const tables = telescopes.get(telescopeId)!;
         const { mask: image_mask, parameters } = parametrise(frame, camera);
         telescopeTriggers.push({ ...key, time, n_trigger_pixels: -1 });
         tables.impact.push({ ...key, true_impact_distance: impactM, true_impact_distance_uncert: 0 });
         tables.images.push({ ...key, image: camera.image, peak_time: camera.peakTime, image_mask, is_valid: 1 });
-        tables.parameters.push({ ...key, ...parameterRow(parameters) });
+        tables.parameters.push({ ...key, ...parameterRow(parameterColumns, parameters) });
+        const true_image_sum = counts.reduce((sum, count) => sum + count, 0);
+        tables.trueImages.push({ ...key, true_image_sum, true_image: counts });
+        const truth = trueParameters(frame, counts);
+        tables.trueParameters.push({ ...key, ...parameterRow(trueParameterColumns, truth) });
         images++;
       }
     },
     async close(thrown): Promise<void> {
       for (const buffer of [showers, triggers, telescopeTriggers]) buffer.flush();
-      for (const { impact, images, parameters } of telescopes.values()) {
-        for (const buffer of [impact, images, parameters]) buffer.flush();
-      }
+      for (const tables of telescopes.values()) for (const buffer of Object.values(tables)) buffer.flush();
       writeRun(file, obsId, array, particle, pointing, thrown);
       await file.close();
     },

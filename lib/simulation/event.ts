@@ -16,6 +16,8 @@ export interface TelescopeEvent {
   readonly telescopeId: number;
   readonly impactM: number;
   readonly camera: CameraImage;
+  /** Photo-electrons of the shower in each pixel, without noise, `[n_pixels]`. */
+  readonly counts: Uint32Array;
 }
 
 /** A shower that triggered at least one telescope. */
@@ -129,6 +131,7 @@ export class EventSource {
       telescopes.push({
         telescopeId: telescope.id,
         impactM: impactDistanceM(axis, telescope),
+        counts: light.counts,
         camera: readOut(random, this.frame.neighbours, light, pixel, readoutNs),
       });
     }

@@ -26,19 +26,35 @@ export function imageFrame(camera: CameraGeometry, focalLengthM: number): ImageF
   return { pixels: telescopeFramePixels(camera, focalLengthM), neighbours: list, border: cameraBorder(list) };
 }
 
-/** Parameters of a cleaned image. */
-export interface ImageParameters {
+/** Parameters of the light alone. */
+export interface ChargeParameters {
   readonly hillas: HillasParameters;
-  readonly timing: Timing;
   readonly leakage: Leakage;
   readonly concentration: Concentration;
   readonly morphology: Morphology;
   readonly intensity: ImageStatistics;
+}
+
+/** Parameters of a cleaned image. */
+export interface ImageParameters extends ChargeParameters {
+  readonly timing: Timing;
   readonly peakTime: ImageStatistics;
 }
 
 /** Tail cuts of the SST-1M analysis (sst1mpipe): 8 p.e. with two such neighbours, 4 p.e. beside them. */
 const cleaning = { pictureThreshold: 8, boundaryThreshold: 4, minPictureNeighbours: 2 };
+
+function chargeParameters(frame: ImageFrame, image: ArrayLike<number>, mask: Uint8Array): ChargeParameters | null {
+  const hillas = hillasParameters(frame.pixels, image, mask);
+  if (!hillas) return null;
+  return {
+    hillas,
+    leakage: leakage(frame.border, image, mask),
+    concentration: concentration(frame.pixels, image, mask, hillas),
+    morphology: morphology(frame.neighbours, mask),
+    intensity: imageStatistics(image, mask),
+  };
+}
 
 /** Pixels that survive the cleaning, and their parameters; null when none survive. */
 export function parametrise(
@@ -46,18 +62,18 @@ export function parametrise(
   { image, peakTime }: CameraImage,
 ): { mask: Uint8Array; parameters: ImageParameters | null } {
   const mask = tailcutsClean(frame.neighbours, image, cleaning);
-  const hillas = hillasParameters(frame.pixels, image, mask);
-  if (!hillas) return { mask, parameters: null };
-  return {
-    mask,
-    parameters: {
-      hillas,
-      timing: timing(frame.pixels, peakTime, mask, hillas),
-      leakage: leakage(frame.border, image, mask),
-      concentration: concentration(frame.pixels, image, mask, hillas),
-      morphology: morphology(frame.neighbours, mask),
-      intensity: imageStatistics(image, mask),
-      peakTime: imageStatistics(peakTime, mask),
-    },
+  const charge = chargeParameters(frame, image, mask);
+  if (!charge) return { mask, parameters: null };
+  const parameters = {
+    ...charge,
+    timing: timing(frame.pixels, peakTime, mask, charge.hillas),
+    peakTime: imageStatistics(peakTime, mask),
   };
+  return { mask, parameters };
+}
+
+/** Parameters of all photo-electrons of a shower, without noise and cleaning. */
+export function trueParameters(frame: ImageFrame, counts: Uint32Array): ChargeParameters | null {
+  const mask = Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0));
+  return chargeParameters(frame, counts, mask);
 }
