@@ -9,7 +9,7 @@ import { type ImageFrame, imageFrame } from "./image-parameters.js";
 import type { Particle } from "./particle.js";
 import { type PixelFinder, pixelFinder } from "./pixel-finder.js";
 import { type Shower, type ShowerAxis, simulateShower } from "./shower.js";
-import { impactDistanceM, TelescopeLight } from "./telescope-light.js";
+import { impactDistanceM, sampleMuons, TelescopeLight } from "./telescope-light.js";
 import { trigger } from "./trigger.js";
 
 export interface TelescopeEvent {
@@ -124,7 +124,7 @@ export class EventSource {
       const pixels = array.camera.pixelX.length;
       const light = { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };
       this.light.sample(random, this.finder, light);
-      this.light.sampleMuons(random, shower, observer, this.finder, light);
+      sampleMuons(random, shower, observer, this.finder, light);
       const pixel = trigger(random, this.frame.neighbours, light.counts);
       if (pixel < 0) continue;
       const readoutNs = array.samples * array.sampleNs;

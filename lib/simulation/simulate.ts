@@ -110,7 +110,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulatedFile[
   }
   if (!Number.isFinite(seed)) throw new ConfigError(`the seed ${seed} is not a number`);
   const output = resolve(options.output);
-  const planned = particles ? particleFiles(particles, events, output) : demonstrationFiles(events, output);
+  const planned = particles?.length ? particleFiles(particles, events, output) : demonstrationFiles(events, output);
   const total = planned.reduce((sum, file) => sum + file.events, 0);
   const files: SimulatedFile[] = [];
   let before = 0;

@@ -11,7 +11,15 @@ import {
   radiationLengthGCm2,
 } from "./cherenkov-light.js";
 import type { PixelFinder } from "./pixel-finder.js";
-import { cascadeAge, cascadeMaximum, cascadeParticles, type Muon, type Shower, type ShowerAxis } from "./shower.js";
+import {
+  type Cascade,
+  cascadeAge,
+  cascadeMaximum,
+  cascadeParticles,
+  type Muon,
+  type Shower,
+  type ShowerAxis,
+} from "./shower.js";
 
 type Vector = readonly [number, number, number];
 
@@ -38,6 +46,11 @@ function dot(a: Vector, b: Vector): number {
   return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }
 
+/** a + f·b + g·c */
+function sum(a: Vector, b: Vector, f: number, c: Vector, g: number): Vector {
+  return [a[0] + f * b[0] + g * c[0], a[1] + f * b[1] + g * c[1], a[2] + f * b[2] + g * c[2]];
+}
+
 /** A telescope as the light sees it. */
 export interface Observer {
   readonly xM: number;
@@ -54,6 +67,15 @@ export function impactDistanceM(shower: ShowerAxis, telescope: { xM: number; yM:
   const { forward } = directions(shower);
   const away: Vector = [telescope.xM - shower.coreXM, telescope.yM - shower.coreYM, telescope.zM];
   return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
+}
+
+/** What the pieces of one shower's cascades have in common. */
+interface View {
+  readonly shower: Shower;
+  readonly air: AirColumn;
+  readonly observer: Observer;
+  readonly sky: Directions;
+  readonly telescope: Directions;
 }
 
 /** Photo-electrons in each pixel of one telescope. */
@@ -93,6 +115,12 @@ const maximumPieces = 4096;
 const strongStride = 2;
 const weakStride = 7;
 
+/** Share of the shower's energy from which a cascade makes much of it. */
+const strongShare = 0.08;
+/** Fewer particles than this, or less expected charge (p.e.), make no piece. */
+const fewestParticles = 0.3;
+const faintestPiece = 1e-3;
+
 const lateLossFactor = 6;
 
 /**
@@ -116,70 +144,75 @@ export class TelescopeLight {
   /** Finds the expected photo-electrons of a shower's cascades. @param air along the shower's axis @returns their sum */
   expect(random: RandomGenerator, shower: Shower, air: AirColumn, observer: Observer): number {
     this.count = 0;
-    const sky = directions(shower);
-    const telescope = directions(observer.pointing);
-    const cosZenith = sky.forward[2];
-    let sum = 0;
-    const strongest = 0.08 * shower.energyTeV;
+    const view: View = {
+      shower,
+      air,
+      observer,
+      sky: directions(shower),
+      telescope: directions(observer.pointing),
+    };
+    let total = 0;
     for (const cascade of shower.cascades) {
-      const stride = cascade.energyTeV > strongest ? strongStride : weakStride;
+      const stride = cascade.energyTeV > strongShare * shower.energyTeV ? strongStride : weakStride;
       const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
       const end = Math.min(air.nodes, Math.floor(last / air.stepGCm2));
-      const startHeightM = heightOfThickness(cascade.startGCm2 * cosZenith);
-      let fresh = true;
       let node = Math.max(0, Math.floor(cascade.startGCm2 / air.stepGCm2)) + random.integer(stride);
+      let fresh = true;
       for (; node < end && this.count < maximumPieces; node += stride) {
-        const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
-        const age = cascadeAge(cascade.energyTeV, depth);
-        const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
-        if (particles < 0.3) {
-          fresh = true;
-          continue;
-        }
-        const heightM = air.heightM[node]!;
-        // the place of the piece, from the telescope
-        const length = (heightM - observer.siteHeightM) / cosZenith;
-        const run = (startHeightM - heightM) / cosZenith;
-        const x = cascade.x + cascade.slopeX * run;
-        const y = cascade.y + cascade.slopeY * run;
-        const p: Vector = [
-          shower.coreXM + sky.forward[0] * length + sky.azimuth[0] * x + sky.altitude[0] * y - observer.xM,
-          shower.coreYM + sky.forward[1] * length + sky.azimuth[1] * x + sky.altitude[1] * y - observer.yM,
-          sky.forward[2] * length + sky.altitude[2] * y - observer.zM,
-        ];
-        const distance = Math.sqrt(dot(p, p));
-        // angle between the cascade's own way and the way to the telescope; slopes are small
-        const along = dot(p, sky.forward);
-        const acrossX = dot(p, sky.azimuth) / along + cascade.slopeX;
-        const acrossY = dot(p, sky.altitude) / along + cascade.slopeY;
-        const angle = Math.sqrt(acrossX * acrossX + acrossY * acrossY);
-        const shine = lightTowards(heightM, age, angle, this.groups);
-        if (shine === 0) {
-          fresh = true;
-          continue;
-        }
-        const solidAngle = observer.mirrorAreaM2 / (distance * distance);
-        const factor = particles * stride * air.stepM[node]! * solidAngle * efficiency * air.transmission[node]!;
-        if (factor * shine < 1e-3) {
-          fresh = true;
-          continue;
-        }
-        const at = this.count * pieceLength;
-        this.place(p, distance, telescope, at);
-        this.pieces[at + timeAt] = (distance * (1 + air.refractivity[node]!) - length) / lightSpeed;
-        this.pieces[at + distanceAt] = distance;
-        this.pieces[at + heightAt] = heightM;
-        this.pieces[at + scatterAt] = cascade.scatterM;
-        for (let group = 0; group < energyGroups; group++) {
-          this.pieces[at + firstGroup + group] = factor * this.groups[group]!;
-        }
-        this.link(at, fresh);
-        fresh = false;
-        sum += factor * shine;
-        this.count++;
+        const expected = this.addPiece(view, cascade, node, stride, fresh);
+        fresh = expected === 0;
+        total += expected;
       }
     }
-    return sum;
+    return total;
+  }
+
+  /** Light of a cascade between some nodes of the air. @param fresh the cascade has no piece yet @returns its sum */
+  private addPiece(
+    { shower, air, observer, sky, telescope }: View,
+    cascade: Cascade,
+    node: number,
+    stride: number,
+    fresh: boolean,
+  ): number {
+    const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
+    const age = cascadeAge(cascade.energyTeV, depth);
+    const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
+    if (particles < fewestParticles) return 0;
+    const cosZenith = sky.forward[2];
+    const heightM = air.heightM[node]!;
+    // the place of the piece, from the telescope
+    const length = (heightM - observer.siteHeightM) / cosZenith;
+    const run = (heightOfThickness(cascade.startGCm2 * cosZenith) - heightM) / cosZenith;
+    const x = cascade.x + cascade.slopeX * run;
+    const y = cascade.y + cascade.slopeY * run;
+    const p: Vector = [
+      shower.coreXM + sky.forward[0] * length + sky.azimuth[0] * x + sky.altitude[0] * y - observer.xM,
+      shower.coreYM + sky.forward[1] * length + sky.azimuth[1] * x + sky.altitude[1] * y - observer.yM,
+      sky.forward[2] * length + sky.altitude[2] * y - observer.zM,
+    ];
+    const distance = Math.sqrt(dot(p, p));
+    // angle between the cascade's own way and the way to the telescope; slopes are small
+    const along = dot(p, sky.forward);
+    const acrossX = dot(p, sky.azimuth) / along + cascade.slopeX;
+    const acrossY = dot(p, sky.altitude) / along + cascade.slopeY;
+    const angle = Math.sqrt(acrossX * acrossX + acrossY * acrossY);
+    const shine = lightTowards(heightM, age, angle, this.groups);
+    const solidAngle = observer.mirrorAreaM2 / (distance * distance);
+    const factor = particles * stride * air.stepM[node]! * solidAngle * efficiency * air.transmission[node]!;
+    if (factor * shine < faintestPiece) return 0;
+    const at = this.count * pieceLength;
+    this.place(p, distance, telescope, at);
+    this.pieces[at + timeAt] = (distance * (1 + air.refractivity[node]!) - length) / lightSpeed;
+    this.pieces[at + distanceAt] = distance;
+    this.pieces[at + heightAt] = heightM;
+    this.pieces[at + scatterAt] = cascade.scatterM;
+    for (let group = 0; group < energyGroups; group++) {
+      this.pieces[at + firstGroup + group] = factor * this.groups[group]!;
+    }
+    this.link(at, fresh);
+    this.count++;
+    return factor * shine;
   }
 
   /** Direction of a point in the field of view, deg, into a piece. */
@@ -229,80 +262,89 @@ export class TelescopeLight {
       }
     }
   }
+}
 
-  /** Adds the light of muons: arcs of the ring that a telescope on their way would see. */
-  sampleMuons(
-    random: RandomGenerator,
-    shower: Shower,
-    observer: Observer,
-    finder: PixelFinder,
-    light: PixelLight,
-  ): void {
-    if (shower.muons.length === 0) return;
-    const sky = directions(shower);
-    const telescope = directions(observer.pointing);
-    for (const muon of shower.muons) this.sampleMuon(random, shower, muon, sky, telescope, observer, finder, light);
-  }
-
-  private sampleMuon(
-    random: RandomGenerator,
-    shower: Shower,
-    muon: Muon,
-    sky: Directions,
-    telescope: Directions,
-    observer: Observer,
-    finder: PixelFinder,
-    light: PixelLight,
-  ): void {
-    const cosZenith = sky.forward[2];
-    const startHeightM = heightOfThickness(Math.max(0.5, muon.startGCm2 * cosZenith));
-    const startM = (startHeightM - observer.siteHeightM) / cosZenith;
-    // where the muon passes the telescope, in the plane across the axis
-    const away: Vector = [shower.coreXM - observer.xM, shower.coreYM - observer.yM, -observer.zM];
-    const dx = dot(away, sky.azimuth) + muon.x + muon.slopeX * startM;
-    const dy = dot(away, sky.altitude) + muon.y + muon.slopeY * startM;
-    const miss = Math.hypot(dx, dy);
-    if (miss > muonReachM) return;
-    let angle = cherenkovAngle(observer.siteHeightM);
-    let lengthM = miss / angle;
-    for (let turn = 0; turn < 2; turn++) {
-      angle = cherenkovAngle(observer.siteHeightM + Math.min(lengthM, startM) * cosZenith);
-      lengthM = miss / angle;
-    }
-    if (lengthM > startM) return;
-    const heightM = observer.siteHeightM + lengthM * cosZenith;
-    const density = photonsPerMetre(heightM) / (2 * Math.PI * Math.max(miss, 0.7 * mirrorRadiusM) * angle);
-    const expected =
-      density * observer.mirrorAreaM2 * efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
-    const electrons = random.poisson(expected);
-    if (electrons === 0) return;
-    // the muon comes from where it points back to; its light from a ring about that
-    const back: Vector = [0, 1, 2].map(
-      (i) => sky.forward[i]! - muon.slopeX * sky.azimuth[i]! - muon.slopeY * sky.altitude[i]!,
-    ) as unknown as Vector;
-    const norm = Math.sqrt(dot(back, back));
-    const lon = Math.atan2(dot(back, telescope.azimuth), dot(back, telescope.forward)) * degPerRad;
-    const lat = Math.asin(dot(back, telescope.altitude) / norm) * degPerRad;
-    const axisAzimuth = (vector: Vector): number =>
-      Math.atan2(dot(vector, telescope.altitude), dot(vector, telescope.azimuth));
-    const towards: Vector = [0, 1, 2].map((i) => dx * sky.azimuth[i]! + dy * sky.altitude[i]!) as unknown as Vector;
-    const middle = axisAzimuth(towards);
-    const half = miss <= mirrorRadiusM ? Math.PI : Math.asin(mirrorRadiusM / miss);
-    const psf = Math.hypot(pointSpreadDeg(lon, lat), 0.05);
-    const time =
-      (Math.hypot(lengthM, miss) * (1 + meanRefractivity(heightM, observer.siteHeightM)) - lengthM) / lightSpeed;
+/**
+ * Adds the light of a shower's muons to the pixels: arcs of the ring that a telescope on their way would see. Muons that
+ * pass far from the telescope leave too little light.
+ */
+export function sampleMuons(
+  random: RandomGenerator,
+  shower: Shower,
+  observer: Observer,
+  finder: PixelFinder,
+  light: PixelLight,
+): void {
+  const sky = directions(shower);
+  const telescope = directions(observer.pointing);
+  for (const muon of shower.muons) {
+    const arc = muonArc(shower, muon, sky, telescope, observer);
+    if (!arc) continue;
+    const electrons = random.poisson(arc.electrons);
     for (let k = 0; k < electrons; k++) {
-      const azimuth = middle + half * (2 * random.uniform() - 1);
-      const radius = angle * degPerRad;
-      addElectron(
-        finder,
-        light,
-        lon + radius * Math.cos(azimuth) + psf * random.normal(),
-        lat + radius * Math.sin(azimuth) + psf * random.normal(),
-        time + random.exponential(0.5),
-      );
+      const azimuth = arc.azimuth + arc.halfOpening * (2 * random.uniform() - 1);
+      const lon = arc.lonDeg + arc.radiusDeg * Math.cos(azimuth) + arc.spreadDeg * random.normal();
+      const lat = arc.latDeg + arc.radiusDeg * Math.sin(azimuth) + arc.spreadDeg * random.normal();
+      addElectron(finder, light, lon, lat, arc.timeNs + random.exponential(0.5));
     }
   }
+}
+
+/** Part of a muon's ring. */
+interface MuonArc {
+  /** Expected photo-electrons. */
+  readonly electrons: number;
+  /** Middle of the ring: where the muon comes from. */
+  readonly lonDeg: number;
+  readonly latDeg: number;
+  readonly radiusDeg: number;
+  /** Middle of the arc on the ring and half of its opening, rad. */
+  readonly azimuth: number;
+  readonly halfOpening: number;
+  readonly spreadDeg: number;
+  readonly timeNs: number;
+}
+
+function muonArc(
+  shower: Shower,
+  muon: Muon,
+  sky: Directions,
+  telescope: Directions,
+  observer: Observer,
+): MuonArc | null {
+  const cosZenith = sky.forward[2];
+  const startM = (heightOfThickness(muon.startGCm2 * cosZenith) - observer.siteHeightM) / cosZenith;
+  // where the muon passes the telescope, in the plane across the axis
+  const away: Vector = [shower.coreXM - observer.xM, shower.coreYM - observer.yM, -observer.zM];
+  const x = dot(away, sky.azimuth) + muon.x + muon.slopeX * startM;
+  const y = dot(away, sky.altitude) + muon.y + muon.slopeY * startM;
+  const miss = Math.hypot(x, y);
+  if (miss > muonReachM) return null;
+  // the light comes from where the telescope lies on the Cherenkov cone, whose opening changes with the height
+  let angle = cherenkovAngle(observer.siteHeightM);
+  let lengthM = miss / angle;
+  for (let turn = 0; turn < 2; turn++) {
+    angle = cherenkovAngle(observer.siteHeightM + Math.min(lengthM, startM) * cosZenith);
+    lengthM = miss / angle;
+  }
+  if (lengthM > startM) return null;
+  const heightM = observer.siteHeightM + lengthM * cosZenith;
+  const photonsPerM2 = photonsPerMetre(heightM) / (2 * Math.PI * Math.max(miss, 0.7 * mirrorRadiusM) * angle);
+  const seen = efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
+  const back = sum(sky.forward, sky.azimuth, -muon.slopeX, sky.altitude, -muon.slopeY);
+  const towards = sum([0, 0, 0], sky.azimuth, x, sky.altitude, y);
+  const lonDeg = Math.atan2(dot(back, telescope.azimuth), dot(back, telescope.forward)) * degPerRad;
+  const latDeg = Math.asin(dot(back, telescope.altitude) / Math.sqrt(dot(back, back))) * degPerRad;
+  return {
+    electrons: photonsPerM2 * observer.mirrorAreaM2 * seen,
+    lonDeg,
+    latDeg,
+    radiusDeg: angle * degPerRad,
+    azimuth: Math.atan2(dot(towards, telescope.altitude), dot(towards, telescope.azimuth)),
+    halfOpening: miss <= mirrorRadiusM ? Math.PI : Math.asin(mirrorRadiusM / miss),
+    spreadDeg: Math.hypot(pointSpreadDeg(lonDeg, latDeg), 0.05),
+    timeNs: (Math.hypot(lengthM, miss) * (1 + meanRefractivity(heightM, observer.siteHeightM)) - lengthM) / lightSpeed,
+  };
 }
 
 function addElectron(finder: PixelFinder, light: PixelLight, lon: number, lat: number, time: number): void {
