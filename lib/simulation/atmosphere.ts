@@ -15,9 +15,9 @@ const layers: readonly Layer[] = [
 ];
 
 function layerAt(heightM: number): Layer {
-  let found = layers[0]!;
-  for (const layer of layers) if (heightM >= layer.fromM) found = layer;
-  return found;
+  let i = layers.length - 1;
+  while (i > 0 && heightM < layers[i]!.fromM) i--;
+  return layers[i]!;
 }
 
 /** Matter above a height over the sea, straight up, g/cm². */

@@ -9,6 +9,7 @@ import { type ImageFrame, imageFrame } from "./image-parameters.js";
 import type { Particle } from "./particle.js";
 import { type PixelFinder, pixelFinder } from "./pixel-finder.js";
 import { type Shower, type ShowerAxis, simulateShower } from "./shower.js";
+import { ShowerProfile } from "./shower-profile.js";
 import { impactDistanceM, sampleMuons, TelescopeLight } from "./telescope-light.js";
 import { trigger } from "./trigger.js";
 
@@ -47,6 +48,7 @@ export class EventSource {
   thrown = 0;
   readonly frame: ImageFrame;
   private readonly random: RandomGenerator;
+  private readonly profile = new ShowerProfile();
   private readonly light = new TelescopeLight();
   private readonly finder: PixelFinder;
   private readonly groundGCm2: number;
@@ -111,7 +113,9 @@ export class EventSource {
     const seen = array.telescopes.filter((telescope) => brightest(axis, impactDistanceM(axis, telescope)) > faintest);
     if (seen.length === 0) return null;
     const shower = simulateShower(random, axis, this.groundGCm2);
-    const air = airColumn(Math.sin(axis.altDeg / degPerRad), array.heightM);
+    const cosZenith = Math.sin(axis.altDeg / degPerRad);
+    const air = airColumn(cosZenith, array.heightM);
+    this.profile.fill(random, shower, air, cosZenith);
     const telescopes: TelescopeEvent[] = [];
     for (const telescope of seen) {
       const observer = {
@@ -120,7 +124,7 @@ export class EventSource {
         pointing: this.pointing,
         siteHeightM: array.heightM,
       };
-      if (this.light.expect(random, shower, air, observer) < faintest) continue;
+      if (this.light.expect(shower, this.profile, air, observer) < faintest) continue;
       const pixels = array.camera.pixelX.length;
       const light = { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };
       this.light.sample(random, this.finder, light);

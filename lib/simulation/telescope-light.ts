@@ -2,24 +2,10 @@ import { type AltAz, degPerRad } from "../coordinates/angle.js";
 import type { RandomGenerator } from "../random/generator.js";
 import type { AirColumn } from "./air-column.js";
 import { heightOfThickness, meanRefractivity, transmission } from "./atmosphere.js";
-import {
-  cherenkovAngle,
-  energyGroups,
-  lateralSpreadM,
-  lightTowards,
-  photonsPerMetre,
-  radiationLengthGCm2,
-} from "./cherenkov-light.js";
+import { cherenkovAngle, energyGroups, lateralSpreadM, lightTowards, photonsPerMetre } from "./cherenkov-light.js";
 import type { PixelFinder } from "./pixel-finder.js";
-import {
-  type Cascade,
-  cascadeAge,
-  cascadeMaximum,
-  cascadeParticles,
-  type Muon,
-  type Shower,
-  type ShowerAxis,
-} from "./shower.js";
+import type { Muon, Shower, ShowerAxis } from "./shower.js";
+import { maximumPieces, type ShowerProfile } from "./shower-profile.js";
 
 type Vector = readonly [number, number, number];
 
@@ -69,15 +55,6 @@ export function impactDistanceM(shower: ShowerAxis, telescope: { xM: number; yM:
   return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
 }
 
-/** What the pieces of one shower's cascades have in common. */
-interface View {
-  readonly shower: Shower;
-  readonly air: AirColumn;
-  readonly observer: Observer;
-  readonly sky: Directions;
-  readonly telescope: Directions;
-}
-
 /** Photo-electrons in each pixel of one telescope. */
 export interface PixelLight {
   /** Photo-electrons, `[n_pixels]`. */
@@ -100,35 +77,18 @@ const muonReachM = 80;
 // one piece: what `collect` writes and `sample` reads
 const lonAt = 0;
 const latAt = 1;
-const lonStep = 2;
-const latStep = 3;
-const timeAt = 4;
+const timeAt = 2;
+const linked = 3;
+const lonStep = 3;
+const latStep = 4;
 const timeStep = 5;
 const distanceAt = 6;
 const heightAt = 7;
 const scatterAt = 8;
 const firstGroup = 9;
 const pieceLength = firstGroup + energyGroups;
-const maximumPieces = 4096;
-
-/** Nodes of the air column per piece, of a cascade that makes much of the shower and of others. */
-const strongStride = 2;
-const weakStride = 7;
-
-/** Share of the shower's energy from which a cascade makes much of it. */
-const strongShare = 0.08;
-/** Fewer particles than this, or less expected charge (p.e.), make no piece. */
-const fewestParticles = 0.3;
+/** Less expected charge than this, p.e., makes no piece. */
 const faintestPiece = 1e-3;
-
-const lateLossFactor = 6;
-
-/**
- * Loss of light of old cascades, whose electrons have left the axis. Set by the lengths of the official SST-1M images.
- */
-function lateLoss(age: number): number {
-  return age < 1 ? 1 : Math.exp(-lateLossFactor * (age - 1) ** 2);
-}
 
 /** Spread of a point in the camera by the mirror facets, deg: worse with the distance from the centre. */
 function pointSpreadDeg(lonDeg: number, latDeg: number): number {
@@ -141,78 +101,55 @@ export class TelescopeLight {
   private count = 0;
   private readonly groups = new Float64Array(energyGroups);
 
-  /** Finds the expected photo-electrons of a shower's cascades. @param air along the shower's axis @returns their sum */
-  expect(random: RandomGenerator, shower: Shower, air: AirColumn, observer: Observer): number {
+  /**
+   * Finds the expected photo-electrons of the pieces of a shower.
+   * @param air along the shower's axis
+   * @returns their sum
+   */
+  expect(shower: Shower, profile: ShowerProfile, air: AirColumn, observer: Observer): number {
     this.count = 0;
-    const view: View = {
-      shower,
-      air,
-      observer,
-      sky: directions(shower),
-      telescope: directions(observer.pointing),
-    };
+    const sky = directions(shower);
+    const telescope = directions(observer.pointing);
     let total = 0;
-    for (const cascade of shower.cascades) {
-      const stride = cascade.energyTeV > strongShare * shower.energyTeV ? strongStride : weakStride;
-      const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
-      const end = Math.min(air.nodes, Math.floor(last / air.stepGCm2));
-      let node = Math.max(0, Math.floor(cascade.startGCm2 / air.stepGCm2)) + random.integer(stride);
-      let fresh = true;
-      for (; node < end && this.count < maximumPieces; node += stride) {
-        const expected = this.addPiece(view, cascade, node, stride, fresh);
-        fresh = expected === 0;
-        total += expected;
+    let previous = -2;
+    for (let piece = 0; piece < profile.pieces; piece++) {
+      const cascade = profile.cascade[piece]!;
+      const node = profile.node[piece]!;
+      const x = profile.x[piece]!;
+      const y = profile.y[piece]!;
+      const heightM = air.heightM[node]!;
+      // the place of the piece, from the telescope
+      const length = (heightM - observer.siteHeightM) / sky.forward[2];
+      const p: Vector = [
+        shower.coreXM + sky.forward[0] * length + sky.azimuth[0] * x + sky.altitude[0] * y - observer.xM,
+        shower.coreYM + sky.forward[1] * length + sky.azimuth[1] * x + sky.altitude[1] * y - observer.yM,
+        sky.forward[2] * length + sky.altitude[2] * y - observer.zM,
+      ];
+      const distance = Math.sqrt(dot(p, p));
+      // angle between the cascade's own way and the way to the telescope; slopes are small
+      const along = dot(p, sky.forward);
+      const acrossX = dot(p, sky.azimuth) / along + cascade.slopeX;
+      const acrossY = dot(p, sky.altitude) / along + cascade.slopeY;
+      const angle = Math.sqrt(acrossX * acrossX + acrossY * acrossY);
+      const shine = lightTowards(heightM, profile.age[piece]!, angle, this.groups);
+      const solidAngle = observer.mirrorAreaM2 / (distance * distance);
+      const factor = profile.trackM[piece]! * solidAngle * efficiency * air.transmission[node]!;
+      if (factor * shine < faintestPiece) continue;
+      const at = this.count * pieceLength;
+      this.place(p, distance, telescope, at);
+      this.pieces[at + timeAt] = (distance * (1 + air.refractivity[node]!) - length) / lightSpeed;
+      this.pieces[at + distanceAt] = distance;
+      this.pieces[at + heightAt] = heightM;
+      this.pieces[at + scatterAt] = cascade.scatterM;
+      for (let group = 0; group < energyGroups; group++) {
+        this.pieces[at + firstGroup + group] = factor * this.groups[group]!;
       }
+      this.link(at, previous === piece - 1 && profile.cascade[previous] === cascade);
+      previous = piece;
+      total += factor * shine;
+      this.count++;
     }
     return total;
-  }
-
-  /** Light of a cascade between some nodes of the air. @param fresh the cascade has no piece yet @returns its sum */
-  private addPiece(
-    { shower, air, observer, sky, telescope }: View,
-    cascade: Cascade,
-    node: number,
-    stride: number,
-    fresh: boolean,
-  ): number {
-    const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
-    const age = cascadeAge(cascade.energyTeV, depth);
-    const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
-    if (particles < fewestParticles) return 0;
-    const cosZenith = sky.forward[2];
-    const heightM = air.heightM[node]!;
-    // the place of the piece, from the telescope
-    const length = (heightM - observer.siteHeightM) / cosZenith;
-    const run = (heightOfThickness(cascade.startGCm2 * cosZenith) - heightM) / cosZenith;
-    const x = cascade.x + cascade.slopeX * run;
-    const y = cascade.y + cascade.slopeY * run;
-    const p: Vector = [
-      shower.coreXM + sky.forward[0] * length + sky.azimuth[0] * x + sky.altitude[0] * y - observer.xM,
-      shower.coreYM + sky.forward[1] * length + sky.azimuth[1] * x + sky.altitude[1] * y - observer.yM,
-      sky.forward[2] * length + sky.altitude[2] * y - observer.zM,
-    ];
-    const distance = Math.sqrt(dot(p, p));
-    // angle between the cascade's own way and the way to the telescope; slopes are small
-    const along = dot(p, sky.forward);
-    const acrossX = dot(p, sky.azimuth) / along + cascade.slopeX;
-    const acrossY = dot(p, sky.altitude) / along + cascade.slopeY;
-    const angle = Math.sqrt(acrossX * acrossX + acrossY * acrossY);
-    const shine = lightTowards(heightM, age, angle, this.groups);
-    const solidAngle = observer.mirrorAreaM2 / (distance * distance);
-    const factor = particles * stride * air.stepM[node]! * solidAngle * efficiency * air.transmission[node]!;
-    if (factor * shine < faintestPiece) return 0;
-    const at = this.count * pieceLength;
-    this.place(p, distance, telescope, at);
-    this.pieces[at + timeAt] = (distance * (1 + air.refractivity[node]!) - length) / lightSpeed;
-    this.pieces[at + distanceAt] = distance;
-    this.pieces[at + heightAt] = heightM;
-    this.pieces[at + scatterAt] = cascade.scatterM;
-    for (let group = 0; group < energyGroups; group++) {
-      this.pieces[at + firstGroup + group] = factor * this.groups[group]!;
-    }
-    this.link(at, fresh);
-    this.count++;
-    return factor * shine;
   }
 
   /** Direction of a point in the field of view, deg, into a piece. */
@@ -222,19 +159,13 @@ export class TelescopeLight {
   }
 
   /** Steps from piece to piece of one cascade, over which photo-electrons are strewn. */
-  private link(at: number, fresh: boolean): void {
-    for (const [value, step] of [
-      [lonAt, lonStep],
-      [latAt, latStep],
-      [timeAt, timeStep],
-    ] as const) {
-      if (fresh) {
-        this.pieces[at + step] = 0;
-        continue;
-      }
-      const difference = this.pieces[at + value]! - this.pieces[at - pieceLength + value]!;
-      this.pieces[at + step] = difference;
-      if (this.pieces[at - pieceLength + step] === 0) this.pieces[at - pieceLength + step] = difference;
+  private link(at: number, follows: boolean): void {
+    const { pieces } = this;
+    for (let i = 0; i < linked; i++) {
+      const difference = follows ? pieces[at + lonAt + i]! - pieces[at - pieceLength + lonAt + i]! : 0;
+      pieces[at + lonStep + i] = difference;
+      // the first piece of a cascade is as long as the second
+      if (follows && pieces[at - pieceLength + lonStep + i] === 0) pieces[at - pieceLength + lonStep + i] = difference;
     }
   }
 

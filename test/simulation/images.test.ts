@@ -18,6 +18,7 @@ import { nightSkyCharge } from "../../lib/simulation/night-sky.js";
 import { type Particle, particleNamed } from "../../lib/simulation/particle.js";
 import { pixelFinder } from "../../lib/simulation/pixel-finder.js";
 import { type Shower, simulateShower } from "../../lib/simulation/shower.js";
+import { ShowerProfile } from "../../lib/simulation/shower-profile.js";
 import { type PixelLight, sampleMuons, TelescopeLight } from "../../lib/simulation/telescope-light.js";
 import { needsData, sharedData } from "../shared-data.js";
 
@@ -193,6 +194,7 @@ test("charge, place and shape are those of the official SST-1M gammas", needsDat
   // these were simulated with CORSIKA and sim_telarray for a site at 2150 m, at the zenith
   const site = 2150;
   const random = new RandomGenerator(8);
+  const profile = new ShowerProfile();
   const light = new TelescopeLight();
   const pixels = telescopeFramePixels(digiCam(), 5.6);
   const finder = pixelFinder(pixels);
@@ -217,7 +219,8 @@ test("charge, place and shape are those of the official SST-1M gammas", needsDat
       const axis = { primary: "gamma", energyTeV, altDeg: 90, azDeg: 0, coreXM, coreYM } as const;
       const shower = simulateShower(random, axis, thickness(site));
       if (Math.abs(shower.xMaxGCm2 - gamma.xMaxGCm2) > 30) continue;
-      light.expect(random, shower, air, observer);
+      profile.fill(random, shower, air, 1);
+      light.expect(shower, profile, air, observer);
       const electrons = emptyLight();
       light.sample(random, finder, electrons);
       const image = Float32Array.from(electrons.counts, (count) => count + nightSkyCharge(random));

@@ -1,0 +1,68 @@
+import type { RandomGenerator } from "../random/generator.js";
+import type { AirColumn } from "./air-column.js";
+import { heightOfThickness } from "./atmosphere.js";
+import { radiationLengthGCm2 } from "./cherenkov-light.js";
+import { type Cascade, cascadeAge, cascadeMaximum, cascadeParticles, type Shower } from "./shower.js";
+
+/** Nodes of the air column per piece, of a cascade that makes much of the shower and of others. */
+const strongStride = 2;
+const weakStride = 7;
+/** Share of the shower's energy from which a cascade makes much of it. */
+const strongShare = 0.08;
+/** Fewer particles than this make no piece. */
+const fewestParticles = 0.3;
+/** Pieces that one shower may have; the cascades that `simulateShower` leaves fill less than half. */
+export const maximumPieces = 4096;
+
+const lateLossFactor = 6;
+
+/**
+ * Loss of light of old cascades, whose electrons have left the axis. Set by the lengths of the official SST-1M images.
+ */
+function lateLoss(age: number): number {
+  return age < 1 ? 1 : Math.exp(-lateLossFactor * (age - 1) ** 2);
+}
+
+/** Where a shower shines: its cascades cut into pieces, as every telescope sees them. */
+export class ShowerProfile {
+  pieces = 0;
+  /** Cascade that a piece is of. */
+  readonly cascade: Cascade[] = [];
+  /** Node of the air column in its middle. */
+  readonly node: Int32Array = new Int32Array(maximumPieces);
+  readonly age: Float64Array = new Float64Array(maximumPieces);
+  /** Length of the way of all its charged particles, m. */
+  readonly trackM: Float64Array = new Float64Array(maximumPieces);
+  /** Place across the shower's axis, m. */
+  readonly x: Float64Array = new Float64Array(maximumPieces);
+  readonly y: Float64Array = new Float64Array(maximumPieces);
+
+  /** Cuts the cascades of a shower into pieces. @param air along its axis */
+  fill(random: RandomGenerator, shower: Shower, air: AirColumn, cosZenith: number): void {
+    this.pieces = 0;
+    const strong = strongShare * shower.energyTeV;
+    for (const cascade of shower.cascades) this.add(random, cascade, air, cosZenith, cascade.energyTeV > strong);
+  }
+
+  private add(random: RandomGenerator, cascade: Cascade, air: AirColumn, cosZenith: number, strong: boolean): void {
+    const stride = strong ? strongStride : weakStride;
+    const startHeightM = heightOfThickness(cascade.startGCm2 * cosZenith);
+    const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
+    const end = Math.min(air.nodes, Math.floor(last / air.stepGCm2));
+    let node = Math.max(0, Math.floor(cascade.startGCm2 / air.stepGCm2)) + random.integer(stride);
+    for (; node < end && this.pieces < maximumPieces; node += stride) {
+      const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
+      const age = cascadeAge(cascade.energyTeV, depth);
+      const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
+      if (particles < fewestParticles) continue;
+      const run = (startHeightM - air.heightM[node]!) / cosZenith;
+      const piece = this.pieces++;
+      this.cascade[piece] = cascade;
+      this.node[piece] = node;
+      this.age[piece] = age;
+      this.trackM[piece] = particles * stride * air.stepM[node]!;
+      this.x[piece] = cascade.x + cascade.slopeX * run;
+      this.y[piece] = cascade.y + cascade.slopeY * run;
+    }
+  }
+}
