@@ -30,7 +30,7 @@ import { type ImageFrame, parametrise, trueParameters } from "./image-parameters
 import type { Particle } from "./particle.js";
 import { referencePulse } from "./reference-pulse.js";
 import { RowBuffer } from "./row-buffer.js";
-import { primaryIds, type ShowerAxis } from "./shower.js";
+import { depthOfMaximum, primaryIds, type ShowerAxis } from "./shower.js";
 
 /** What a file of simulated events is about. */
 export interface Dl1Run {
@@ -374,7 +374,7 @@ export async function createDl1File(path: string, run: Dl1Run, frame: ImageFrame
         true_core_x: shower.coreXM,
         true_core_y: shower.coreYM,
         true_h_first_int: heightOfThickness(shower.firstInteractionGCm2 * Math.sin(shower.altDeg / degPerRad)),
-        true_x_max: shower.xMaxGCm2,
+        true_x_max: depthOfMaximum(shower),
         true_starting_grammage: 0,
         true_shower_primary_id: primaryIds[shower.primary],
       });

@@ -33,14 +33,13 @@ export const maximumCoreDistanceM = 450;
 /** Fewer photo-electrons than this in a telescope never trigger it. */
 const faintest = 34;
 
-/**
- * Charge, p.e., that no shower of this energy exceeds at a distance: several times the mean charge. Showers that cannot
- * trigger are not followed, which saves most of the time.
- */
-function brightest({ primary, energyTeV }: ShowerAxis, impactM: number): number {
-  const mean = energyTeV * 260 * (130 / Math.max(130, impactM)) ** 2.4;
-  return primary === "gamma" ? 2.5 * mean : 1.2 * mean;
+/** Charge, p.e., that no shower with this energy in photons exceeds at a distance: several times the mean charge. */
+function brightest(energyTeV: number, impactM: number): number {
+  return 650 * energyTeV * (130 / Math.max(130, impactM)) ** 2.4;
 }
+
+/** Share of its energy that a shower is taken to give to photons before it is simulated. */
+const photonShare = { gamma: 1, proton: 0.5 };
 
 /** Throws showers at an array and reads out the telescopes that trigger. */
 export class EventSource {
@@ -110,14 +109,17 @@ export class EventSource {
 
   private follow(axis: ShowerAxis): ArrayEvent | null {
     const { random, array } = this;
-    const seen = array.telescopes.filter((telescope) => brightest(axis, impactDistanceM(axis, telescope)) > faintest);
-    if (seen.length === 0) return null;
+    // showers that cannot trigger are not followed, which saves most of the time
+    const nearestM = Math.min(...array.telescopes.map((telescope) => impactDistanceM(axis, telescope)));
+    if (brightest(photonShare[axis.primary] * axis.energyTeV, nearestM) < faintest) return null;
     const shower = simulateShower(random, axis, this.groundGCm2);
+    const photonTeV = shower.cascades.reduce((sum, { weight, energyTeV }) => sum + weight * energyTeV, 0);
+    if (brightest(photonTeV, nearestM) < faintest) return null;
     const cosZenith = Math.sin(axis.altDeg / degPerRad);
     const air = airColumn(cosZenith, array.heightM);
     this.profile.fill(random, shower, air, cosZenith);
     const telescopes: TelescopeEvent[] = [];
-    for (const telescope of seen) {
+    for (const telescope of array.telescopes) {
       const observer = {
         ...telescope,
         mirrorAreaM2: array.mirrorAreaM2,

@@ -42,8 +42,6 @@ export interface Shower {
   readonly coreXM: number;
   readonly coreYM: number;
   readonly firstInteractionGCm2: number;
-  /** Slant depth of most particles, g/cm². */
-  readonly xMaxGCm2: number;
   readonly cascades: readonly Cascade[];
   readonly muons: readonly Muon[];
 }
@@ -227,8 +225,8 @@ function thinned(random: RandomGenerator, cascades: Cascade[]): Cascade[] {
   return kept;
 }
 
-/** Depth of most particles of all cascades together, g/cm². */
-function depthOfMaximum(cascades: readonly Cascade[]): number {
+/** Slant depth of most particles of all cascades together, g/cm². */
+export function depthOfMaximum({ cascades }: Shower): number {
   let best = 0;
   let most = -1;
   for (let depth = 100; depth < 1000; depth += 30) {
@@ -253,9 +251,9 @@ export function simulateShower(random: RandomGenerator, axis: ShowerAxis, ground
   const ray: Ray = { energyTeV: axis.energyTeV, depth: 0, x: 0, y: 0, slopeX: 0, slopeY: 0 };
   if (axis.primary === "gamma") {
     const { pairDepth, cascades } = photonCascades(random, ray);
-    return { ...axis, firstInteractionGCm2: pairDepth, xMaxGCm2: depthOfMaximum(cascades), cascades, muons: [] };
+    return { ...axis, firstInteractionGCm2: pairDepth, cascades, muons: [] };
   }
   const hadronic = hadronicCascades(random, ray, groundGCm2 / cosZenith, cosZenith);
   const cascades = thinned(random, hadronic.cascades);
-  return { ...axis, ...hadronic, xMaxGCm2: depthOfMaximum(cascades), cascades };
+  return { ...axis, ...hadronic, cascades };
 }

@@ -17,7 +17,7 @@ import { type ImageParameters, imageFrame, parametrise } from "../../lib/simulat
 import { nightSkyCharge } from "../../lib/simulation/night-sky.js";
 import { type Particle, particleNamed } from "../../lib/simulation/particle.js";
 import { pixelFinder } from "../../lib/simulation/pixel-finder.js";
-import { type Shower, simulateShower } from "../../lib/simulation/shower.js";
+import { depthOfMaximum, type Shower, simulateShower } from "../../lib/simulation/shower.js";
 import { ShowerProfile } from "../../lib/simulation/shower-profile.js";
 import { type PixelLight, sampleMuons, TelescopeLight } from "../../lib/simulation/telescope-light.js";
 import { needsData, sharedData } from "../shared-data.js";
@@ -116,7 +116,6 @@ test("a muon through the mirror gives a ring of the Cherenkov angle", () => {
     coreXM: 0,
     coreYM: 0,
     firstInteractionGCm2: 80,
-    xMaxGCm2: 400,
     cascades: [],
     muons: [{ energyTeV: 0.02, startGCm2: 300, x: 0, y: 0, slopeX: 0, slopeY: 0 }],
   };
@@ -218,7 +217,7 @@ test("charge, place and shape are those of the official SST-1M gammas", needsDat
     for (let attempt = 0; attempt < 1500 && found.length < 25; attempt++) {
       const axis = { primary: "gamma", energyTeV, altDeg: 90, azDeg: 0, coreXM, coreYM } as const;
       const shower = simulateShower(random, axis, thickness(site));
-      if (Math.abs(shower.xMaxGCm2 - gamma.xMaxGCm2) > 30) continue;
+      if (Math.abs(depthOfMaximum(shower) - gamma.xMaxGCm2) > 30) continue;
       profile.fill(random, shower, air, 1);
       light.expect(shower, profile, air, observer);
       const electrons = emptyLight();

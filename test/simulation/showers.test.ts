@@ -8,6 +8,7 @@ import {
   cascadeAge,
   cascadeMaximum,
   cascadeParticles,
+  depthOfMaximum,
   type Primary,
   simulateShower,
 } from "../../lib/simulation/shower.js";
@@ -80,8 +81,9 @@ function maxima(primary: Primary, energyTeV: number): Maxima {
   const showers = Array.from({ length: count }, () =>
     simulateShower(random, { primary, energyTeV, altDeg: 70, azDeg: 0, coreXM: 0, coreYM: 0 }, 976),
   );
-  const mean = showers.reduce((sum, { xMaxGCm2 }) => sum + xMaxGCm2 / count, 0);
-  const square = showers.reduce((sum, { xMaxGCm2 }) => sum + (xMaxGCm2 - mean) ** 2 / count, 0);
+  const depths = showers.map(depthOfMaximum);
+  const mean = depths.reduce((sum, depth) => sum + depth / count, 0);
+  const square = depths.reduce((sum, depth) => sum + (depth - mean) ** 2 / count, 0);
   const light = showers.map(({ cascades }) => cascades.reduce((sum, c) => sum + c.weight * c.energyTeV, 0));
   return {
     mean,
