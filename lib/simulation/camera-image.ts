@@ -1,7 +1,7 @@
 import type { Neighbours } from "../camera/neighbours.js";
 import type { RandomGenerator } from "../random/generator.js";
 import { nightSkyCharge, nightSkyPeak } from "./night-sky.js";
-import type { PixelLight } from "./telescope-light.js";
+import type { PixelLight } from "./pixel-light.js";
 
 /** What the readout makes of the light: charges and arrival times of pulses. */
 export interface CameraImage {

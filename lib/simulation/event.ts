@@ -6,12 +6,14 @@ import type { TelescopeArray } from "./array.js";
 import { thickness } from "./atmosphere.js";
 import { type CameraImage, readOut } from "./camera-image.js";
 import { type ImageFrame, imageFrame } from "./image-parameters.js";
+import { sampleMuons } from "./muon-light.js";
+import { impactDistanceM } from "./observer.js";
 import type { Particle } from "./particle.js";
 import { type PixelFinder, pixelFinder } from "./pixel-finder.js";
 import { type Shower, type ShowerAxis, simulateShower } from "./shower.js";
 import { ShowerProfile } from "./shower-profile.js";
-import { impactDistanceM, sampleMuons, TelescopeLight } from "./telescope-light.js";
-import { trigger } from "./trigger.js";
+import { TelescopeLight } from "./telescope-light.js";
+import { faintestTrigger, trigger } from "./trigger.js";
 
 export interface TelescopeEvent {
   readonly telescopeId: number;
@@ -29,9 +31,6 @@ export interface ArrayEvent {
 
 /** Distances of the cores from the array's centre, m. */
 export const maximumCoreDistanceM = 450;
-
-/** Fewer photo-electrons than this in a telescope never trigger it. */
-const faintest = 34;
 
 /** Charge, p.e., that no shower with this energy in photons exceeds at a distance: several times the mean charge. */
 function brightest(energyTeV: number, impactM: number): number {
@@ -111,10 +110,10 @@ export class EventSource {
     const { random, array } = this;
     // showers that cannot trigger are not followed, which saves most of the time
     const nearestM = Math.min(...array.telescopes.map((telescope) => impactDistanceM(axis, telescope)));
-    if (brightest(photonShare[axis.primary] * axis.energyTeV, nearestM) < faintest) return null;
+    if (brightest(photonShare[axis.primary] * axis.energyTeV, nearestM) < faintestTrigger) return null;
     const shower = simulateShower(random, axis, this.groundGCm2);
     const photonTeV = shower.cascades.reduce((sum, { weight, energyTeV }) => sum + weight * energyTeV, 0);
-    if (brightest(photonTeV, nearestM) < faintest) return null;
+    if (brightest(photonTeV, nearestM) < faintestTrigger) return null;
     const cosZenith = Math.sin(axis.altDeg / degPerRad);
     const air = airColumn(cosZenith, array.heightM);
     this.profile.fill(random, shower, air, cosZenith);
@@ -126,7 +125,7 @@ export class EventSource {
         pointing: this.pointing,
         siteHeightM: array.heightM,
       };
-      if (this.light.expect(shower, this.profile, air, observer) < faintest) continue;
+      if (this.light.expect(shower, this.profile, air, observer) < faintestTrigger) continue;
       const pixels = array.camera.pixelX.length;
       const light = { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };
       this.light.sample(random, this.finder, light);

@@ -1,8 +1,9 @@
 import type { RandomGenerator } from "../random/generator.js";
 import type { AirColumn } from "./air-column.js";
 import { heightOfThickness } from "./atmosphere.js";
+import { type Cascade, cascadeAge, cascadeMaximum, cascadeParticles } from "./cascade.js";
 import { radiationLengthGCm2 } from "./cherenkov-light.js";
-import { type Cascade, cascadeAge, cascadeMaximum, cascadeParticles, type Shower } from "./shower.js";
+import type { Shower } from "./shower.js";
 
 /** Nodes of the air column per piece, of a cascade that makes much of the shower and of others. */
 const strongStride = 2;

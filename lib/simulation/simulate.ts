@@ -2,9 +2,10 @@ import { join, resolve } from "node:path";
 import { ConfigError } from "../errors.js";
 import { RandomGenerator } from "../random/generator.js";
 import { sst1mArray } from "./array.js";
-import { createDl1File, ShowerDistribution } from "./dl1-file.js";
+import { createDl1File } from "./dl1-file.js";
 import { EventSource } from "./event.js";
 import { type Particle, particleNamed } from "./particle.js";
+import { ShowerDistribution } from "./shower-distribution.js";
 
 export interface SimulateOptions {
   /** Triggered events of each training set. */

@@ -1,80 +1,15 @@
-import { type AltAz, degPerRad } from "../coordinates/angle.js";
+import { degPerRad } from "../coordinates/angle.js";
 import type { RandomGenerator } from "../random/generator.js";
 import type { AirColumn } from "./air-column.js";
-import { heightOfThickness, meanRefractivity, transmission } from "./atmosphere.js";
-import { cherenkovAngle, energyGroups, lateralSpreadM, lightTowards, photonsPerMetre } from "./cherenkov-light.js";
+import { energyGroups, lateralSpreadM, lightTowards } from "./cherenkov-light.js";
+import { efficiency, lightSpeed, type Observer, pointSpreadDeg } from "./observer.js";
 import type { PixelFinder } from "./pixel-finder.js";
-import type { Muon, Shower, ShowerAxis } from "./shower.js";
+import { addElectron, type PixelLight } from "./pixel-light.js";
+import type { Shower } from "./shower.js";
 import { maximumPieces, type ShowerProfile } from "./shower-profile.js";
+import { type Directions, directions, dot, type Vector } from "./sky-directions.js";
 
-type Vector = readonly [number, number, number];
-
-/** Directions of a horizontal frame (x north, y west, z up): towards the sky, and of growing azimuth and altitude. */
-interface Directions {
-  readonly forward: Vector;
-  readonly azimuth: Vector;
-  readonly altitude: Vector;
-}
-
-function directions({ altDeg, azDeg }: AltAz): Directions {
-  const cosAlt = Math.cos(altDeg / degPerRad);
-  const sinAlt = Math.sin(altDeg / degPerRad);
-  const cosAz = Math.cos(azDeg / degPerRad);
-  const sinAz = Math.sin(azDeg / degPerRad);
-  return {
-    forward: [cosAlt * cosAz, -cosAlt * sinAz, sinAlt],
-    azimuth: [-sinAz, -cosAz, 0],
-    altitude: [-sinAlt * cosAz, sinAlt * sinAz, cosAlt],
-  };
-}
-
-function dot(a: Vector, b: Vector): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-/** a + f·b + g·c */
-function sum(a: Vector, b: Vector, f: number, c: Vector, g: number): Vector {
-  return [a[0] + f * b[0] + g * c[0], a[1] + f * b[1] + g * c[1], a[2] + f * b[2] + g * c[2]];
-}
-
-/** A telescope as the light sees it. */
-export interface Observer {
-  readonly xM: number;
-  readonly yM: number;
-  readonly zM: number;
-  readonly mirrorAreaM2: number;
-  readonly pointing: AltAz;
-  /** Height of the array over the sea, m. */
-  readonly siteHeightM: number;
-}
-
-/** Distance between a telescope and the axis of a shower, m. */
-export function impactDistanceM(shower: ShowerAxis, telescope: { xM: number; yM: number; zM: number }): number {
-  const { forward } = directions(shower);
-  const away: Vector = [telescope.xM - shower.coreXM, telescope.yM - shower.coreYM, telescope.zM];
-  return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
-}
-
-/** Photo-electrons in each pixel of one telescope. */
-export interface PixelLight {
-  /** Photo-electrons, `[n_pixels]`. */
-  readonly counts: Uint32Array;
-  /** Sum of their arrival times, ns since the shower's front reached the array's plane, `[n_pixels]`. */
-  readonly times: Float64Array;
-  total: number;
-}
-
-/** Metres per nanosecond. */
-const lightSpeed = 0.299792458;
-/**
- * Share of the Cherenkov photons on the mirror that become photo-electrons: mirror, window, light guides, sensors and
- * shadows together. Set by the charges of the official SST-1M simulations.
- */
-const efficiency = 0.125;
-const mirrorRadiusM = 1.73;
-const muonReachM = 80;
-
-// one piece: what `collect` writes and `sample` reads
+// one piece: what `expect` writes and `sample` reads
 const lonAt = 0;
 const latAt = 1;
 const timeAt = 2;
@@ -89,11 +24,6 @@ const firstGroup = 9;
 const pieceLength = firstGroup + energyGroups;
 /** Less expected charge than this, p.e., makes no piece. */
 const faintestPiece = 1e-3;
-
-/** Spread of a point in the camera by the mirror facets, deg: worse with the distance from the centre. */
-function pointSpreadDeg(lonDeg: number, latDeg: number): number {
-  return 0.045 + 0.0025 * (lonDeg * lonDeg + latDeg * latDeg);
-}
 
 /** Light of one shower in one telescope: first what is expected of each piece of each cascade, then photo-electrons. */
 export class TelescopeLight {
@@ -193,95 +123,4 @@ export class TelescopeLight {
       }
     }
   }
-}
-
-/**
- * Adds the light of a shower's muons to the pixels: arcs of the ring that a telescope on their way would see. Muons that
- * pass far from the telescope leave too little light.
- */
-export function sampleMuons(
-  random: RandomGenerator,
-  shower: Shower,
-  observer: Observer,
-  finder: PixelFinder,
-  light: PixelLight,
-): void {
-  const sky = directions(shower);
-  const telescope = directions(observer.pointing);
-  for (const muon of shower.muons) {
-    const arc = muonArc(shower, muon, sky, telescope, observer);
-    if (!arc) continue;
-    const electrons = random.poisson(arc.electrons);
-    for (let k = 0; k < electrons; k++) {
-      const azimuth = arc.azimuth + arc.halfOpening * (2 * random.uniform() - 1);
-      const lon = arc.lonDeg + arc.radiusDeg * Math.cos(azimuth) + arc.spreadDeg * random.normal();
-      const lat = arc.latDeg + arc.radiusDeg * Math.sin(azimuth) + arc.spreadDeg * random.normal();
-      addElectron(finder, light, lon, lat, arc.timeNs + random.exponential(0.5));
-    }
-  }
-}
-
-/** Part of a muon's ring. */
-interface MuonArc {
-  /** Expected photo-electrons. */
-  readonly electrons: number;
-  /** Middle of the ring: where the muon comes from. */
-  readonly lonDeg: number;
-  readonly latDeg: number;
-  readonly radiusDeg: number;
-  /** Middle of the arc on the ring and half of its opening, rad. */
-  readonly azimuth: number;
-  readonly halfOpening: number;
-  readonly spreadDeg: number;
-  readonly timeNs: number;
-}
-
-function muonArc(
-  shower: Shower,
-  muon: Muon,
-  sky: Directions,
-  telescope: Directions,
-  observer: Observer,
-): MuonArc | null {
-  const cosZenith = sky.forward[2];
-  const startM = (heightOfThickness(muon.startGCm2 * cosZenith) - observer.siteHeightM) / cosZenith;
-  // where the muon passes the telescope, in the plane across the axis
-  const away: Vector = [shower.coreXM - observer.xM, shower.coreYM - observer.yM, -observer.zM];
-  const x = dot(away, sky.azimuth) + muon.x + muon.slopeX * startM;
-  const y = dot(away, sky.altitude) + muon.y + muon.slopeY * startM;
-  const miss = Math.hypot(x, y);
-  if (miss > muonReachM) return null;
-  // the light comes from where the telescope lies on the Cherenkov cone, whose opening changes with the height
-  let angle = cherenkovAngle(observer.siteHeightM);
-  let lengthM = miss / angle;
-  for (let turn = 0; turn < 2; turn++) {
-    angle = cherenkovAngle(observer.siteHeightM + Math.min(lengthM, startM) * cosZenith);
-    lengthM = miss / angle;
-  }
-  if (lengthM > startM) return null;
-  const heightM = observer.siteHeightM + lengthM * cosZenith;
-  const photonsPerM2 = photonsPerMetre(heightM) / (2 * Math.PI * Math.max(miss, 0.7 * mirrorRadiusM) * angle);
-  const seen = efficiency * transmission(heightM, observer.siteHeightM, cosZenith);
-  const back = sum(sky.forward, sky.azimuth, -muon.slopeX, sky.altitude, -muon.slopeY);
-  const towards = sum([0, 0, 0], sky.azimuth, x, sky.altitude, y);
-  const lonDeg = Math.atan2(dot(back, telescope.azimuth), dot(back, telescope.forward)) * degPerRad;
-  const latDeg = Math.asin(dot(back, telescope.altitude) / Math.sqrt(dot(back, back))) * degPerRad;
-  return {
-    electrons: photonsPerM2 * observer.mirrorAreaM2 * seen,
-    lonDeg,
-    latDeg,
-    radiusDeg: angle * degPerRad,
-    azimuth: Math.atan2(dot(towards, telescope.altitude), dot(towards, telescope.azimuth)),
-    halfOpening: miss <= mirrorRadiusM ? Math.PI : Math.asin(mirrorRadiusM / miss),
-    spreadDeg: Math.hypot(pointSpreadDeg(lonDeg, latDeg), 0.05),
-    timeNs: (Math.hypot(lengthM, miss) * (1 + meanRefractivity(heightM, observer.siteHeightM)) - lengthM) / lightSpeed,
-  };
-}
-
-function addElectron(finder: PixelFinder, light: PixelLight, lon: number, lat: number, time: number): void {
-  const pixel = finder.find(lon, lat);
-  if (pixel < 0) return;
-  light.counts[pixel]!++;
-  light.times[pixel]! += time;
-  light.total++;
 }

@@ -6,6 +6,9 @@ const thresholdElectrons = 42;
 /** Fluctuation of the night sky's light in such a group within the trigger's coincidence, p.e. */
 const groupNoise = 2.5;
 
+/** Images of less charge, p.e., hardly ever trigger. */
+export const faintestTrigger: number = thresholdElectrons - 3 * groupNoise;
+
 /**
  * Trigger of one camera: the brightest group of a pixel and its neighbours, if it is bright enough.
  * @param counts photo-electrons, `[n_pixels]`

@@ -14,12 +14,14 @@ import { sst1mArray } from "../../lib/simulation/array.js";
 import { thickness } from "../../lib/simulation/atmosphere.js";
 import { type ArrayEvent, EventSource } from "../../lib/simulation/event.js";
 import { type ImageParameters, imageFrame, parametrise } from "../../lib/simulation/image-parameters.js";
+import { sampleMuons } from "../../lib/simulation/muon-light.js";
 import { nightSkyCharge } from "../../lib/simulation/night-sky.js";
 import { type Particle, particleNamed } from "../../lib/simulation/particle.js";
 import { pixelFinder } from "../../lib/simulation/pixel-finder.js";
+import type { PixelLight } from "../../lib/simulation/pixel-light.js";
 import { depthOfMaximum, type Shower, simulateShower } from "../../lib/simulation/shower.js";
 import { ShowerProfile } from "../../lib/simulation/shower-profile.js";
-import { type PixelLight, sampleMuons, TelescopeLight } from "../../lib/simulation/telescope-light.js";
+import { TelescopeLight } from "../../lib/simulation/telescope-light.js";
 import { needsData, sharedData } from "../shared-data.js";
 
 const pointing = { altDeg: 70, azDeg: 180 };

@@ -3,15 +3,9 @@ import { test } from "node:test";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { airColumn } from "../../lib/simulation/air-column.js";
 import { density, heightOfThickness, thickness, transmission } from "../../lib/simulation/atmosphere.js";
+import { cascadeAge, cascadeMaximum, cascadeParticles } from "../../lib/simulation/cascade.js";
 import { cherenkovAngle, energyGroups, lightTowards, trackShareAbove } from "../../lib/simulation/cherenkov-light.js";
-import {
-  cascadeAge,
-  cascadeMaximum,
-  cascadeParticles,
-  depthOfMaximum,
-  type Primary,
-  simulateShower,
-} from "../../lib/simulation/shower.js";
+import { depthOfMaximum, type Primary, simulateShower } from "../../lib/simulation/shower.js";
 
 function assertNear(actual: number, expected: number, relative: number, what: string): void {
   assert.ok(Math.abs(actual / expected - 1) < relative, `${what}: ${actual}, expected ${expected}`);

@@ -1,0 +1,35 @@
+import { maximumCoreDistanceM } from "./event.js";
+import type { Particle } from "./particle.js";
+import type { ShowerAxis } from "./shower.js";
+
+export const energyBins = 40;
+export const distanceBins = 30;
+
+/** Counts of the showers thrown, by energy and distance of the core. */
+export class ShowerDistribution {
+  total = 0;
+  readonly energyEdges: Float64Array;
+  readonly distanceEdges: Float64Array;
+  readonly histogram = new Float32Array(energyBins * distanceBins);
+  private readonly particle: Particle;
+
+  constructor(particle: Particle) {
+    this.particle = particle;
+    const { minimumTeV, maximumTeV } = particle;
+    const ratio = maximumTeV / minimumTeV;
+    this.energyEdges = Float64Array.from({ length: energyBins + 1 }, (_, i) => minimumTeV * ratio ** (i / energyBins));
+    this.distanceEdges = Float64Array.from(
+      { length: distanceBins + 1 },
+      (_, i) => (maximumCoreDistanceM * i) / distanceBins,
+    );
+  }
+
+  add({ energyTeV, coreXM, coreYM }: ShowerAxis): void {
+    const { minimumTeV, maximumTeV } = this.particle;
+    const place = Math.log(energyTeV / minimumTeV) / Math.log(maximumTeV / minimumTeV);
+    const row = Math.min(energyBins - 1, Math.max(0, Math.floor(place * energyBins)));
+    const distance = Math.floor((Math.hypot(coreXM, coreYM) / maximumCoreDistanceM) * distanceBins);
+    this.histogram[row * distanceBins + Math.min(distanceBins - 1, distance)]!++;
+    this.total++;
+  }
+}
