@@ -1,0 +1,85 @@
+import type { Channel } from "../config/config.js";
+import { InputError } from "../errors.js";
+import { numbers, type Table } from "../hdf5/column.js";
+import type { TableReader } from "../hdf5/table-reader.js";
+import { isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
+import { type EventFile, telescopeTable } from "./event-file.js";
+
+/** Bytes of the file's rows that are decoded at a time. */
+const blockBytes = 8 * 1024 * 1024;
+
+/** A block of images of one telescope, in the order of the file. */
+export interface ImageBlock {
+  readonly rows: number;
+  readonly obsIds: Float64Array;
+  readonly eventIds: Float64Array;
+  /** Pixels of an image. */
+  readonly pixels: number;
+  /** Writes the channels of an image of the block, `[n_pixels, channels]`, from `offset`. */
+  write(row: number, out: Float32Array, offset: number): void;
+}
+
+/** Where a telescope's images are. */
+export function imagesPath(telescopeId: number): string {
+  return `/dl1/event/telescope/images/${telescopeTable(telescopeId)}`;
+}
+
+function floats(table: Table, name: string): Float32Array {
+  const { data } = table.columns.get(name)!;
+  return data instanceof Float32Array ? data : Float32Array.from(numbers(table.columns.get(name)!));
+}
+
+function columnsFor(table: TableReader, channels: readonly Channel[], place: string): string[] {
+  const columns = ["obs_id", "event_id", "image"];
+  if (channels.some(isTimeChannel)) columns.push("peak_time");
+  if (channels.some(isCleanedChannel)) columns.push("image_mask");
+  const missing = columns.filter((name) => !table.columnNames.includes(name));
+  if (missing.length > 0) {
+    throw new InputError(`${place} has no ${missing.join(", ")}`, {
+      place,
+      remedy: missing.includes("image_mask")
+        ? "choose channels without cleaning, or write parameters with ctapipe-process (it adds the mask)"
+        : "give DL1 files with images",
+    });
+  }
+  return columns;
+}
+
+/**
+ * Images of a telescope block by block; nothing when it has none.
+ * @throws {InputError} when the table lacks what the channels need.
+ */
+export function* readImageBlocks(
+  { path, hdf5 }: EventFile,
+  telescopeId: number,
+  channels: readonly Channel[],
+): Generator<ImageBlock> {
+  const name = imagesPath(telescopeId);
+  if (hdf5.kind(name) !== "table") return;
+  const table = hdf5.table(name);
+  const columns = columnsFor(table, channels, `${path}:${name}`);
+  const chunks = Math.max(1, Math.floor(blockBytes / (table.rowBytes * table.chunkRows)));
+  const step = chunks * table.chunkRows;
+  for (let start = 0; start < table.rows; start += step) {
+    const block = table.read({ columns, start, count: step });
+    const image = floats(block, "image");
+    const peakTime = columns.includes("peak_time") ? floats(block, "peak_time") : undefined;
+    const mask = columns.includes("image_mask") ? (block.columns.get("image_mask")!.data as Uint8Array) : undefined;
+    const pixels = image.length / block.rows;
+    yield {
+      rows: block.rows,
+      obsIds: numbers(block.columns.get("obs_id")!),
+      eventIds: numbers(block.columns.get("event_id")!),
+      pixels,
+      write: (row, out, offset) => {
+        const [from, to] = [row * pixels, (row + 1) * pixels];
+        const one = {
+          image: image.subarray(from, to),
+          peakTime: peakTime?.subarray(from, to),
+          mask: mask?.subarray(from, to),
+        };
+        writeChannels(channels, one, out, offset);
+      },
+    };
+  }
+}
