@@ -29,14 +29,18 @@ export interface TrainingSet {
   readonly description: DataDescription;
 }
 
+/** @throws {CherenkitError} when no example is left. */
+export function checkExamples(count: number): void {
+  if (count > 0) return;
+  throw new CherenkitError("no example passes the quality cuts", {
+    remedy: "check the training files (cherenkit inspect) and quality_criteria in the configuration",
+  });
+}
+
 /** @throws {CherenkitError} when the data cannot train the tasks: too few examples, one class, no validation. */
 export function checkTrainingSet(set: TrainingSet, tasks: readonly Task[], batchSize: number): void {
   const total = set.training.length + set.validation.length;
-  if (total === 0) {
-    throw new CherenkitError("no example passes the quality cuts", {
-      remedy: "check the training files (cherenkit inspect) and quality_criteria in the configuration",
-    });
-  }
+  checkExamples(total);
   if (set.training.length < batchSize) {
     throw new CherenkitError(`${set.training.length} training examples are fewer than a batch of ${batchSize}`, {
       remedy: "name more files, loosen quality_criteria or lower batch_size",

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import type { Config, TrainingConfig } from "../config/config.js";
+import { selectFiles } from "../config/select-files.js";
+import { degPerRad, wrap360 } from "../coordinates/angle.js";
+import { DataTable } from "../display/data-table.js";
+import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
+import { Progress } from "../display/progress.js";
+import type { BatchSource } from "../events/batches.js";
+import type { ExampleTable } from "../events/example-table.js";
+import { type ImageStore, openImageStore } from "../events/image-store.js";
+import { openBatches } from "../events/open-batches.js";
+import { openExamples } from "../events/open-examples.js";
+import { splitExamples } from "../events/split-examples.js";
+import { checkExamples, checkTrainingSet, type DataDescription, type TrainingSet } from "./training-set.js";
+
+function range(values: Float64Array): { min: number; max: number } {
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of values) {
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+  }
+  return { min, max };
+}
+
+/** Different pointings of the array, to a hundredth of a degree. */
+function pointings(examples: ExampleTable): DataDescription["pointingDeg"] {
+  const [alt, az] = [examples.column("pointing_altitude"), examples.column("pointing_azimuth")];
+  const found = new Map<string, { alt: number; az: number }>();
+  for (let row = 0; row < examples.rows; row++) {
+    const pointing = {
+      alt: Number((alt[row]! * degPerRad).toFixed(2)),
+      az: Number(wrap360(az[row]! * degPerRad).toFixed(2)),
+    };
+    found.set(`${pointing.alt} ${pointing.az}`, pointing);
+  }
+  return [...found.values()];
+}
+
+function describeData(examples: ExampleTable): DataDescription {
+  const [camera] = examples.cameras;
+  const hash = createHash("sha256");
+  for (const { path } of examples.files) hash.update(`${basename(path)} ${statSync(path).size}\n`);
+  const used = new Set(examples.column("tel_id"));
+  return {
+    camera: { name: camera!.name, pixels: camera!.pixelX.length },
+    telescopes: examples.telescopes.filter(({ id }) => used.has(id)).map(({ id, type }) => ({ id, type })),
+    pointingDeg: pointings(examples),
+    energyTeV: examples.has("true_energy") ? range(examples.column("true_energy")) : null,
+    dataModels: [...new Set(examples.files.map(({ dataModel }) => dataModel))],
+    trainingFiles: examples.files.length,
+    trainingFilesHash: hash.digest("hex"),
+  };
+}
+
+/** Examples, their split and their batches: what `train` needs, and what a notebook shows of it. */
+export class TrainingData implements TrainingSet, Displayable {
+  readonly examples: ExampleTable;
+  readonly store: ImageStore;
+  readonly batches: BatchSource;
+  readonly training: Uint32Array;
+  readonly validation: Uint32Array;
+  readonly classes: TrainingSet["classes"];
+  readonly description: DataDescription;
+
+  constructor(examples: ExampleTable, store: ImageStore, batches: BatchSource, settings: TrainingConfig) {
+    this.examples = examples;
+    this.store = store;
+    this.batches = batches;
+    this.classes = examples.classes;
+    this.description = describeData(examples);
+    const { training, validation } = splitExamples(examples, settings);
+    this.training = training;
+    this.validation = validation;
+  }
+
+  /** [height, width, channels] of the images. */
+  get imageShape(): readonly [number, number, number] {
+    return this.batches.imageShape;
+  }
+
+  /** One row a fact: examples, split, classes, camera, energies. */
+  facts(): DataTable {
+    const { camera, telescopes, energyTeV, pointingDeg } = this.description;
+    const shape = this.imageShape.join(" × ");
+    const megabytes = (this.examples.rows * this.store.pixels * this.store.channels * 4) / 1e6;
+    const rows: [string, string][] = [
+      ["images", this.examples.rows.toLocaleString("en-US")],
+      ["training / validation", `${this.training.length} / ${this.validation.length}`],
+      ["telescopes", telescopes.map(({ id, type }) => `${id} (${type})`).join(", ")],
+      ["camera", `${camera.name}, ${camera.pixels} pixels, images of ${shape}`],
+      ["pointing [deg]", pointingDeg.map(({ alt, az }) => `alt ${alt}, az ${az}`).join("; ")],
+      ["image store", `${this.store.key}, ${megabytes.toFixed(0)} MB, ${this.store.reused ? "reused" : "written"}`],
+    ];
+    if (energyTeV) {
+      rows.push(["true energy [TeV]", `${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)}`]);
+    }
+    if (this.classes) {
+      const { background, signal } = this.classes;
+      const text = [
+        ["background", background],
+        ["gamma", signal],
+      ] as const;
+      rows.push([
+        "classes",
+        text.map(([name, { examples, weight }]) => `${name} ${examples} (weight ${weight.toFixed(3)})`).join(", "),
+      ]);
+    }
+    return new DataTable(["", ""], rows);
+  }
+
+  [jupyterDisplay](): MimeBundle {
+    const files = this.examples.summary();
+    const facts = this.facts();
+    const title = escapeHtml(`${this.examples.files.length} files`);
+    return {
+      "text/html": `${facts.toHtml()}<details><summary>${title}</summary>${files.toHtml()}</details>`,
+      "text/plain": `${facts.toText()}\n\n${files.toText()}`,
+    };
+  }
+}
+
+/**
+ * Opens the training files of a configuration: reads keys, truth and parameters, applies the quality cuts, writes the
+ * image store on first use, splits off the validation share and starts the threads that prepare batches.
+ * @throws {InputError} for files that are missing, damaged or of another array
+ * @throws {ConfigError} for criteria and selections that cannot be used
+ * @throws {CherenkitError} when too few examples are left
+ * @throws {OutputError} when the cache has no room for the images
+ */
+export async function openTrainingData(config: Config): Promise<TrainingData> {
+  const { training, reader, model } = config;
+  const signal = await selectFiles(training.signal);
+  const background = training.background ? await selectFiles(training.background) : null;
+  const examples = await openExamples(signal, background, reader);
+  checkExamples(examples.rows);
+  let progress: Progress | undefined;
+  const store = await openImageStore(examples, reader, (done, total) => {
+    progress ??= new Progress("reading images", total, "images");
+    progress.update(done);
+  }).finally(() => progress?.stop());
+  const batches = openBatches(examples, store, reader, {
+    tasks: model.tasks,
+    batchSize: training.batchSize,
+    workers: training.workers,
+  });
+  try {
+    const data = new TrainingData(examples, store, batches, training);
+    checkTrainingSet(data, model.tasks, training.batchSize);
+    return data;
+  } catch (error) {
+    await batches.close();
+    throw error;
+  }
+}
