@@ -33,7 +33,10 @@ export async function loadModel(folder: string): Promise<tf.LayersModel> {
   const weightsPath = join(folder, weightsFile);
   const weights = await readModelFile(weightsPath);
   const specs = file.weightsManifest.flatMap((group) => group.weights);
-  const wanted = specs.reduce((sum, { shape }) => sum + 4 * shape.reduce((total: number, size: number) => total * size, 1), 0);
+  const wanted = specs.reduce(
+    (sum, { shape }) => sum + 4 * shape.reduce((total: number, size: number) => total * size, 1),
+    0,
+  );
   if (weights.length !== wanted) {
     throw new InputError(`${weightsPath} has ${weights.length} bytes, the model needs ${wanted}`, {
       place: weightsPath,
