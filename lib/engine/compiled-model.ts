@@ -2,18 +2,20 @@ import type { LossName } from "./losses.js";
 import type { OptimizerOptions } from "./optimizers.js";
 
 export interface CompileOptions {
-  /** Loss of each output, by the name in `model.outputNames`. */
+  /** Loss of each output, by the name in `outputNames(model)`. */
   readonly losses: Readonly<Record<string, LossName>>;
   /** Factor of each output's loss in the sum; 1 when absent. */
   readonly lossWeights?: Readonly<Record<string, number>>;
   readonly optimizer: OptimizerOptions;
+  /** Seed of the dropout masks; 0 when absent. */
+  readonly seed?: number;
 }
 
 export interface TrainingBatch {
   /** `[size, height, width, channels]`; may lie in shared memory, it is not looked at after the call. */
   readonly images: Float32Array;
   readonly size: number;
-  /** Labels of each output, `[size, k]`, by the name in `model.outputNames`. */
+  /** Labels of each output, `[size, k]`, by the name in `outputNames(model)`. */
   readonly labels: Readonly<Record<string, Float32Array>>;
   /** Weight of each example, `[size]`; 1 when absent. */
   readonly weights?: Float32Array;

@@ -1,5 +1,6 @@
 import { CherenkitError } from "../errors.js";
 import type { Graph, Value, Variable } from "./graph.js";
+import { LayerPaths } from "./layer-paths.js";
 import { loweringOf } from "./lowerings/registry.js";
 import type { tf } from "./tensorflow.js";
 
@@ -63,6 +64,8 @@ interface Pass {
   readonly weights: ModelWeights;
   readonly training: boolean;
   readonly step: Value;
+  readonly seed: number;
+  readonly paths: LayerPaths;
   readonly updates: { readonly variable: Variable; readonly value: Value }[];
 }
 
@@ -80,7 +83,7 @@ function lowerLayer(
   if (modelClasses.includes(config.className)) {
     return lowerContainer(pass, layer as tf.LayersModel, path, inputs, trained);
   }
-  const { graph, weights, training, step, updates } = pass;
+  const { graph, weights, training, step, seed, updates } = pass;
   const output = loweringOf(config.className, path)(
     {
       graph,
@@ -88,6 +91,7 @@ function lowerLayer(
       config: config.config,
       training,
       step,
+      seed,
       trainable: trained,
       weight: (name) => weights.weight(layer, path, name).variable.value,
       has: (name) => weights.find(layer, name) !== undefined,
@@ -101,7 +105,7 @@ function lowerLayer(
 /** A Sequential model has its layers in a row; a functional one tells whose outputs each layer takes. */
 function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs: Value[], trainable: boolean): Value[] {
   const config = model.getConfig() as unknown as FunctionalConfig | LayerConfig[];
-  const prefix = path ? `${path}/` : "";
+  const pathOf = (item: LayerConfig, name: string): string => pass.paths.of(path, name, item.className);
   const layerOf = (name: string): tf.layers.Layer => model.getLayer(name);
   const list = Array.isArray(config) ? config : config.layers;
   if (Array.isArray(config) || !("inputLayers" in config)) {
@@ -109,7 +113,7 @@ function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs:
     for (const item of list) {
       const name = String(item.config.name ?? item.name);
       if (item.className === "InputLayer") continue;
-      values = lowerLayer(pass, layerOf(name), item, prefix + name, values, trainable);
+      values = lowerLayer(pass, layerOf(name), item, pathOf(item, name), values, trainable);
     }
     return values;
   }
@@ -124,7 +128,7 @@ function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs:
       const sources = node.map(([name, from, tensor]) => values.get(`${name}:${from}:${tensor}`));
       if (sources.some((source) => source === undefined)) return true;
       const name = item.name ?? String(item.config.name);
-      const outputs = lowerLayer(pass, layerOf(name), item, prefix + name, sources as Value[], trainable);
+      const outputs = lowerLayer(pass, layerOf(name), item, pathOf(item, name), sources as Value[], trainable);
       // A nested model counts its calls from 1: call 0 was the one that defined it.
       const call = modelClasses.includes(item.className) ? number + 1 : number;
       for (const [tensor, value] of outputs.entries()) values.set(`${name}:${call}:${tensor}`, value);
@@ -139,6 +143,7 @@ function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs:
 /**
  * Adds a model to the graph, from its input to its outputs in the order of `model.outputNames`.
  * @param step number of the training step, for dropout
+ * @param seed seed of the dropout masks
  * @returns outputs, and the new values of weights that follow averages (BatchNormalization) in the training graph
  */
 export function lowerModel(
@@ -146,9 +151,9 @@ export function lowerModel(
   weights: ModelWeights,
   model: tf.LayersModel,
   input: Value,
-  options: { readonly training: boolean; readonly step: Value },
+  options: { readonly training: boolean; readonly step: Value; readonly seed: number },
 ): { outputs: Value[]; updates: { readonly variable: Variable; readonly value: Value }[] } {
-  const pass: Pass = { graph, weights, ...options, updates: [] };
+  const pass: Pass = { graph, weights, ...options, paths: new LayerPaths(), updates: [] };
   const outputs = lowerContainer(pass, model, "", [input], true);
   return { outputs, updates: pass.updates };
 }

@@ -5,6 +5,7 @@ import { attribute, dataTypes } from "./graph-def.js";
 import { addLoss } from "./losses.js";
 import { lowerModel, type ModelWeight, ModelWeights } from "./lower-model.js";
 import { addOptimizer } from "./optimizers.js";
+import { outputNames } from "./output-names.js";
 import { encodeSavedModel, type Signature } from "./saved-model.js";
 import type { tf } from "./tensorflow.js";
 
@@ -37,7 +38,7 @@ function totalLoss(
   options: CompileOptions,
 ): Value {
   const parts = outputs.map((output, i) => {
-    const name = model.outputNames[i]!;
+    const name = outputNames(model)[i]!;
     const loss = options.losses[name];
     if (!loss) throw new CherenkitError(`no loss is given for the output ${name}`, { place: name });
     return { value: addLoss(graph, loss, output, labels[i]!, sampleWeights), factor: options.lossWeights?.[name] ?? 1 };
@@ -84,12 +85,13 @@ export function buildTrainingGraph(model: tf.LayersModel, options: CompileOption
   const T = attribute.type(dataTypes.float);
   const stepCount = graph.variable("optimizer/step", [], false);
   const weights = new ModelWeights(graph);
+  const randomness = { step: stepCount.value, seed: options.seed ?? 0 };
 
-  const predicting = lowerModel(graph, weights, model, images, { training: false, step: stepCount.value });
+  const predicting = lowerModel(graph, weights, model, images, { training: false, ...randomness });
   const labels = predicting.outputs.map((output, i) => graph.placeholder(`labels_${i}`, [-1, output.shape[1]!]));
   const evaluated = totalLoss(graph, model, predicting.outputs, labels, sampleWeights, options);
 
-  const training = lowerModel(graph, weights, model, images, { training: true, step: stepCount.value });
+  const training = lowerModel(graph, weights, model, images, { training: true, ...randomness });
   const loss = totalLoss(graph, model, training.outputs, labels, sampleWeights, options);
   const trained = weights.list.filter(({ variable }) => variable.trainable);
   const gradients = graph.gradients(
@@ -175,7 +177,7 @@ export function buildTrainingGraph(model: tf.LayersModel, options: CompileOption
   return {
     savedModel: encodeSavedModel(graph, signatures, initial, { file, saved, restored }),
     weights: weights.list,
-    outputNames: model.outputNames,
+    outputNames: outputNames(model),
     inputShape: shape,
   };
 }

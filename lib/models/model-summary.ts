@@ -1,5 +1,6 @@
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
+import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
 
 /** One layer as it stands in the table. */
@@ -98,7 +99,7 @@ export class ModelSummary implements Displayable {
     this.flops = rows.reduce((sum, row) => sum + row.flops, 0);
     this.activationBytes = 4 * rows.reduce((sum, row) => sum + product(row.outputShape), 0);
     this.inputShape = sizes(model.inputs[0]!.shape);
-    this.outputs = model.outputNames.map((name, i) => ({ name, shape: sizes(model.outputs[i]!.shape) }));
+    this.outputs = outputNames(model).map((name, i) => ({ name, shape: sizes(model.outputs[i]!.shape) }));
   }
 
   private table(): DataTable {

@@ -6,6 +6,7 @@ import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
 import { compileModel } from "../engine/compile-model.js";
 import type { CompiledModel } from "../engine/compiled-model.js";
+import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
 import { outputError, temporaryName, writeFileAtomically } from "../files/write-atomically.js";
 import { modelSummary } from "../models/model-summary.js";
@@ -56,8 +57,9 @@ async function checkWritable(folder: ModelFolder): Promise<void> {
 function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
   const { tasks } = config.model;
   return compileModel(model, {
-    losses: Object.fromEntries(model.outputNames.map((name, i) => [name, taskLoss(tasks[i]!)])),
+    losses: Object.fromEntries(outputNames(model).map((name, i) => [name, taskLoss(tasks[i]!)])),
     optimizer: { name: config.training.optimizer.name, epsilon: config.training.optimizer.epsilon },
+    seed: config.training.seed,
   });
 }
 
@@ -153,7 +155,7 @@ export async function train(
     }
     await writeFileAtomically(live(folder.config), resolvedYaml(config));
 
-    const heads = makeHeads(config.model.tasks, model.outputNames);
+    const heads = makeHeads(config.model.tasks, outputNames(model));
     const steps: Steps = {
       compiled,
       batches: data.batches,

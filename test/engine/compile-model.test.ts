@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { compileModel } from "../../lib/engine/compile-model.js";
 import type { CompiledModel, TrainingBatch } from "../../lib/engine/compiled-model.js";
 import type { LossName } from "../../lib/engine/losses.js";
@@ -248,6 +250,24 @@ test("saved and restored, training goes on to the same losses, dropout masks inc
   assert.deepEqual(again, onward);
   graph.dispose();
   other.dispose();
+  await rm(folder, { recursive: true });
+});
+
+test("another process resumes a training to the same losses, though it built other layers before", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-engine-"));
+  const part = fileURLToPath(new URL("train-part.js", import.meta.url));
+  const run = (...args: string[]): number[] =>
+    JSON.parse(
+      execFileSync(process.execPath, [part, join(folder, "state"), ...args], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      }),
+    ) as number[];
+  const whole = run("save", "0", "3");
+  const resumed = run("restore", "5", "3");
+  assert.equal(whole.length, 3);
+  assert.deepEqual(resumed, whole);
+  assert.notDeepEqual(run("restore", "0", "3", "--seed", "1"), whole, "the seed changes the dropout masks");
   await rm(folder, { recursive: true });
 });
 

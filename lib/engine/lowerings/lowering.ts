@@ -3,7 +3,10 @@ import type { Graph, Value } from "../graph.js";
 /** What a layer's lowering is given. */
 export interface LoweringContext {
   readonly graph: Graph;
-  /** Unique path of the layer, for names in the graph: `SingleCNN_block/conv1`. */
+  /**
+   * Unique path of the layer, for names in the graph: `SingleCNN_block/conv1`. It follows from the network alone, not from
+   * what else was built in this process.
+   */
   readonly path: string;
   /** The layer's own configuration as tfjs-layers serialises it. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -11,6 +14,8 @@ export interface LoweringContext {
   readonly training: boolean;
   /** Number of the training step, scalar float; for masks that change from step to step. */
   readonly step: Value;
+  /** Seed of everything random in the network. */
+  readonly seed: number;
   /** True when the layer is trained. */
   readonly trainable: boolean;
   /** The layer's weight of that name, e.g. `kernel`. */

@@ -18,10 +18,10 @@ export const lowerZeroPadding2D: Lowering = ({ graph, config }, [x]) => {
 };
 
 /** Dropout acts only while training. */
-export const lowerDropout: Lowering = ({ graph, config, training, path, step }, [x]) => {
+export const lowerDropout: Lowering = ({ graph, config, training, path, step, seed }, [x]) => {
   const rate = Number(config.rate);
   if (!training || rate <= 0) return x!;
-  let seed = Number(config.seed ?? 0);
-  for (const character of path) seed = (seed * 31 + character.charCodeAt(0)) % 2_147_483_647;
-  return dropout(graph, x!, rate, seed, step);
+  let own = Number(config.seed ?? seed);
+  for (const character of path) own = (own * 31 + character.charCodeAt(0)) % 2_147_483_647;
+  return dropout(graph, x!, rate, own, step);
 };
