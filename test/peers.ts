@@ -8,6 +8,16 @@ export const judgePython: string =
   process.env.CHERENKIT_JUDGE_PYTHON ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/judge/bin/python");
 
+/** Python of the full environment, with CTLearn, Keras and TensorBoard; `CHERENKIT_PEERS_PYTHON` may name another. */
+export const peersPython: string =
+  process.env.CHERENKIT_PEERS_PYTHON ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/peers/bin/python");
+
+/** Option for `test`: runs where CTLearn and Keras are installed, else skips and says so. */
+export function needsPeers(): { skip: string | false } {
+  return { skip: existsSync(peersPython) ? false : `CTLearn and Keras are not installed here (no ${peersPython})` };
+}
+
 /** Script that opens a DL1 or DL2 file with ctapipe's own readers and says what it found. */
 export const judgeScript: string = resolve(sharedData, "../tools/ctapipe-judge.py");
 

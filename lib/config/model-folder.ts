@@ -10,6 +10,9 @@ export interface ModelFolder {
   /** What prediction must repeat and where the model is valid; see `ModelCard`. */
   readonly card: string;
   readonly trainingLog: string;
+  /** TensorBoard event files of the training and of the validation examples. */
+  readonly trainingEvents: string;
+  readonly validationEvents: string;
   readonly metrics: string;
   /** Full state of an unfinished training. */
   readonly checkpoint: string;
@@ -30,6 +33,8 @@ export function modelFolder(path: string): ModelFolder {
     model: join(path, "model"),
     card: join(path, "card.json"),
     trainingLog: join(path, "training_log.csv"),
+    trainingEvents: join(path, "train"),
+    validationEvents: join(path, "validation"),
     metrics: join(path, "metrics.json"),
     checkpoint: join(path, "checkpoint"),
     predict: join(path, "predict"),

@@ -34,9 +34,22 @@ async function move(path: string, into: string): Promise<void> {
   await rename(path, join(into, basename(path)));
 }
 
-/** Moves the unfinished training of a folder out of the way, to `.previous/`. */
-export async function setCheckpointAside(folder: ModelFolder): Promise<void> {
-  await move(folder.checkpoint, previousName(folder, "unfinished"));
+/** TensorBoard's folders; they grow while training runs, so they are moved and never staged from memory. */
+const eventFolders = (folder: ModelFolder): string[] => [folder.trainingEvents, folder.validationEvents];
+
+/**
+ * Where a training that is not over keeps the log at `path`: beside the checkpoint when there is a finished model, whose
+ * own logs must not be replaced yet.
+ */
+export function livePath(folder: ModelFolder, path: string): string {
+  return existsSync(folder.model) ? join(folder.checkpoint, basename(path)) : path;
+}
+
+/** Moves an unfinished training, and the events it wrote, out of the way to `.previous/`. */
+export async function setUnfinishedAside(folder: ModelFolder): Promise<void> {
+  const aside = previousName(folder, "unfinished");
+  await move(folder.checkpoint, aside);
+  if (!existsSync(folder.model)) for (const path of eventFolders(folder)) await move(path, aside);
 }
 
 /**
@@ -49,10 +62,12 @@ export async function publish(
   finished: Finished,
   save: (modelFolder: string) => Promise<void>,
 ): Promise<void> {
+  const replaces = existsSync(folder.model);
   const beside = temporaryName(join(folder.path, ".finished"));
   const staged = (path: string): string => join(beside, basename(path));
   let complete = false;
   const pieces = [folder.model, folder.card, folder.config, folder.trainingLog, folder.metrics];
+  const events = replaces ? eventFolders(folder) : [];
   try {
     await mkdir(staged(folder.model), { recursive: true });
     await save(staged(folder.model));
@@ -61,10 +76,11 @@ export async function publish(
     await writeFile(staged(folder.trainingLog), finished.trainingLog);
     await writeFile(staged(folder.metrics), finished.metrics);
     complete = true;
-    if (existsSync(folder.model)) {
+    if (replaces) {
       const former = previousName(folder, "model");
-      for (const path of [...pieces, folder.predict, folder.report]) await move(path, former);
+      for (const path of [...pieces, ...events, folder.predict, folder.report]) await move(path, former);
     }
+    for (const path of events) await move(join(folder.checkpoint, basename(path)), folder.path);
     for (const path of pieces) await rename(staged(path), path);
     await rm(beside, { recursive: true, force: true });
     await rm(folder.checkpoint, { recursive: true, force: true });

@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import type { Config, TrainingConfig } from "../config/config.js";
 import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
@@ -19,14 +18,16 @@ import { metricsFile } from "./callbacks/metrics-file.js";
 import { progressLine } from "./callbacks/progress-line.js";
 import { pruneWeights, pruning, sparsityOf } from "./callbacks/pruning.js";
 import { reduceLearningRate } from "./callbacks/reduce-learning-rate.js";
+import { tensorBoard } from "./callbacks/tensor-board.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { checkpointer, restoreCheckpoint } from "./checkpointer.js";
 import { describeModel } from "./describe-model.js";
 import { stepsPerEpoch } from "./epoch-order.js";
 import { checkFingerprint, fingerprint } from "./fingerprint.js";
+import { watchGpu } from "./gpu-use.js";
 import { makeHeads } from "./metrics/head.js";
 import { taskLoss } from "./metrics/task-metrics.js";
-import { publish, setCheckpointAside } from "./publish.js";
+import { livePath, publish, setUnfinishedAside } from "./publish.js";
 import type { Steps } from "./run-epoch.js";
 import { clearStop, installStopHandlers } from "./stop-signal.js";
 import { type LoopOptions, runEpochs } from "./training-loop.js";
@@ -111,13 +112,16 @@ export async function train(
   checkTrainingSet(data, config.model.tasks, settings.batchSize);
   await checkWritable(folder);
   const print = fingerprint(config, data);
-  if (options.resume === "never") await setCheckpointAside(folder);
+  if (options.resume === "never") await setUnfinishedAside(folder);
   const found = await readCheckpoint(folder.checkpoint, say);
+  // A training that was killed before its first checkpoint has left nothing but logs.
+  if (!found) await setUnfinishedAside(folder);
   if (found) checkFingerprint(found.fingerprint, print, folder.checkpoint);
   const state = found?.state ?? freshState(settings.optimizer.learningRate);
 
   const compiled = await compile(model, config);
   const removeHandlers = installStopHandlers();
+  const gpu = watchGpu();
   try {
     const best = bestValidation(settings.saveBestValidationOnly);
     const stopping = settings.earlyStopping
@@ -132,12 +136,12 @@ export async function train(
       const sparsity = settings.pruning ? sparsityOf(compiled.getWeights()) : null;
       return metricsText(trainingMetrics(summary, data, state, settings.epochs, best, sparsity, complete));
     };
-    // Logs of an unfinished training must not replace those of a finished model; they wait in checkpoint/ meanwhile.
-    const live = (path: string): string => (existsSync(folder.model) ? join(folder.checkpoint, basename(path)) : path);
+    const live = (path: string): string => livePath(folder, path);
     const callbacks: Callback[] = [
       ...(settings.pruning ? [pruning(settings.pruning, stepCount * settings.epochs)] : []),
       best,
       csvLog(live(folder.trainingLog)),
+      tensorBoard(live(folder.trainingEvents), live(folder.validationEvents)),
       progressLine(settings.epochs),
       ...(stopping ? [stopping] : []),
       ...(settings.reduceLearningRate ? [reduceLearningRate(settings.reduceLearningRate)] : []),
@@ -164,7 +168,7 @@ export async function train(
       classWeights: classWeightsOf(data, config),
     };
     const checkpoints = checkpointer(folder.checkpoint, found?.generation ?? 0, print, state, compiled, callbacks);
-    await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints }, options);
+    await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints, gpu }, options);
 
     const epoch = chooseWeights(compiled, settings, best, stopping);
     const finished = {
@@ -183,6 +187,7 @@ export async function train(
       state.elapsedSeconds,
     );
   } finally {
+    gpu.stop();
     removeHandlers();
     clearStop();
     compiled.dispose();

@@ -5,6 +5,7 @@ import { stepLine } from "./callbacks/progress-line.js";
 import type { Checkpointer } from "./checkpointer.js";
 import { epochOrder } from "./epoch-order.js";
 import type { EpochRecord } from "./epoch-record.js";
+import type { watchGpu } from "./gpu-use.js";
 import { watchInterruption } from "./interruption.js";
 import { metricStates, metricValues, restoreMetrics } from "./metrics/head.js";
 import { type Steps, trainEpoch, validate } from "./run-epoch.js";
@@ -30,6 +31,7 @@ export interface Loop {
   readonly training: Training;
   readonly callbacks: readonly Callback[];
   readonly checkpoints: Checkpointer;
+  readonly gpu: ReturnType<typeof watchGpu>;
 }
 
 /** Seconds between two lines within an epoch. */
@@ -41,7 +43,7 @@ const lineSeconds = 10;
  * @throws {InterruptedError} after the checkpoint of an interruption
  */
 export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void> {
-  const { settings, data, steps, stepCount, training, callbacks, checkpoints } = loop;
+  const { settings, data, steps, stepCount, training, callbacks, checkpoints, gpu } = loop;
   const { state } = training;
   const mustStop = watchInterruption(options.signal, options.deadline, () => checkpoints.slowestMs());
   const elapsedBefore = state.elapsedSeconds;
@@ -96,6 +98,7 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
       throw interrupted(validation.interrupted);
     }
     const { partial } = state;
+    const gpuUse = gpu.take();
     const record: EpochRecord = {
       epoch: state.epoch,
       loss: partial.lossSum / partial.examples,
@@ -105,6 +108,8 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
       imagesPerSecond: partial.examples / partial.trainingSeconds,
       waitShare: partial.waitedSeconds / partial.trainingSeconds,
       seconds: secondsBefore + (performance.now() - epochStart) / 1000,
+      memoryMB: process.resourceUsage().maxRSS / 1000,
+      ...(gpuUse ? { gpuUtilisation: gpuUse.utilisation } : {}),
     };
     state.history.push(record);
     state.elapsedSeconds = elapsedBefore + (performance.now() - start) / 1000;

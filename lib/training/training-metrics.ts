@@ -34,6 +34,10 @@ export interface TrainingMetrics {
   readonly images_per_second: number;
   readonly wait_share: number;
   readonly epoch_seconds: number;
+  /** Largest memory of the training process, MB. */
+  readonly peak_memory_mb: number;
+  /** Share (0–1) of the time that the GPUs were busy; absent without a GPU. */
+  readonly gpu_utilisation?: number;
   readonly stopped: string | null;
   readonly complete: boolean;
   /** Share of zeros in the kernels, when pruning is on. */
@@ -73,6 +77,10 @@ export function trainingMetrics(
     images_per_second: timeMean(history, (record) => record.imagesPerSecond),
     wait_share: timeMean(history, (record) => record.waitShare),
     epoch_seconds: history.reduce((sum, record) => sum + record.seconds, 0) / Math.max(1, history.length),
+    peak_memory_mb: Math.round(Math.max(0, ...history.map((record) => record.memoryMB))),
+    ...(history.some((record) => record.gpuUtilisation !== undefined)
+      ? { gpu_utilisation: timeMean(history, (record) => record.gpuUtilisation ?? 0) }
+      : {}),
     stopped: state.stopped,
     complete,
     ...(sparsity === null ? {} : { sparsity }),

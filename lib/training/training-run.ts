@@ -1,7 +1,7 @@
 import type { ModelFolder } from "../config/model-folder.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
-import { type EpochRecord, logColumns, recordValue } from "./epoch-record.js";
+import { type EpochRecord, recordNames, recordValue } from "./epoch-record.js";
 
 /** A finished training: its epochs, and where its model lies. Shows itself as a table of the epochs. */
 export class TrainingRun implements Displayable {
@@ -32,7 +32,7 @@ export class TrainingRun implements Displayable {
   table(): DataTable {
     const [first] = this.history;
     if (!first) return new DataTable(["epoch"], []);
-    const names = logColumns(first).slice(1);
+    const names = recordNames(first);
     const rows = this.history.map((record): Cell[] => [
       `${record.epoch + 1}${record.epoch === this.bestEpoch ? " ★" : ""}`,
       ...names.map((name) => recordValue(record, name)),

@@ -25,6 +25,7 @@ const recordOf = (epoch: number, loss: number): EpochRecord => ({
   imagesPerSecond: 1234.4,
   waitShare: 0.0123,
   seconds: 2,
+  memoryMB: 812.3,
 });
 
 /** A training whose only weight is the number of the epoch. */
@@ -149,14 +150,19 @@ test("the best validation is the lowest loss of all epochs", async () => {
 test("training_log.csv has CTLearn's columns and the learning rate", () => {
   const energy: EpochRecord = { ...recordOf(0, 0.5), metrics: { mae_energy: 0.5, val_mae_energy: Number.NaN } };
   assert.equal(logText([energy]), "epoch,loss,lr,mae_energy,val_loss,val_mae_energy\n0,0.5,0.001,0.5,0.5,nan\n");
-  assert.equal(logText([recordOf(0, 1)]).split("\n")[0], "epoch,accuracy,auc,loss,lr,val_accuracy,val_auc,val_loss");
+  const type = {
+    ...recordOf(0, 1),
+    metrics: { ...recordOf(0, 1).metrics, balanced_accuracy: 1, val_balanced_accuracy: 1 },
+  };
+  assert.equal(logText([type]).split("\n")[0], "epoch,accuracy,auc,loss,lr,val_accuracy,val_auc,val_loss");
 });
 
-test("the line of an epoch tells images per second and the share of time waiting", () => {
+test("the line of an epoch tells images per second, the share of time waiting, memory and GPU", () => {
   assert.match(
     epochLine(recordOf(2, 0.5), 10),
-    /^epoch 3\/10 {2}2\.0 s {2}loss 0\.5000 .*1,234 images\/s {2}waiting 1\.2 %$/,
+    /^epoch 3\/10 {2}2\.0 s {2}loss 0\.5000 .*1,234 images\/s {2}waiting 1\.2 % {2}812 MB$/,
   );
+  assert.match(epochLine({ ...recordOf(0, 0.5), gpuUtilisation: 0.87 }, 10), / {2}812 MB {2}GPU 87 %$/);
 });
 
 test("pruning follows the cubic schedule and zeroes the smallest weights", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { areaUnderRoc, auc } from "../../lib/training/metrics/auc.js";
+import { balancedAccuracy } from "../../lib/training/metrics/balanced-accuracy.js";
 import { makeHeads, metricStates, metricValues, restoreMetrics } from "../../lib/training/metrics/head.js";
 
 const scores = Float32Array.from({ length: 200 }, (_, i) => ((i * 37) % 101) / 101);
@@ -41,11 +42,29 @@ test("metrics have CTLearn's names and hand-made values, and go on after an inte
   const states: unknown = JSON.parse(JSON.stringify(metricStates(heads)));
   feed(heads, 1);
   const values = metricValues(heads, "val_");
-  assert.deepEqual(values, { val_accuracy: 0.75, val_auc: 1, val_mae_cameradirection: (3 + 5) / 8 });
+  assert.deepEqual(values, {
+    val_accuracy: 0.75,
+    val_auc: 1,
+    val_balanced_accuracy: 0.75,
+    val_mae_cameradirection: (3 + 5) / 8,
+  });
   const again = make();
   restoreMetrics(again, states as Record<string, unknown>);
   feed(again, 1);
   assert.deepEqual(metricValues(again, "val_"), values);
   restoreMetrics(again, {});
   assert.ok(Number.isNaN(metricValues(again).accuracy));
+});
+
+test("balanced accuracy is not lifted by a large class; without one class it is not a number", () => {
+  const metric = balancedAccuracy();
+  // Nine background events, all right; one gamma, wrong: accuracy is 0.9.
+  metric.add(
+    new Float32Array(18).map((_, i) => (i % 2 === 0 ? 1 : 0)),
+    new Float32Array(18).map((_, i) => (i % 2 === 0 ? 0.8 : 0.2)),
+    9,
+  );
+  assert.ok(Number.isNaN(metric.value()));
+  metric.add(Float32Array.of(0, 1), Float32Array.of(0.8, 0.2), 1);
+  assert.equal(metric.value(), 0.5);
 });

@@ -136,5 +136,5 @@ ${more}`;
 
 /** What changes from run to run is taken out of a history. */
 export function withoutTimes(history: readonly { readonly epoch: number }[]): unknown[] {
-  return history.map((record) => ({ ...record, imagesPerSecond: 0, waitShare: 0, seconds: 0 }));
+  return history.map((record) => ({ ...record, imagesPerSecond: 0, waitShare: 0, seconds: 0, memoryMB: 0 }));
 }

@@ -78,7 +78,9 @@ test("a small energy network learns, and its folder holds what the layout promis
     "config.yaml",
     "metrics.json",
     "model",
+    "train",
     "training_log.csv",
+    "validation",
   ]);
   const log = (await readFile(run.folder.trainingLog, "utf8")).trim().split("\n");
   assert.equal(log[0], "epoch,loss,lr,mae_energy,val_loss,val_mae_energy");
@@ -235,6 +237,11 @@ test("a finished model stays until the new one is complete, then moves to .previ
   assert.notDeepEqual(await read(config.modelFolder), before);
   const [former] = await readdir(first.run.folder.previous);
   assert.deepEqual(await read(join(first.run.folder.previous, former!)), before);
+  // Each training has its own event files: two of the resumed one, one that moved away with the former model.
+  for (const events of ["train", "validation"]) {
+    assert.ok((await readdir(join(config.modelFolder, events))).length >= 1);
+    assert.equal((await readdir(join(first.run.folder.previous, former!, events))).length, 1);
+  }
 });
 
 test("early stopping ends training and says so", async () => {

@@ -1,6 +1,6 @@
 import type { EarlyStoppingConfig } from "../../config/config.js";
 import { ConfigError } from "../../errors.js";
-import { logColumns, recordValue } from "../epoch-record.js";
+import { recordNames, recordValue } from "../epoch-record.js";
 import type { Callback, Weights } from "./callback.js";
 
 interface State {
@@ -37,8 +37,8 @@ export function earlyStopping(settings: EarlyStoppingConfig, keepWeights: boolea
     onEpoch(record, training) {
       const value = recordValue(record, settings.monitor);
       if (value === undefined) {
-        throw new ConfigError(`early_stopping.monitor: there is no value "${settings.monitor}" in training_log.csv`, {
-          remedy: `choose one of ${logColumns(record).slice(1).join(", ")}`,
+        throw new ConfigError(`early_stopping.monitor: there is no value "${settings.monitor}"`, {
+          remedy: `choose one of ${recordNames(record).join(", ")}`,
         });
       }
       if (record.epoch < settings.startFromEpoch) return;

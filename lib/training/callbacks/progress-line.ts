@@ -4,7 +4,7 @@ import type { Callback } from "./callback.js";
 const value = (number: number): string => (Number.isFinite(number) ? number.toPrecision(4) : String(number));
 const whole = (number: number): string => Math.round(number).toLocaleString("en-US");
 
-/** One line about an epoch: losses, metrics, images/s and the share of time spent waiting for data. */
+/** One line about an epoch: losses, metrics, images/s, the share of time spent waiting for data, memory, GPU. */
 export function epochLine(record: EpochRecord, epochs: number): string {
   const metrics = Object.entries(record.metrics).map(([name, number]) => `${name} ${value(number)}`);
   return [
@@ -15,6 +15,8 @@ export function epochLine(record: EpochRecord, epochs: number): string {
     ...metrics,
     `${whole(record.imagesPerSecond)} images/s`,
     `waiting ${(100 * record.waitShare).toFixed(1)} %`,
+    `${whole(record.memoryMB)} MB`,
+    ...(record.gpuUtilisation === undefined ? [] : [`GPU ${(100 * record.gpuUtilisation).toFixed(0)} %`]),
   ].join("  ");
 }
 
