@@ -1,5 +1,13 @@
 import { Command, Option } from "commander";
 import { type Task, tasks } from "../config/task.js";
+import { exitCodes } from "../errors.js";
+
+interface Options {
+  readonly task: Task;
+  readonly level: "telescope" | "subarray";
+  readonly prefix?: string;
+  readonly json?: true;
+}
 
 /** `cherenkit evaluate FILE… --task T` */
 export function evaluateCommand(): Command {
@@ -12,13 +20,23 @@ export function evaluateCommand(): Command {
         .choices(["telescope", "subarray"])
         .default("telescope"),
     )
+    .option("--prefix <name>", "algorithm, where a file has several")
     .option("--json", "task, events, metrics with intervals, and curves as JSON")
     .addHelpText("after", "\nExample:\n  cherenkit evaluate models/energy/singlecnn/predict/*.dl2.h5 --task energy")
-    .action(async (files: string[], options: { task: Task; level: "telescope" | "subarray"; json?: true }) => {
+    .action(async (files: string[], options: Options) => {
       const { readPredictions } = await import("../reports/predictions.js");
       const { evaluateTask } = await import("../evaluation/evaluate-task.js");
+      const { guess, guessWords } = await import("../reports/guess.js");
       const { metricsTable } = await import("../reports/metrics-table.js");
-      const evaluation = evaluateTask(await readPredictions(files, options.task, options.level), options.task);
-      console.log(options.json ? JSON.stringify(evaluation, null, 2) : metricsTable(evaluation).toText());
+      const { task, level, prefix } = options;
+      const predictions = await readPredictions(files, task, level, { prefix });
+      const evaluation = evaluateTask(predictions, task);
+      if (options.json) console.log(JSON.stringify(evaluation, null, 2));
+      else {
+        console.log(metricsTable(evaluation, evaluateTask(guess(predictions), task)).toText());
+        console.log(`by guessing: ${guessWords[task]}`);
+      }
+      for (const note of predictions.notes) process.stderr.write(`note: ${note}\n`);
+      if (evaluation.events === 0) process.exitCode = exitCodes.failed;
     });
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Publisher, Reply, Router } from "zeromq";
 import { version } from "../config/version.js";
+import { setDisplayHook } from "../display/show.js";
 import { captureOutput } from "./capture-output.js";
 import { describeThrown } from "./cell-error.js";
 import { tslabModule } from "./tslab-compiler.js";
@@ -68,6 +69,10 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     flushOutput();
     publish(update ? "update_display_data" : "display_data", printing, content);
   }
+
+  setDisplayHook((data, id, update) => {
+    display({ data, metadata: {}, transient: id ? { display_id: id } : {} }, update);
+  });
 
   async function execute(request: Message, place: number): Promise<void> {
     const reply = (content: Content): void => send(shell, "execute_reply", request, content);

@@ -1,0 +1,43 @@
+import { type Cell, DataTable } from "../display/data-table.js";
+import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
+import { metricTitle } from "./metric-title.js";
+
+/** Four significant digits; null for what the events do not determine. */
+function rounded(value: number): number | null {
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+}
+
+/** `0.912 … 0.931`; empty where it is not known. */
+export function intervalText({ low, high }: MetricValue): string {
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
+  return `${Number(low.toPrecision(4))} … ${Number(high.toPrecision(4))}`;
+}
+
+/**
+ * The metrics of an evaluation, one row each, with their 95 % intervals.
+ * @param guess the same metrics of predictions made without looking at any image
+ */
+export function metricsTable(evaluation: Evaluation, guess?: Evaluation): DataTable {
+  const columns = ["metric", "value", "95 % interval", "unit", ...(guess ? ["by guessing"] : []), "meaning"];
+  const rows = Object.entries(evaluation.metrics).map(([key, metric]): Cell[] => [
+    metricTitle(key),
+    rounded(metric.value),
+    intervalText(metric),
+    metric.unit,
+    ...(guess ? [rounded(guess.metrics[key]?.value ?? Number.NaN)] : []),
+    metric.description,
+  ]);
+  const { events, level, particle } = evaluation;
+  const what = level === "telescope" ? "telescope images" : "events";
+  const which = particle === "gamma" ? `${what} of gammas` : what;
+  return new DataTable(columns, rows, `${events.toLocaleString("en-US")} ${which}`);
+}
+
+/** What earlier CTLearn-based reports showed under like names, by their formulas; null when there is nothing. */
+export function legacyTable(evaluation: Evaluation): DataTable | null {
+  const rows = Object.entries(evaluation.metrics).flatMap(([key, { legacy, value, unit }]): Cell[][] =>
+    legacy ? [[metricTitle(key), rounded(value), rounded(legacy.value), unit, legacy.description]] : [],
+  );
+  if (rows.length === 0) return null;
+  return new DataTable(["metric", "value", "in former reports", "unit", "what it was"], rows);
+}

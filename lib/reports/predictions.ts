@@ -1,0 +1,172 @@
+import { basename, resolve } from "node:path";
+import type { Task } from "../config/task.js";
+import type { AltAz } from "../coordinates/angle.js";
+import type { Predictions } from "../evaluation/predictions.js";
+import { openEventFile } from "../events/event-file.js";
+import { findAlgorithm, type Level } from "./dl2-algorithm.js";
+import { type Dl2Rows, readDl2Rows, repeatedRows } from "./dl2-rows.js";
+import { type ShowerTruth, showerTruth, simulatedPointing } from "./shower-truth.js";
+
+/** Predictions of DL2 files with the key of each row, and what is to be said about the files. */
+export interface PredictionRows extends Predictions {
+  /** Place of each row's file in `files`. */
+  readonly fileIndex: Uint32Array;
+  readonly obsId: Float64Array;
+  readonly eventId: Float64Array;
+  /** 0 at subarray level. */
+  readonly telId: Float64Array;
+  /** Name of the algorithm of each file. */
+  readonly prefixes: readonly string[];
+  /** One sentence each about rows that cannot count: repeated, without truth, nothing valid. */
+  readonly notes: readonly string[];
+}
+
+interface FileTables {
+  readonly prefix: string;
+  readonly truth: ShowerTruth;
+  readonly tables: readonly { readonly rows: Dl2Rows; readonly pointing: (obsId: number) => AltAz }[];
+}
+
+async function readFile(path: string, task: Task, level: Level, prefix: string | undefined): Promise<FileTables> {
+  const file = await openEventFile(path);
+  try {
+    const algorithm = findAlgorithm(file.hdf5, task, level, prefix);
+    const truth = showerTruth(file);
+    const tables = algorithm.tables.map((table) => {
+      const rows = readDl2Rows(file.hdf5, table, algorithm, task);
+      const read = simulatedPointing(file, rows.telId[0] ?? 0);
+      const known = new Map(Array.from(new Set(rows.obsId), (obsId) => [obsId, read(obsId)]));
+      return { rows, pointing: (obsId: number) => known.get(obsId)! };
+    });
+    return { prefix: algorithm.prefix, truth, tables };
+  } finally {
+    file.close();
+  }
+}
+
+function emptyRows(rows: number) {
+  const column = (): Float64Array => new Float64Array(rows);
+  return {
+    rows,
+    fileIndex: new Uint32Array(rows),
+    obsId: column(),
+    eventId: column(),
+    telId: column(),
+    valid: new Uint8Array(rows),
+    weights: null,
+    trueEnergyTeV: column(),
+    trueParticle: new Int32Array(rows),
+    trueAltDeg: column(),
+    trueAzDeg: column(),
+    pointingAltDeg: column(),
+    pointingAzDeg: column(),
+    values: [column(), column()] as const,
+  };
+}
+
+const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}`;
+
+/** Fills in the rows of a table from `at` on; returns how many there are and how many of them lack their shower. */
+function fill(
+  target: ReturnType<typeof emptyRows>,
+  at: number,
+  fileIndex: number,
+  { rows, pointing }: FileTables["tables"][number],
+  truth: ShowerTruth,
+  leftOut: ReadonlySet<number>,
+): { written: number; lost: number } {
+  let to = at;
+  let lost = 0;
+  for (let row = 0; row < rows.rows; row++) {
+    if (leftOut.has(row)) continue;
+    const [obsId, eventId] = [rows.obsId[row]!, rows.eventId[row]!];
+    const shower = truth.find(obsId, eventId);
+    const { altDeg, azDeg } = pointing(obsId);
+    target.fileIndex[to] = fileIndex;
+    target.obsId[to] = obsId;
+    target.eventId[to] = eventId;
+    target.telId[to] = rows.telId[row]!;
+    target.valid[to] = rows.valid[row]!;
+    for (const [i, column] of rows.values.entries()) target.values[i]![to] = column[row]!;
+    target.pointingAltDeg[to] = altDeg;
+    target.pointingAzDeg[to] = azDeg;
+    target.trueEnergyTeV[to] = shower < 0 ? Number.NaN : truth.energyTeV[shower]!;
+    target.trueAltDeg[to] = shower < 0 ? Number.NaN : truth.altDeg[shower]!;
+    target.trueAzDeg[to] = shower < 0 ? Number.NaN : truth.azDeg[shower]!;
+    target.trueParticle[to] = shower < 0 ? -1 : truth.particle[shower]!;
+    // A row that cannot be judged is no valid prediction here.
+    if (shower < 0) target.valid[to] = 0;
+    if (shower < 0) lost++;
+    to++;
+  }
+  return { written: to - at, lost };
+}
+
+/**
+ * Reads the predictions of a task from DL2 files of any producer (ours, CTLearn's, ctapipe's own) and pairs each row
+ * with its simulated shower of the same file by (obs_id, event_id).
+ * @param options.prefix name of the algorithm, needed only where a file has several
+ * @throws {InputError} for a file without predictions of the task, or without simulated truth
+ */
+export async function readPredictions(
+  files: readonly string[],
+  task: Task,
+  level: Level,
+  options: { readonly prefix?: string } = {},
+): Promise<PredictionRows> {
+  const paths = [...new Set(files.map((file) => resolve(file)))];
+  const notes: string[] = [];
+  if (paths.length < files.length) notes.push("a file that was named more than once counts once");
+  const read: FileTables[] = [];
+  for (const path of paths) read.push(await readFile(path, task, level, options.prefix));
+  const repeated = read.map(({ tables }) => tables.map(({ rows }) => new Set(repeatedRows(rows))));
+  const total = read.reduce((sum, { tables }) => sum + tables.reduce((part, { rows }) => part + rows.rows, 0), 0);
+  const dropped = repeated.reduce((sum, tables) => sum + tables.reduce((part, rows) => part + rows.size, 0), 0);
+  const target = emptyRows(total - dropped);
+  let at = 0;
+  for (const [fileIndex, { tables, truth }] of read.entries()) {
+    let lost = 0;
+    for (const [i, table] of tables.entries()) {
+      const done = fill(target, at, fileIndex, table, truth, repeated[fileIndex]![i]!);
+      at += done.written;
+      lost += done.lost;
+    }
+    const name = basename(paths[fileIndex]!);
+    const twice = repeated[fileIndex]!.reduce((sum, rows) => sum + rows.size, 0);
+    if (twice > 0) notes.push(`${name}: ${counted(twice, "rows repeat an event; the first of each counts")}`);
+    if (lost > 0) notes.push(`${name}: ${counted(lost, "rows have no simulated shower and do not count")}`);
+  }
+  const { values, ...columns } = target;
+  if (target.rows === 0) notes.push("the files have no row of predictions");
+  else if (!target.valid.includes(1)) notes.push(`none of ${counted(target.rows, "predictions is valid")}`);
+  const [first, second] = values;
+  const own = task === "type" ? { gammaness: first } : task === "energy" ? { energyTeV: first } : {};
+  const direction = task === "type" || task === "energy" ? {} : { altDeg: first, azDeg: second };
+  notes.push(...unfinishedBatches(task, read, first, target.valid));
+  return {
+    task,
+    level,
+    files: paths,
+    ...columns,
+    ...own,
+    ...direction,
+    prefixes: read.map(({ prefix }) => prefix),
+    notes,
+  };
+}
+
+/** CTLearn 0.10 writes a gammaness of exactly 0, marked as valid, for all images of the last incomplete batch. */
+function unfinishedBatches(
+  task: Task,
+  read: readonly FileTables[],
+  gammaness: Float64Array,
+  valid: Uint8Array,
+): string[] {
+  if (task !== "type" || !read.some(({ prefix }) => prefix.startsWith("CTLearn"))) return [];
+  let zeros = 0;
+  for (let i = 0; i < gammaness.length; i++) if (valid[i] && gammaness[i] === 0) zeros++;
+  if (zeros === 0) return [];
+  return [
+    `${counted(zeros, "rows have a gammaness of exactly 0, which CTLearn writes for its last incomplete batch")}`,
+  ];
+}
