@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { InputError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
+import { channels } from "./config.js";
 import type { Task } from "./task.js";
 
 const task = z.enum(["type", "energy", "cameradirection", "skydirection"]);
@@ -9,18 +10,7 @@ const range = z.strictObject({ min: z.number(), max: z.number() });
 
 const reader = z.strictObject({
   mode: z.enum(["mono", "stereo"]),
-  channels: z.array(
-    z.enum([
-      "image",
-      "log_image",
-      "cleaned_image",
-      "log_cleaned_image",
-      "peak_time",
-      "relative_peak_time",
-      "cleaned_peak_time",
-      "cleaned_relative_peak_time",
-    ]),
-  ),
+  channels: z.array(z.enum(channels)),
   mapper: z.string(),
   imageShape: z.int().nullable(),
   allowedTelescopes: z.array(z.int()).nullable(),

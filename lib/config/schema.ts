@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { channels } from "./config.js";
 import {
   ctlearnModelDefaults as model,
   ownDefaults as own,
@@ -50,16 +51,7 @@ const mapper = z.enum([
   "ShiftingMapper",
   "SquareMapper",
 ]);
-const channel = z.enum([
-  "image",
-  "log_image",
-  "cleaned_image",
-  "log_cleaned_image",
-  "peak_time",
-  "relative_peak_time",
-  "cleaned_peak_time",
-  "cleaned_relative_peak_time",
-]);
+const channel = z.enum(channels);
 
 const imageShape = key(
   z.int().min(2).nullable(),

@@ -36,6 +36,24 @@ export const exampleColumnUnits: ReadonlyMap<string, string> = new Map([
   ["true_shower_primary_class", ""],
 ]);
 
+/** Columns of whole numbers. */
+export const integerColumns: ReadonlySet<string> = new Set([
+  "index",
+  "file_index",
+  "table_index",
+  "obs_id",
+  "tel_type_id",
+  "event_id",
+  "tel_id",
+  "true_shower_primary_id",
+  "true_shower_primary_class",
+]);
+
+/** Unit of a column as astropy writes it; empty for numbers without one. */
+export function unitOfColumn(name: string): string {
+  return exampleColumnUnits.get(name) ?? "";
+}
+
 /** The rows of some columns that `keep` marks. */
 export function keepRows(columns: Columns, keep: (row: number) => boolean): Columns {
   const rows: number[] = [];

@@ -13,7 +13,8 @@ export function selectTelescopes(
 ): Telescope[] {
   const { telescopes } = subarray;
   const types = [...new Set(telescopes.map(({ type }) => type))];
-  const there = `${place} has telescopes ${telescopes.map(({ id, type }) => `${id} (${type})`).join(", ")}`;
+  const idsOf = (type: string): string => telescopes.flatMap((one) => (one.type === type ? [one.id] : [])).join(", ");
+  const there = `${place} has ${types.map((type) => `${type} (${idsOf(type)})`).join(", ")}`;
   if (wanted.ids) {
     const missing = wanted.ids.filter((id) => !telescopes.some((telescope) => telescope.id === id));
     if (missing.length > 0) {
@@ -23,7 +24,7 @@ export function selectTelescopes(
     const missing = wanted.types.filter((type) => !types.includes(type));
     if (missing.length > 0) {
       throw new ConfigError(`there is no telescope of type ${missing.join(", ")}`, {
-        place: "allowed_tel_types",
+        place: "allowed_tel_types (--tel-type)",
         remedy: there,
       });
     }
@@ -35,8 +36,8 @@ export function selectTelescopes(
   const kinds = [...new Set(selected.map(({ type }) => type))];
   if (kinds.length > 1) {
     throw new ConfigError(`telescopes of ${kinds.length} types are selected: ${kinds.join(", ")}`, {
-      place: "allowed_tel_types",
-      remedy: `name one type, e.g. allowed_tel_types: ["${kinds[0]}"]`,
+      place: "allowed_tel_types (--tel-type)",
+      remedy: `name one type, e.g. allowed_tel_types: ["${kinds[0]}"] or --tel-type ${kinds[0]}`,
     });
   }
   return selected;

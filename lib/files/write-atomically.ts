@@ -18,6 +18,7 @@ export function outputError(path: string, cause: unknown): OutputError {
     EPERM: ["no permission to write", "choose a folder you may write to"],
     EROFS: ["the file system is read-only", "choose a folder you may write to"],
     ENOTDIR: ["a file stands where a folder is needed", "choose another folder"],
+    EEXIST: ["a file stands where a folder is needed", "choose another folder"],
     EISDIR: ["a folder stands where the file should go", "remove the folder or choose another name"],
   };
   const [reason, remedy] = remedies[code ?? ""] ?? [cause instanceof Error ? cause.message : String(cause), undefined];

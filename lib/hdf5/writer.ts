@@ -2,12 +2,21 @@ import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSyn
 import { dirname, resolve } from "node:path";
 import { CherenkitError } from "../errors.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
-import { type ColumnSchema, itemLength, type NumberType, type NumericArray } from "./column.js";
+import { bytesOf, type ColumnSchema, itemLength, type NumberType, type NumericArray, typeOfArray } from "./column.js";
 import { ChunkedRows, type ColumnInput, convertColumn, defaultChunkRows } from "./dataset-writer.js";
 import type { AttributeInput } from "./format/attribute.js";
+import { undefinedAddress } from "./format/bytes.js";
 import { type CompoundMember, encodeCompound, encodeElement, memberBytes } from "./format/datatype.js";
 import { encodeSuperblock, type Link, maximumLinks, writeGroup } from "./format/group.js";
-import { attributeMessages, encodeObjectHeader, symbolTableMessage } from "./format/object-header.js";
+import {
+  attributeMessages,
+  contiguousLayoutMessage,
+  datatypeMessage,
+  encodeObjectHeader,
+  fillValueMessage,
+  fixedDataspaceMessage,
+  symbolTableMessage,
+} from "./format/object-header.js";
 
 export type Attributes = Readonly<Record<string, AttributeInput>>;
 
@@ -30,6 +39,12 @@ export interface TableWriter {
 export interface ArrayWriter {
   readonly rows: number;
   append(values: NumericArray): void;
+}
+
+/** An array dataset whose rows are written in any order. */
+export interface FixedArrayWriter {
+  /** Writes whole rows from row `row` on; rows never written are zero. */
+  write(row: number, values: NumericArray): void;
 }
 
 interface Node {
@@ -182,6 +197,43 @@ export class Hdf5Writer {
       append: (values): void => {
         const rows = values.length / itemLength(itemShape);
         chunked.append([convertColumn(members[0]!, values, rows)], rows);
+      },
+    };
+  }
+
+  /** Begins an uncompressed array dataset `[rows, …itemShape]` in one piece, whose rows may come in any order. */
+  fixedArray(
+    path: string,
+    type: NumberType,
+    shape: readonly [number, ...number[]],
+    options: { attributes?: Attributes } = {},
+  ): FixedArrayWriter {
+    const rowValues = itemLength(shape.slice(1));
+    const bytesPerRow = rowValues * bytesOf(type);
+    const bytes = shape[0] * bytesPerRow;
+    const address = Math.ceil(this.end / 8) * 8;
+    this.end = address + bytes;
+    this.node(path, {
+      attributes: {},
+      children: new Map(),
+      finish: () =>
+        this.place(
+          encodeObjectHeader([
+            fixedDataspaceMessage(shape),
+            datatypeMessage(encodeElement(type)),
+            fillValueMessage,
+            contiguousLayoutMessage(bytes > 0 ? address : undefinedAddress, bytes),
+            ...attributeMessages(options.attributes ?? {}),
+          ]),
+        ),
+    });
+    return {
+      write: (row, values): void => {
+        const count = values.length / rowValues;
+        if (!Number.isInteger(count) || row + count > shape[0] || typeOfArray(values) !== type) {
+          throw new CherenkitError(`rows ${row} to ${row + count} do not fit into ${path}`, { place: this.path });
+        }
+        this.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address + row * bytesPerRow);
       },
     };
   }

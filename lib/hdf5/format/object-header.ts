@@ -34,6 +34,13 @@ export function dataspaceMessage(rows: number, itemShape: readonly number[]): Me
   return { type: 0x01, data: out.done() };
 }
 
+/** Dimensions that never change. */
+export function fixedDataspaceMessage(shape: readonly number[]): Message {
+  const out = new Bytes().u8(1, shape.length, 0, 0).zeros(4);
+  for (const length of shape) out.u64(length);
+  return { type: 0x01, data: out.done() };
+}
+
 export function datatypeMessage(type: Buffer): Message {
   return { type: 0x03, data: type };
 }
@@ -50,6 +57,11 @@ export function chunkedLayoutMessage(
   const out = new Bytes().u8(3, 2, 2 + itemShape.length).u64(tree);
   for (const length of [chunkRows, ...itemShape, elementBytes]) out.u32(length);
   return { type: 0x08, data: out.done() };
+}
+
+/** All values in one piece. */
+export function contiguousLayoutMessage(address: number | bigint, bytes: number): Message {
+  return { type: 0x08, data: new Bytes().u8(3, 1).u64(address).u64(bytes).done() };
 }
 
 export const deflateMessage: Message = {

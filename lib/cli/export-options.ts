@@ -1,0 +1,80 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Channel, ReaderConfig } from "../config/config.js";
+import { dl1dhReaderDefaults } from "../config/defaults.js";
+import type { ExportResult, ExportSelection } from "../events/export-examples.js";
+import { collect } from "./assignments.js";
+
+/** Options that choose events, shared by `examples` and `images`. */
+export interface SelectionOptions {
+  readonly background?: string[];
+  readonly telType: string[];
+  readonly mode: ReaderConfig["mode"];
+  readonly cut: string[];
+  readonly cuts: boolean;
+  readonly focalLength?: ReaderConfig["focalLength"];
+  readonly output: string;
+  readonly json?: true;
+}
+
+/** A command with the arguments and options that choose events. */
+export function exportCommand(name: string): Command {
+  const [[, cut] = []] = dl1dhReaderDefaults.qualityCriteria;
+  return new Command(name)
+    .argument("<files...>", "DL1 files (of gammas, where there is a background)")
+    .option("--background <files...>", "DL1 files of the other class")
+    .option("--tel-type <name>", "telescope type, e.g. SST_1M_DigiCam (may be repeated)", collect, [])
+    .addOption(
+      new Option("--mode <mode>", "one row an image, or one an event").choices(["mono", "stereo"]).default("mono"),
+    )
+    .option("--cut <expression>", `quality cut (may be repeated); without any: ${cut}`, collect, [])
+    .option("--no-cuts", "keep everything")
+    .addOption(
+      new Option(
+        "--focal-length <which>",
+        "for directions in the camera; the effective one where the files know it",
+      ).choices(["effective", "equivalent"]),
+    )
+    .option("--json", "print files and examples as JSON");
+}
+
+/** What the options select. */
+export function selectionOf(
+  files: readonly string[],
+  options: SelectionOptions,
+  images: Pick<ReaderConfig, "channels" | "mapper" | "imageShape">,
+): ExportSelection {
+  const standard = dl1dhReaderDefaults.qualityCriteria.map(([name, expression]) => ({ name, expression }));
+  const own = options.cut.map((expression) => ({ name: expression, expression }));
+  return {
+    signal: files,
+    background: options.background ?? null,
+    reader: {
+      ...images,
+      mode: options.mode,
+      allowedTelescopes: null,
+      allowedTelescopeTypes: options.telType.length > 0 ? options.telType : null,
+      qualityCriteria: !options.cuts ? [] : own.length > 0 ? own : standard,
+      focalLength: options.focalLength ?? null,
+      minTelescopes: dl1dhReaderDefaults.minTelescopes,
+      stackTelescopeImages: false,
+      sortByIntensity: false,
+      skipIncompatibleFiles: false,
+    },
+  };
+}
+
+/** Says what was written. */
+export function tellExport({ files, examples, focalLength }: ExportResult, options: SelectionOptions): void {
+  if (options.json) console.log(JSON.stringify({ files, examples, focalLength }, null, 2));
+  else console.log(`${files.join(", ")}: ${examples} examples (${focalLength} focal length)`);
+}
+
+/** Parses `--channels a,b`. */
+export function channelList(known: readonly Channel[]): (text: string) => Channel[] {
+  return (text) =>
+    text.split(",").map((name) => {
+      const channel = known.find((one) => one === name.trim());
+      if (channel) return channel;
+      throw new InvalidArgumentError(`there is no channel ${name}; there are ${known.join(", ")}`);
+    });
+}

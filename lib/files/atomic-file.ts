@@ -1,0 +1,58 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { outputError, temporaryName } from "./write-atomically.js";
+
+/** A file written piece by piece under a temporary name; it gets its own name when it is closed. */
+export class AtomicFile {
+  readonly path: string;
+  private readonly temporary: string;
+  private readonly fd: number;
+  private end = 0;
+  private open = true;
+
+  /** @throws {OutputError} when the folder cannot be written. */
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.temporary = temporaryName(this.path);
+    try {
+      mkdirSync(dirname(this.path), { recursive: true });
+      this.fd = openSync(this.temporary, "w");
+    } catch (cause) {
+      throw outputError(this.path, cause);
+    }
+  }
+
+  /** Writes at a position, at the end when there is none. @throws {OutputError}, after which nothing is left on disk. */
+  write(content: string | Uint8Array, position: number = this.end): void {
+    const bytes = typeof content === "string" ? Buffer.from(content) : content;
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += writeSync(this.fd, bytes, done, bytes.length - done, position + done);
+      }
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+    this.end = Math.max(this.end, position + bytes.length);
+  }
+
+  /** Flushes the file and gives it its name. @throws {OutputError} */
+  close(): void {
+    try {
+      fsyncSync(this.fd);
+      closeSync(this.fd);
+      this.open = false;
+      renameSync(this.temporary, this.path);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+  }
+
+  /** Gives up: nothing stays on disk. Does nothing after `close`. */
+  abort(): void {
+    if (this.open) closeSync(this.fd);
+    this.open = false;
+    rmSync(this.temporary, { force: true });
+  }
+}
