@@ -3,7 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CherenkitError } from "../errors.js";
-import type { CompiledModel, CompileOptions, StepResult, TrainingBatch } from "./compiled-model.js";
+import {
+  type CompiledModel,
+  type CompileOptions,
+  type StepResult,
+  type TrainingBatch,
+  weightsFor,
+} from "./compiled-model.js";
 import { tf } from "./tensorflow.js";
 import { buildTrainingGraph, entryOf, type TrainingGraph } from "./training-graph.js";
 
@@ -12,11 +18,13 @@ type Signatures = Record<string, Awaited<ReturnType<typeof tf.node.loadSavedMode
 const signatureNames = [
   "init",
   "train_step",
+  "accumulate_step",
   "evaluate_step",
   "predict",
   "gradients",
   "get_weights",
   "set_weights",
+  "get_step",
   "save",
   "restore",
 ] as const;
@@ -41,8 +49,12 @@ class GraphModel implements CompiledModel {
   private readonly graph: TrainingGraph;
   private readonly signatures: Signatures;
   private readonly folder: string;
+  private readonly accumulateSteps: number;
+  /** Training steps so far, to know which of them changes the weights. */
+  private steps = 0;
 
-  constructor(graph: TrainingGraph, signatures: Signatures, folder: string) {
+  constructor(graph: TrainingGraph, signatures: Signatures, folder: string, accumulateSteps: number) {
+    this.accumulateSteps = accumulateSteps;
     this.graph = graph;
     this.signatures = signatures;
     this.folder = folder;
@@ -52,7 +64,8 @@ class GraphModel implements CompiledModel {
     return tf.tensor(images, [size, ...this.graph.inputShape.slice(1)], "float32");
   }
 
-  private batch({ images, size, labels, weights }: TrainingBatch): tf.NamedTensorMap {
+  private batch(batch: TrainingBatch): tf.NamedTensorMap {
+    const { images, size, labels } = batch;
     const named = this.graph.outputNames.map((name, i): [string, tf.Tensor] => {
       const values = labels[name];
       if (!values) throw new CherenkitError(`the batch has no labels for the output ${name}`, { place: name });
@@ -60,8 +73,13 @@ class GraphModel implements CompiledModel {
     });
     return {
       images: this.images(images, size),
-      sample_weights: tf.tensor1d(weights ?? new Float32Array(size).fill(1), "float32"),
       ...Object.fromEntries(named),
+      ...Object.fromEntries(
+        this.graph.outputNames.map((name, i) => [
+          `sample_weights_${i}`,
+          tf.tensor1d(weightsFor(batch, name), "float32"),
+        ]),
+      ),
     };
   }
 
@@ -70,8 +88,12 @@ class GraphModel implements CompiledModel {
   }
 
   trainStep(batch: TrainingBatch, learningRate: number): StepResult {
-    const inputs = { ...this.batch(batch), learning_rate: tf.scalar(learningRate) };
-    const tensors = call(this.signatures, "train_step", inputs);
+    this.steps++;
+    const inputs = this.batch(batch);
+    const tensors =
+      this.steps % this.accumulateSteps === 0
+        ? call(this.signatures, "train_step", { ...inputs, learning_rate: tf.scalar(learningRate) })
+        : call(this.signatures, "accumulate_step", inputs);
     return { loss: take(tensors.loss!)[0]!, outputs: this.outputs(tensors) };
   }
 
@@ -112,6 +134,7 @@ class GraphModel implements CompiledModel {
 
   async restore(prefix: string): Promise<void> {
     take(call(this.signatures, "restore", { file: tf.scalar(prefix) }).done!);
+    this.steps = take(call(this.signatures, "get_step", {}).step!)[0]!;
   }
 
   copyToModel(): void {
@@ -143,9 +166,11 @@ export async function compileModel(model: tf.LayersModel, options: CompileOption
   try {
     await writeFile(join(folder, "saved_model.pb"), graph.savedModel);
     const signatures: Signatures = {};
-    for (const name of signatureNames) signatures[name] = await tf.node.loadSavedModel(folder, ["serve"], name);
+    const accumulates = (options.accumulateSteps ?? 1) > 1;
+    for (const name of signatureNames.filter((found) => accumulates || found !== "accumulate_step"))
+      signatures[name] = await tf.node.loadSavedModel(folder, ["serve"], name);
     take(call(signatures, "init", {}).done!);
-    const compiled = new GraphModel(graph, signatures, folder);
+    const compiled = new GraphModel(graph, signatures, folder, options.accumulateSteps ?? 1);
     const weights = graph.weights.map(
       ({ name, source }) => [name, source.read().dataSync().slice() as Float32Array] as const,
     );

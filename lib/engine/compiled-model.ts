@@ -1,12 +1,25 @@
-import type { LossName } from "./losses.js";
+import type { LossName, LossOptions } from "./losses.js";
 import type { OptimizerOptions } from "./optimizers.js";
+import type { ReplicaOptions } from "./replicas.js";
+
+/** Number format of convolutions and matrix products; weights, sums and losses are always float32. */
+export type Precision = "float32" | "bfloat16" | "float16";
 
 export interface CompileOptions {
   /** Loss of each output, by the name in `outputNames(model)`. */
-  readonly losses: Readonly<Record<string, LossName>>;
-  /** Factor of each output's loss in the sum; 1 when absent. */
-  readonly lossWeights?: Readonly<Record<string, number>>;
+  readonly losses: Readonly<Record<string, LossName | LossOptions>>;
+  /** Factor of each output's loss in the sum, 1 when absent; or factors that training finds by the outputs' uncertainty. */
+  readonly lossWeights?: Readonly<Record<string, number>> | "uncertainty";
   readonly optimizer: OptimizerOptions;
+  /** Greatest length of all gradients together; they are scaled down to it. */
+  readonly clipNorm?: number;
+  /** Momentum of a running average of the weights, which then predicts, is evaluated and is saved. */
+  readonly averageMomentum?: number;
+  /** Steps whose gradients are averaged before the weights change; 1 when absent. */
+  readonly accumulateSteps?: number;
+  readonly precision?: Precision;
+  /** Copies of the network that share each training batch. */
+  readonly replicas?: ReplicaOptions;
   /** Seed of the dropout masks; 0 when absent. */
   readonly seed?: number;
 }
@@ -17,8 +30,8 @@ export interface TrainingBatch {
   readonly size: number;
   /** Labels of each output, `[size, k]`, by the name in `outputNames(model)`. */
   readonly labels: Readonly<Record<string, Float32Array>>;
-  /** Weight of each example, `[size]`; 1 when absent. */
-  readonly weights?: Float32Array;
+  /** Weight of each example, `[size]`, for all outputs or by output name; 1 when absent. */
+  readonly weights?: Float32Array | Readonly<Record<string, Float32Array>>;
 }
 
 export interface StepResult {
@@ -36,7 +49,7 @@ export interface CompiledModel {
   predict(images: Float32Array, size: number): Record<string, Float32Array>;
   /** Gradient of the loss with respect to every trained weight, by weight name. */
   gradients(batch: TrainingBatch): Record<string, Float32Array>;
-  /** Weights of the network by name, without those of the optimizer. */
+  /** Weights of the network by name, without those of the optimizer; their running averages where these are kept. */
   getWeights(): Record<string, Float32Array>;
   setWeights(weights: Readonly<Record<string, Float32Array>>): void;
   /** Writes weights and optimizer state as files that begin with `prefix`. */
@@ -46,4 +59,10 @@ export interface CompiledModel {
   /** Copies the weights into the LayersModel it was made from. */
   copyToModel(): void;
   dispose(): void;
+}
+
+/** The weights of a batch's examples for one output, `[size]`. */
+export function weightsFor({ weights, size }: TrainingBatch, output: string): Float32Array {
+  if (weights instanceof Float32Array) return weights;
+  return weights?.[output] ?? new Float32Array(size).fill(1);
 }

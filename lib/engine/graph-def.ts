@@ -1,7 +1,16 @@
 import { PbfWriter } from "pbf";
 
 /** TensorFlow's numbers of data types. */
-export const dataTypes = { float: 1, int32: 3, string: 7, int64: 9, bool: 10, resource: 20 } as const;
+export const dataTypes = {
+  float: 1,
+  int32: 3,
+  string: 7,
+  int64: 9,
+  bool: 10,
+  bfloat16: 14,
+  half: 19,
+  resource: 20,
+} as const;
 export type DataType = (typeof dataTypes)[keyof typeof dataTypes];
 
 /** Encoded protobuf message. */
@@ -75,11 +84,13 @@ export function nodeMessage(
   operation: string,
   inputs: readonly string[],
   attributes: Readonly<Record<string, Message>>,
+  device = "",
 ): Message {
   return message((out) => {
     out.writeStringField(1, name);
     out.writeStringField(2, operation);
     for (const input of inputs) out.writeStringField(3, input);
+    if (device) out.writeStringField(4, device);
     for (const [key, value] of Object.entries(attributes)) {
       out.writeBytesField(
         5,

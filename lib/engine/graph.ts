@@ -10,6 +10,8 @@ export interface Value {
   readonly type: DataType;
   /** For a softmax: what went into it, so that the loss can be computed without loss of precision. */
   readonly logits?: Value;
+  /** For a sigmoid: the same. */
+  readonly beforeSigmoid?: Value;
   /** For a convolution with bias and a rising activation: the same value before them, and how to add them. */
   readonly unactivated?: { readonly value: Value; readonly finish: (value: Value) => Value };
 }
@@ -37,6 +39,7 @@ interface Recorded {
   readonly inputs: readonly Value[];
   /** Gradients with respect to the inputs, each made only when it is needed. */
   readonly backward: (dy: Value) => readonly (() => Value)[];
+  readonly device: string;
 }
 
 /** A TensorFlow graph under construction, with a tape for reverse-mode gradients. */
@@ -46,6 +49,24 @@ export class Graph {
   private readonly tape: Recorded[] = [];
   private readonly names = new Map<string, number>();
   private readonly constants = new Map<string, Value>();
+  private device = "";
+  /** Number format in which convolutions and matrix products are computed. */
+  readonly computeType: DataType;
+
+  constructor(computeType: DataType = dataTypes.float) {
+    this.computeType = computeType;
+  }
+
+  /** Puts all operations that `build` adds, and later their gradients, on a device; "" leaves the choice to TensorFlow. */
+  on<T>(device: string, build: () => T): T {
+    const former = this.device;
+    this.device = device;
+    try {
+      return build();
+    } finally {
+      this.device = former;
+    }
+  }
 
   private unique(name: string): string {
     const used = this.names.get(name) ?? 0;
@@ -63,7 +84,9 @@ export class Graph {
   ): Value[] {
     const name = this.unique(options.name ?? operation);
     const control = (options.after ?? []).map((value) => `^${value.ref.replace(/:\d+$/, "")}`);
-    this.nodes.push(nodeMessage(name, operation, [...inputs.map(({ ref }) => ref), ...control], attributes));
+    this.nodes.push(
+      nodeMessage(name, operation, [...inputs.map(({ ref }) => ref), ...control], attributes, this.device),
+    );
     const type = options.type ?? dataTypes.float;
     return shapes.map((shape, i) => ({ ref: i === 0 ? name : `${name}:${i}`, shape, type }));
   }
@@ -110,7 +133,9 @@ export class Graph {
     const key = `${type}|${shape.join()}|${JSON.stringify(values)}`;
     const known = this.constants.get(key);
     if (known) return known;
-    const value = this.add("Const", [], { dtype: attribute.type(type), value: make() }, shape, { type });
+    const value = this.on("", () =>
+      this.add("Const", [], { dtype: attribute.type(type), value: make() }, shape, { type }),
+    );
     this.constants.set(key, value);
     return value;
   }
@@ -122,14 +147,12 @@ export class Graph {
 
   variable(name: string, shape: readonly number[], trainable: boolean, initial = 0): Variable {
     const dtype = attribute.type(dataTypes.float);
-    const handle = this.add(
-      "VarHandleOp",
-      [],
-      { dtype, shape: attribute.shape(shape), shared_name: attribute.text(name), container: attribute.text("") },
-      shape,
-      { name, type: dataTypes.resource },
+    const attributes = { dtype, shape: attribute.shape(shape), shared_name: attribute.text(name) };
+    const options = { name, type: dataTypes.resource };
+    const handle = this.on("", () =>
+      this.add("VarHandleOp", [], { ...attributes, container: attribute.text("") }, shape, options),
     );
-    const value = this.add("ReadVariableOp", [handle], { dtype }, shape, { name: `${name}/read` });
+    const value = this.on("", () => this.add("ReadVariableOp", [handle], { dtype }, shape, { name: `${name}/read` }));
     const variable = { name, shape, trainable, handle, value, initial };
     this.variables.push(variable);
     return variable;
@@ -157,7 +180,7 @@ export class Graph {
 
   /** Remembers how to go back from `output` to its inputs. */
   record(output: Value, inputs: readonly Value[], backward: Recorded["backward"]): Value {
-    this.tape.push({ output, inputs, backward });
+    this.tape.push({ output, inputs, backward, device: this.device });
     return output;
   }
 
@@ -177,22 +200,25 @@ export class Graph {
 
   /**
    * Gradients of the scalar `loss` with respect to `wanted`, by one sweep back over the tape.
+   * @param seed what the gradient starts with, scalar; 1 when absent
    * @throws {CherenkitError} when the loss does not depend on one of them
    */
-  gradients(loss: Value, wanted: readonly Value[]): Value[] {
+  gradients(loss: Value, wanted: readonly Value[], seed: Value = this.floats(1)): Value[] {
     const needed = new Set(wanted.map(({ ref }) => ref));
     for (const { output, inputs } of this.tape) if (inputs.some(({ ref }) => needed.has(ref))) needed.add(output.ref);
-    const parts = new Map<string, Value[]>([[loss.ref, [this.floats(1)]]]);
-    for (const { output, inputs, backward } of [...this.tape].reverse()) {
+    const parts = new Map<string, Value[]>([[loss.ref, [seed]]]);
+    for (const { output, inputs, backward, device } of [...this.tape].reverse()) {
       const dy = parts.get(output.ref);
       if (!dy || !needed.has(output.ref)) continue;
-      const makers = backward(this.sum(dy));
-      for (const [i, input] of inputs.entries()) {
-        if (!needed.has(input.ref)) continue;
-        const list = parts.get(input.ref) ?? [];
-        list.push(makers[i]!());
-        parts.set(input.ref, list);
-      }
+      this.on(device, () => {
+        const makers = backward(this.sum(dy));
+        for (const [i, input] of inputs.entries()) {
+          if (!needed.has(input.ref)) continue;
+          const list = parts.get(input.ref) ?? [];
+          list.push(makers[i]!());
+          parts.set(input.ref, list);
+        }
+      });
     }
     return wanted.map((value) => {
       const found = parts.get(value.ref);

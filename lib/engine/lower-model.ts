@@ -30,9 +30,21 @@ export class ModelWeights {
   readonly list: ModelWeight[] = [];
   private readonly graph: Graph;
   private readonly known = new Map<tf.LayerVariable, ModelWeight>();
+  private readonly averages: Map<Variable, Variable> | null;
 
-  constructor(graph: Graph) {
+  /** @param averaged keep a running average of each trained weight, which predicts in its place */
+  constructor(graph: Graph, averaged = false) {
     this.graph = graph;
+    this.averages = averaged ? new Map() : null;
+  }
+
+  /** The running average of a trained weight; null where none is kept. */
+  averageOf(variable: Variable): Variable | null {
+    if (!this.averages || !variable.trainable) return null;
+    const average =
+      this.averages.get(variable) ?? this.graph.variable(`average/${variable.name}`, variable.shape, false);
+    this.averages.set(variable, average);
+    return average;
   }
 
   /** `kernel` of `conv2d_1/kernel`, whatever tfjs appended to make it unique. */
@@ -93,7 +105,10 @@ function lowerLayer(
       step,
       seed,
       trainable: trained,
-      weight: (name) => weights.weight(layer, path, name).variable.value,
+      weight: (name) => {
+        const { variable } = weights.weight(layer, path, name);
+        return ((training ? null : weights.averageOf(variable)) ?? variable).value;
+      },
       has: (name) => weights.find(layer, name) !== undefined,
       update: (name, value) => updates.push({ variable: weights.weight(layer, path, name).variable, value }),
     },

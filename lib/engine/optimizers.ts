@@ -5,7 +5,13 @@ import { attribute, dataTypes } from "./graph-def.js";
 export interface OptimizerOptions {
   readonly name: "Adam" | "AdamW" | "SGD" | "RMSProp" | "Adadelta";
   readonly epsilon?: number;
+  /** Of SGD and RMSProp; 0 when absent. */
   readonly momentum?: number;
+  /** SGD looks ahead along its momentum. */
+  readonly nesterov?: boolean;
+  /** Share of the former mean of squares that RMSProp (0.9) and Adadelta (0.95) keep. */
+  readonly rho?: number;
+  /** Of AdamW; 0.004 when absent. */
   readonly weightDecay?: number;
 }
 
@@ -77,7 +83,7 @@ function optimizer(graph: Graph, learningRate: Value, options: OptimizerOptions)
           }
           const accumulator = slot(graph, variable, "momentum");
           const inputs = [variable.handle, accumulator.handle, learningRate, gradient, graph.floats(options.momentum)];
-          const attributes = { T, use_locking: unlocked, use_nesterov: attribute.boolean(false) };
+          const attributes = { T, use_locking: unlocked, use_nesterov: attribute.boolean(options.nesterov ?? false) };
           return graph.add("ResourceApplyKerasMomentum", inputs, attributes, []);
         },
       };
@@ -90,7 +96,7 @@ function optimizer(graph: Graph, learningRate: Value, options: OptimizerOptions)
             slot(graph, variable, "rms").handle,
             slot(graph, variable, "momentum").handle,
           ];
-          const rates = [learningRate, graph.floats(0.9), graph.floats(options.momentum ?? 0), epsilon];
+          const rates = [learningRate, graph.floats(options.rho ?? 0.9), graph.floats(options.momentum ?? 0), epsilon];
           return graph.add("ResourceApplyRMSProp", [...handles, ...rates, gradient], { T, use_locking: unlocked }, []);
         },
       };
@@ -103,7 +109,7 @@ function optimizer(graph: Graph, learningRate: Value, options: OptimizerOptions)
             slot(graph, variable, "accumulated").handle,
             slot(graph, variable, "updates").handle,
           ];
-          const rates = [learningRate, graph.floats(0.95), epsilon];
+          const rates = [learningRate, graph.floats(options.rho ?? 0.95), epsilon];
           return graph.add("ResourceApplyAdadelta", [...handles, ...rates, gradient], { T, use_locking: unlocked }, []);
         },
       };

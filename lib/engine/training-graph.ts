@@ -1,13 +1,16 @@
 import { CherenkitError } from "../errors.js";
 import type { CompileOptions } from "./compiled-model.js";
+import { accumulate, clipByGlobalNorm, followAverages } from "./gradient-steps.js";
 import { Graph, type Value, type Variable } from "./graph.js";
 import { attribute, dataTypes } from "./graph-def.js";
-import { addLoss } from "./losses.js";
+import { lossScale } from "./loss-scale.js";
 import { lowerModel, type ModelWeight, ModelWeights } from "./lower-model.js";
 import { addOptimizer } from "./optimizers.js";
 import { outputNames } from "./output-names.js";
+import { replicated } from "./replicas.js";
 import { encodeSavedModel, type Signature } from "./saved-model.js";
 import type { tf } from "./tensorflow.js";
+import { totalLoss, uncertaintyVariables } from "./total-loss.js";
 
 /** The graph of a model and what is needed to call it. */
 export interface TrainingGraph {
@@ -16,6 +19,8 @@ export interface TrainingGraph {
   readonly outputNames: readonly string[];
   readonly inputShape: readonly number[];
 }
+
+const precisions = { float32: dataTypes.float, bfloat16: dataTypes.bfloat16, float16: dataTypes.half } as const;
 
 /** Names of signature entries; slashes and colons of weight names are kept out of the way of TensorFlow's own. */
 export const entryOf = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, "_");
@@ -29,47 +34,111 @@ function inputShape(model: tf.LayersModel): number[] {
   return model.inputs[0]!.shape.map((size) => size ?? -1);
 }
 
-function totalLoss(
+/** What goes into a step. */
+interface StepInputs {
+  readonly images: Value;
+  readonly labels: readonly Value[];
+  readonly sampleWeights: readonly Value[];
+}
+
+const named = (graph: Graph, values: readonly Value[], prefix: string): Record<string, Value> =>
+  Object.fromEntries(values.map((value, i) => [`output_${i}`, graph.identity(value, `${prefix}_${i}`)]));
+
+const batchEntries = ({ images, labels, sampleWeights }: StepInputs): Record<string, Value> => ({
+  images,
+  ...Object.fromEntries(labels.map((label, i) => [`labels_${i}`, label])),
+  ...Object.fromEntries(sampleWeights.map((weights, i) => [`sample_weights_${i}`, weights])),
+});
+
+/** The signatures of training: forward pass, loss, gradients and optimizer. */
+function trainSignatures(
   graph: Graph,
+  weights: ModelWeights,
   model: tf.LayersModel,
-  outputs: readonly Value[],
-  labels: readonly Value[],
-  sampleWeights: Value,
+  step: Variable,
+  inputs: StepInputs,
   options: CompileOptions,
-): Value {
-  const parts = outputs.map((output, i) => {
-    const name = outputNames(model)[i]!;
-    const loss = options.losses[name];
-    if (!loss) throw new CherenkitError(`no loss is given for the output ${name}`, { place: name });
-    return { value: addLoss(graph, loss, output, labels[i]!, sampleWeights), factor: options.lossWeights?.[name] ?? 1 };
-  });
+  uncertainties: readonly Variable[],
+): Record<string, Signature> {
   const T = attribute.type(dataTypes.float);
-  const scaled = parts.map(({ value, factor }) => {
-    if (factor === 1) return value;
-    const constant = graph.floats(factor);
-    return graph.record(graph.add("Mul", [value, constant], { T }, []), [value], (dy) => [
-      () => graph.add("Mul", [dy, constant], { T }, []),
-    ]);
+  const learningRate = graph.placeholder("learning_rate", []);
+  const randomness = { step: step.value, seed: options.seed ?? 0 };
+  const forward = replicated(graph, inputs.images, options.replicas ?? { count: 1 }, (images) =>
+    lowerModel(graph, weights, model, images, { training: true, ...randomness }),
+  );
+  const names = outputNames(model);
+  const { labels, sampleWeights } = inputs;
+  const loss = totalLoss(graph, names, forward.outputs, labels, sampleWeights, options, uncertainties);
+  const trainedWeights = weights.list.filter(({ variable }) => variable.trainable);
+  const trained = [...trainedWeights.map(({ variable }) => variable), ...uncertainties];
+  const scaling = options.precision === "float16" ? lossScale(graph) : null;
+  const wanted = trained.map(({ value }) => value);
+  const raw = graph.gradients(loss, wanted, scaling?.seed);
+  const { gradients, updates: rescaled } = scaling?.unscaled(raw) ?? { gradients: raw, updates: [] };
+
+  const outputsRead = forward.outputs.map((output, i) => graph.identity(output, `train_output_${i}`));
+  const outputs = Object.fromEntries(outputsRead.map((value, i) => [`output_${i}`, value]));
+  const counted = graph.add("AddV2", [step.value, graph.floats(1)], { T }, []);
+  // A variable must not change before everything that reads it in this step has read it.
+  const nextStep = graph.assign(step, counted, [loss, ...outputsRead, ...raw]);
+  const always = [
+    ...forward.updates.map(({ variable, value }) => graph.assign(variable, value)),
+    ...rescaled,
+    nextStep,
+  ];
+
+  const steps = options.accumulateSteps ?? 1;
+  const sums = steps > 1 ? accumulate(graph, trained, gradients, steps) : null;
+  const means = sums?.means ?? gradients;
+  const clipped = options.clipNorm === undefined ? means : clipByGlobalNorm(graph, means, options.clipNorm);
+  const updates = addOptimizer(graph, options.optimizer, learningRate, trained, clipped);
+  const averages = trainedWeights.map(({ variable }) => weights.averageOf(variable)).filter((found) => found !== null);
+  const followed =
+    options.averageMomentum === undefined
+      ? []
+      : followAverages(graph, trained.slice(0, averages.length), averages, options.averageMomentum, updates);
+  const changing = [...updates, ...followed, ...(sums?.emptied(updates) ?? []), ...always];
+
+  const entries = batchEntries(inputs);
+  const gradientOutputs = trainedWeights.map(
+    ({ name }, i) => [entryOf(name), graph.identity(gradients[i]!, `gradient/${name}`)] as const,
+  );
+  return {
+    train_step: {
+      inputs: { ...entries, learning_rate: learningRate },
+      outputs: { loss: graph.identity(loss, "train_loss", changing), ...outputs },
+    },
+    ...(sums
+      ? {
+          accumulate_step: {
+            inputs: entries,
+            outputs: { loss: graph.identity(loss, "accumulate_loss", [...sums.adding, ...always]), ...outputs },
+          },
+        }
+      : {}),
+    gradients: { inputs: entries, outputs: Object.fromEntries(gradientOutputs) },
+  };
+}
+
+/** The signatures that read and write the weights of the network. */
+function weightSignatures(graph: Graph, weights: ModelWeights): Record<string, Signature> {
+  const inputs = weights.list.map(({ name, variable }) => graph.placeholder(`set/${name}`, variable.shape));
+  const assigned = weights.list.flatMap(({ variable }, i) => {
+    const average = weights.averageOf(variable);
+    return [graph.assign(variable, inputs[i]!), ...(average ? [graph.assign(average, inputs[i]!)] : [])];
   });
-  return scaled.reduce((sum, value) =>
-    graph.record(graph.add("AddV2", [sum, value], { T }, []), [sum, value], (dy) => [() => dy, () => dy]),
+  const read = weights.list.map(({ name, variable }) =>
+    graph.identity((weights.averageOf(variable) ?? variable).value, `get/${name}`),
   );
-}
-
-interface InitialValue {
-  readonly assign: Value;
-  readonly value: Value;
-}
-
-function initialise(graph: Graph, variable: Variable): InitialValue {
-  const attributes = { T: attribute.type(dataTypes.float), index_type: attribute.type(dataTypes.int32) };
-  const filled = graph.add(
-    "Fill",
-    [graph.integers(variable.shape), graph.floats(variable.initial)],
-    attributes,
-    variable.shape,
-  );
-  return { value: filled, assign: graph.assign(variable, filled) };
+  const entries = (values: readonly Value[]): Record<string, Value> =>
+    Object.fromEntries(weights.list.map(({ name }, i) => [entryOf(name), values[i]!]));
+  return {
+    get_weights: { inputs: {}, outputs: entries(read) },
+    set_weights: {
+      inputs: entries(inputs),
+      outputs: { done: graph.identity(graph.floats(1), "weights_set", assigned) },
+    },
+  };
 }
 
 /**
@@ -77,107 +146,73 @@ function initialise(graph: Graph, variable: Variable): InitialValue {
  * predict, to move weights and to save.
  */
 export function buildTrainingGraph(model: tf.LayersModel, options: CompileOptions): TrainingGraph {
-  const graph = new Graph();
+  const graph = new Graph(precisions[options.precision ?? "float32"]);
   const shape = inputShape(model);
+  const names = outputNames(model);
   const images = graph.placeholder("images", shape);
-  const sampleWeights = graph.placeholder("sample_weights", [-1]);
-  const learningRate = graph.placeholder("learning_rate", []);
-  const T = attribute.type(dataTypes.float);
-  const stepCount = graph.variable("optimizer/step", [], false);
-  const weights = new ModelWeights(graph);
-  const randomness = { step: stepCount.value, seed: options.seed ?? 0 };
-
-  const predicting = lowerModel(graph, weights, model, images, { training: false, ...randomness });
+  const step = graph.variable("optimizer/step", [], false);
+  const weights = new ModelWeights(graph, options.averageMomentum !== undefined);
+  const predicting = lowerModel(graph, weights, model, images, {
+    training: false,
+    step: step.value,
+    seed: options.seed ?? 0,
+  });
   const labels = predicting.outputs.map((output, i) => graph.placeholder(`labels_${i}`, [-1, output.shape[1]!]));
-  const evaluated = totalLoss(graph, model, predicting.outputs, labels, sampleWeights, options);
+  const sampleWeights = labels.map((_, i) => graph.placeholder(`sample_weights_${i}`, [-1]));
+  const inputs = { images, labels, sampleWeights };
+  const uncertainties = uncertaintyVariables(graph, names, options);
+  const evaluated = totalLoss(graph, names, predicting.outputs, labels, sampleWeights, options, uncertainties);
+  const training = trainSignatures(graph, weights, model, step, inputs, options, uncertainties);
+  const moving = weightSignatures(graph, weights);
 
-  const training = lowerModel(graph, weights, model, images, { training: true, ...randomness });
-  const loss = totalLoss(graph, model, training.outputs, labels, sampleWeights, options);
-  const trained = weights.list.filter(({ variable }) => variable.trainable);
-  const gradients = graph.gradients(
-    loss,
-    trained.map(({ variable }) => variable.value),
+  const initial = new Map(
+    graph.variables.map((variable) => {
+      const attributes = { T: attribute.type(dataTypes.float), index_type: attribute.type(dataTypes.int32) };
+      const filling = [graph.integers(variable.shape), graph.floats(variable.initial)];
+      const value = graph.add("Fill", filling, attributes, variable.shape);
+      return [variable, { value, assign: graph.assign(variable, value) }];
+    }),
   );
-  const updates = addOptimizer(
-    graph,
-    options.optimizer,
-    learningRate,
-    trained.map(({ variable }) => variable),
-    gradients,
-  );
-  const averages = training.updates.map(({ variable, value }) => graph.assign(variable, value));
-  const counted = graph.add("AddV2", [stepCount.value, graph.floats(1)], { T }, []);
-  // A variable must not change before everything that reads it in this step has read it.
-  const outputsRead = training.outputs.map((output, i) => graph.identity(output, `train_output_${i}`));
-  const nextStep = graph.assign(stepCount, counted, [loss, ...outputsRead, ...gradients]);
-  const everything = [...updates, ...averages, nextStep];
-
-  const placeholders =
-    trained.length > 0
-      ? weights.list.map(({ name, variable }) => ({
-          name,
-          variable,
-          input: graph.placeholder(`set/${name}`, variable.shape),
-        }))
-      : [];
-  const setAll = placeholders.map(({ variable, input }) => graph.assign(variable, input));
-
-  const initial = new Map(graph.variables.map((variable) => [variable, initialise(graph, variable)]));
-  const initAll = [...initial.values()].map(({ assign }) => assign);
-
   const file = graph.placeholder("checkpoint_file", [], dataTypes.string);
-  const names = graph.strings(graph.variables.map(({ name }) => name));
+  const variableNames = graph.strings(graph.variables.map(({ name }) => name));
   const slices = graph.strings(graph.variables.map(() => ""));
   const dtypes = attribute.types(graph.variables.map(() => dataTypes.float));
-  const save = graph.add("SaveV2", [file, names, slices, ...graph.variables.map(({ value }) => value)], { dtypes }, []);
+  const values = graph.variables.map(({ value }) => value);
+  const save = graph.add("SaveV2", [file, variableNames, slices, ...values], { dtypes }, []);
   const saved = graph.identity(file, "saved", [save]);
   const shapes = graph.variables.map((variable) => variable.shape);
-  const restoredValues = graph.addMany("RestoreV2", [file, names, slices], { dtypes }, shapes);
-  const restoreAll = graph.variables.map((variable, i) => graph.assign(variable, restoredValues[i]!));
-  const restored = graph.add("NoOp", [], {}, [], { name: "restore_all", after: restoreAll });
+  const read = graph.addMany("RestoreV2", [file, variableNames, slices], { dtypes }, shapes);
+  const restoring = graph.variables.map((variable, i) => graph.assign(variable, read[i]!));
+  const restored = graph.add("NoOp", [], {}, [], { name: "restore_all", after: restoring });
 
   const done = (name: string, after: readonly Value[]): Value => graph.identity(graph.floats(1), name, after);
-  const named = (values: readonly Value[], prefix: string): Record<string, Value> =>
-    Object.fromEntries(values.map((value, i) => [`output_${i}`, graph.identity(value, `${prefix}_${i}`)]));
-  const labelInputs = Object.fromEntries(labels.map((label, i) => [`labels_${i}`, label]));
-  const batch = { images, sample_weights: sampleWeights, ...labelInputs };
-  const predict: Signature = { inputs: { images }, outputs: named(predicting.outputs, "predicted") };
-  const trainOutputs = Object.fromEntries(outputsRead.map((value, i) => [`output_${i}`, value]));
+  const predict: Signature = { inputs: { images }, outputs: named(graph, predicting.outputs, "predicted") };
   const signatures: Record<string, Signature> = {
-    init: { inputs: {}, outputs: { done: done("initialised", initAll) } },
-    train_step: {
-      inputs: { ...batch, learning_rate: learningRate },
-      outputs: { loss: graph.identity(loss, "train_loss", everything), ...trainOutputs },
+    init: {
+      inputs: {},
+      outputs: {
+        done: done(
+          "initialised",
+          [...initial.values()].map(({ assign }) => assign),
+        ),
+      },
     },
+    ...training,
     evaluate_step: {
-      inputs: batch,
-      outputs: { loss: graph.identity(evaluated, "evaluate_loss"), ...named(predicting.outputs, "evaluated") },
+      inputs: batchEntries(inputs),
+      outputs: { loss: graph.identity(evaluated, "evaluate_loss"), ...named(graph, predicting.outputs, "evaluated") },
     },
     predict,
     serving_default: predict,
-    gradients: {
-      inputs: batch,
-      outputs: Object.fromEntries(
-        trained.map(({ name }, i) => [entryOf(name), graph.identity(gradients[i]!, `gradient/${name}`)]),
-      ),
-    },
-    get_weights: {
-      inputs: {},
-      outputs: Object.fromEntries(
-        weights.list.map(({ name, variable }) => [entryOf(name), graph.identity(variable.value, `get/${name}`)]),
-      ),
-    },
-    set_weights: {
-      inputs: Object.fromEntries(placeholders.map(({ name, input }) => [entryOf(name), input])),
-      outputs: { done: done("weights_set", setAll) },
-    },
+    ...moving,
+    get_step: { inputs: {}, outputs: { step: graph.identity(step.value, "step_read") } },
     save: { inputs: { file }, outputs: { done: saved } },
     restore: { inputs: { file }, outputs: { done: done("restored", [restored]) } },
   };
   return {
     savedModel: encodeSavedModel(graph, signatures, initial, { file, saved, restored }),
     weights: weights.list,
-    outputNames: outputNames(model),
+    outputNames: names,
     inputShape: shape,
   };
 }

@@ -6,88 +6,20 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { compileModel } from "../../lib/engine/compile-model.js";
-import type { CompiledModel, TrainingBatch } from "../../lib/engine/compiled-model.js";
-import type { LossName } from "../../lib/engine/losses.js";
+import type { CompileOptions } from "../../lib/engine/compiled-model.js";
+import { spatialDropout2d } from "../../lib/engine/spatial-dropout-2d.js";
 import { tf } from "../../lib/engine/tensorflow.js";
-
-type Layers = (x: tf.SymbolicTensor) => tf.SymbolicTensor;
-
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  };
-}
-
-const values = (count: number, seed: number): Float32Array => Float32Array.from({ length: count }, random(seed));
-
-/** A model of the given layers over `[n, ...shape]`, with weights away from zero so that no gradient vanishes. */
-function modelOf(shape: number[], layers: Layers): tf.LayersModel {
-  const input = tf.input({ shape });
-  const model = tf.model({ inputs: input, outputs: layers(input) });
-  model.setWeights(
-    model.getWeights().map((weight, i) => {
-      const positive = /variance|gamma/.test(model.weights[i]!.originalName);
-      const numbers = values(weight.size, i + 1).map((value) => (positive ? 0.5 + Math.abs(value) : 0.5 * value));
-      return tf.tensor(numbers, weight.shape);
-    }),
-  );
-  return model;
-}
-
-const output = (model: tf.LayersModel): string => model.outputNames[0]!;
-
-async function compiled(model: tf.LayersModel, loss: LossName = "meanSquaredError"): Promise<CompiledModel> {
-  return compileModel(model, { losses: { [output(model)]: loss }, optimizer: { name: "Adam", epsilon: 1e-7 } });
-}
-
-/** Loss as Keras defines it, in eager TensorFlow.js: the reference. */
-function eagerLoss(model: tf.LayersModel, x: tf.Tensor, y: tf.Tensor, w: tf.Tensor, loss: LossName): tf.Scalar {
-  const prediction = model.apply(x, { training: true }) as tf.Tensor2D;
-  const each =
-    loss === "categoricalCrossentropy"
-      ? tf.neg(tf.sum(tf.mul(y, tf.log(tf.clipByValue(prediction, 1e-7, 1))), 1))
-      : tf.mean(loss === "meanSquaredError" ? tf.square(tf.sub(prediction, y)) : tf.abs(tf.sub(prediction, y)), 1);
-  return tf.mean(tf.mul(each, w));
-}
-
-function batchFor(model: tf.LayersModel, shape: number[], size: number, loss: LossName): TrainingBatch {
-  const width = model.outputs[0]!.shape[1]!;
-  let labels = values(size * width, 99);
-  if (loss === "categoricalCrossentropy")
-    labels = labels.map((_, i) => (i % width === Math.floor(i / width) % width ? 1 : 0));
-  const images = values(size * shape.reduce((a, b) => a * b, 1), 5);
-  const weights = values(size, 3).map((value) => 1 + 0.5 * value);
-  return { images, size, labels: { [output(model)]: labels }, weights };
-}
-
-async function checkGradients(shape: number[], layers: Layers, loss: LossName = "meanSquaredError"): Promise<void> {
-  const model = modelOf(shape, layers);
-  const graph = await compiled(model, loss);
-  const batch = batchFor(model, shape, 3, loss);
-  const x = tf.tensor(batch.images, [3, ...shape]);
-  const y = tf.tensor2d(batch.labels[output(model)]!, [3, model.outputs[0]!.shape[1]!]);
-  const w = tf.tensor1d(batch.weights!);
-  const predicted = graph.predict(batch.images, 3)[output(model)]!;
-  const plain = (model.predict(x) as tf.Tensor).dataSync();
-  for (const [i, value] of plain.entries())
-    assert.ok(Math.abs(value - predicted[i]!) < 1e-5, `prediction ${predicted[i]}, eager ${value}`);
-  const reference = tf.variableGrads(() => eagerLoss(model, x, y, w, loss));
-  const ours = Object.values(graph.gradients(batch));
-  const variables = Object.values(reference.grads);
-  assert.equal(ours.length, variables.length);
-  for (const variable of variables) {
-    const wanted = variable.dataSync();
-    const scale = Math.max(1e-3, ...Array.from(wanted, Math.abs));
-    const close = ours.some(
-      (gradient) =>
-        gradient.length === wanted.length && gradient.every((value, k) => Math.abs(value - wanted[k]!) < 2e-4 * scale),
-    );
-    assert.ok(close, `no gradient like that of ${variable.shape} found`);
-  }
-  graph.dispose();
-}
+import {
+  batchFor,
+  checkGradients,
+  compiled,
+  eagerLossOf,
+  fillWeights,
+  type Layers,
+  modelOf,
+  output,
+  values,
+} from "./eager-reference.js";
 
 const conv = (options: object): tf.layers.Layer =>
   tf.layers.conv2d({ filters: 3, kernelSize: 3, useBias: true, ...options });
@@ -96,104 +28,6 @@ const through =
   (...layers: tf.layers.Layer[]): Layers =>
   (x) =>
     flat(layers.reduce((value, layer) => layer.apply(value) as tf.SymbolicTensor, x));
-
-const cases: Record<string, [number[], Layers, LossName?]> = {
-  "Conv2D same": [[5, 7, 2], through(conv({ padding: "same", activation: "relu" }))],
-  "Conv2D valid, stride 2": [[6, 7, 2], through(conv({ padding: "valid", strides: 2, activation: "tanh" }))],
-  "Conv2D same, stride 2, odd size": [[7, 5, 1], through(conv({ padding: "same", strides: 2, kernelSize: 1 }))],
-  "Conv2D without bias": [[7, 7, 2], through(conv({ useBias: false }))],
-  DepthwiseConv2D: [
-    [6, 6, 2],
-    through(tf.layers.depthwiseConv2d({ kernelSize: 3, depthMultiplier: 2, padding: "same" })),
-  ],
-  "MaxPooling2D behind a convolution": [
-    [7, 7, 2],
-    through(conv({ padding: "same", activation: "relu" }), tf.layers.maxPooling2d({ poolSize: 2 })),
-  ],
-  "MaxPooling2D overlapping": [
-    [7, 7, 2],
-    through(conv({ activation: "sigmoid" }), tf.layers.maxPooling2d({ poolSize: 3, strides: 2 })),
-  ],
-  AveragePooling2D: [[6, 6, 2], through(conv({}), tf.layers.averagePooling2d({ poolSize: 2 }))],
-  GlobalAveragePooling2D: [
-    [5, 5, 2],
-    (x) =>
-      tf.layers
-        .dense({ units: 2 })
-        .apply(tf.layers.globalAveragePooling2d({}).apply(conv({}).apply(x) as tf.SymbolicTensor)) as tf.SymbolicTensor,
-  ],
-  BatchNormalization: [[4, 4, 2], through(conv({}), tf.layers.batchNormalization({}))],
-  "LeakyReLU, ELU, ReLU": [
-    [4, 4, 2],
-    through(
-      conv({}),
-      tf.layers.leakyReLU({ alpha: 0.2 }),
-      conv({ kernelSize: 1 }),
-      tf.layers.elu({}),
-      conv({ kernelSize: 1 }),
-      tf.layers.reLU({}),
-    ),
-  ],
-  "Activation softplus and swish": [
-    [4, 4, 1],
-    through(
-      conv({}),
-      tf.layers.activation({ activation: "softplus" }),
-      conv({ kernelSize: 1 }),
-      tf.layers.activation({ activation: "swish" as "relu" }),
-    ),
-  ],
-  "ZeroPadding2D and Reshape": [
-    [4, 4, 1],
-    through(
-      tf.layers.zeroPadding2d({
-        padding: [
-          [1, 2],
-          [0, 1],
-        ],
-      }),
-      conv({}),
-      tf.layers.reshape({ targetShape: [5, 9] }),
-    ),
-  ],
-  "Concatenate, Add, Multiply with broadcasting": [
-    [4, 4, 2],
-    (x) => {
-      const a = conv({ padding: "same" }).apply(x) as tf.SymbolicTensor;
-      const b = conv({ padding: "same", activation: "tanh" }).apply(x) as tf.SymbolicTensor;
-      const one = conv({ filters: 1, padding: "same", activation: "sigmoid" }).apply(x) as tf.SymbolicTensor;
-      const sum = tf.layers.add().apply([a, b]) as tf.SymbolicTensor;
-      const scaled = tf.layers.multiply().apply([sum, one]) as tf.SymbolicTensor;
-      return flat(tf.layers.concatenate().apply([scaled, a]) as tf.SymbolicTensor);
-    },
-  ],
-  "a nested functional and a nested sequential model": [
-    [6, 6, 2],
-    (x) => {
-      const inner = tf.input({ shape: [6, 6, 2] });
-      const block = tf.model({ inputs: inner, outputs: conv({ padding: "same" }).apply(inner) as tf.SymbolicTensor });
-      const row = tf.sequential({ layers: [conv({ inputShape: [6, 6, 3] }), tf.layers.maxPooling2d({ poolSize: 2 })] });
-      return flat(row.apply(block.apply(x) as tf.SymbolicTensor) as tf.SymbolicTensor);
-    },
-  ],
-  "Dense with mean absolute error": [
-    [6],
-    (x) =>
-      tf.layers
-        .dense({ units: 3 })
-        .apply(tf.layers.dense({ units: 4, activation: "relu" }).apply(x)) as tf.SymbolicTensor,
-    "meanAbsoluteError",
-  ],
-  "Softmax with categorical cross-entropy": [
-    [6],
-    (x) => tf.layers.softmax({}).apply(tf.layers.dense({ units: 3 }).apply(x)) as tf.SymbolicTensor,
-    "categoricalCrossentropy",
-  ],
-};
-
-for (const [name, [shape, layers, loss]] of Object.entries(cases)) {
-  test(`${name}: prediction and gradients equal eager TensorFlow.js`, () => checkGradients(shape, layers, loss));
-}
 
 function smallNetwork(): tf.LayersModel {
   return modelOf([8, 8, 2], (x) => {
@@ -214,12 +48,9 @@ test("eight Adam steps give the losses of an eager reference", async () => {
   );
   const graph = await compiled(model);
   const batch = batchFor(model, [8, 8, 2], 16, "meanSquaredError");
-  const x = tf.tensor(batch.images, [16, 8, 8, 2]);
-  const y = tf.tensor2d(batch.labels[output(model)]!, [16, 2]);
-  const w = tf.tensor1d(batch.weights!);
   const slots = new Map<string, { m: tf.Tensor; v: tf.Tensor }>();
   for (let step = 1; step <= 8; step++) {
-    const { value, grads } = tf.variableGrads(() => eagerLoss(model, x, y, w, "meanSquaredError"));
+    const { value, grads } = tf.variableGrads(() => eagerLossOf(model, [8, 8, 2], batch, "meanSquaredError"));
     const { loss } = graph.trainStep(batch, 0.01);
     const wanted = value.dataSync()[0]!;
     assert.ok(Math.abs(loss - wanted) < 1e-5 * Math.max(1, wanted), `step ${step}: ${loss}, eager ${wanted}`);
@@ -298,6 +129,199 @@ test("weights go back into the LayersModel", async () => {
 });
 
 test("a layer that nobody lowered is refused by name, with the remedy", async () => {
-  const model = modelOf([4, 4], (x) => flat(tf.layers.permute({ dims: [2, 1] }).apply(x) as tf.SymbolicTensor));
-  await assert.rejects(compiled(model), /class Permute[\s\S]*registerLowering\("Permute"/);
+  const model = modelOf([4, 4], (x) =>
+    flat(tf.layers.repeatVector({ n: 2 }).apply(tf.layers.flatten().apply(x)) as tf.SymbolicTensor),
+  );
+  await assert.rejects(compiled(model), /class RepeatVector[\s\S]*registerLowering\("RepeatVector"/);
+});
+
+const tower = through(
+  conv({ padding: "same", activation: "relu" }),
+  tf.layers.maxPooling2d({ poolSize: 2 }),
+  tf.layers.depthwiseConv2d({ kernelSize: 3, padding: "same" }),
+);
+
+test("two replicas of one batch give the gradients of one network, odd batches included", () =>
+  checkGradients([7, 6, 2], tower, "meanSquaredError", { replicas: { count: 2 } }));
+
+test("two replicas with a softmax give the gradients of one network", () =>
+  checkGradients(
+    [6],
+    (x) => tf.layers.softmax({}).apply(tf.layers.dense({ units: 3 }).apply(x)) as tf.SymbolicTensor,
+    "categoricalCrossentropy",
+    { replicas: { count: 2 } },
+  ));
+
+test("convolutions in float16 and bfloat16 give nearly the gradients of float32", async () => {
+  await checkGradients([7, 6, 2], tower, "meanSquaredError", { precision: "float16" }, 0.02);
+  await checkGradients([7, 6, 2], tower, "meanSquaredError", { precision: "bfloat16" }, 0.1);
+});
+
+test("a float16 step that overflows leaves the weights and halves the loss scale; training goes on", async () => {
+  const model = smallNetwork();
+  const graph = await compiled(model, "meanSquaredError", { precision: "float16" });
+  const batch = batchFor(model, [8, 8, 2], 8, "meanSquaredError");
+  const before = graph.getWeights();
+  const huge = { ...batch, images: batch.images.map((value) => 1e30 * value) };
+  graph.trainStep(huge, 0.01);
+  assert.deepEqual(graph.getWeights(), before);
+  const losses = Array.from({ length: 12 }, () => graph.trainStep(batch, 0.01).loss);
+  assert.ok(losses.at(-1)! < losses[0]!, `${losses}`);
+  graph.dispose();
+});
+
+const withoutDropout = (): tf.LayersModel => modelOf([6, 6, 2], tower);
+
+test("gradients over two steps are averaged before the weights change, also when restored between them", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-engine-"));
+  const whole = batchFor(withoutDropout(), [6, 6, 2], 8, "meanSquaredError");
+  const [name] = Object.keys(whole.labels) as [string];
+  const part = (start: number): typeof whole => ({
+    images: whole.images.slice(start * 72, (start + 4) * 72),
+    size: 4,
+    labels: { [name]: whole.labels[name]!.slice(2 * start, 2 * (start + 4)) },
+  });
+  const one = withoutDropout();
+  const relabelled = (batch: typeof whole, model: tf.LayersModel): typeof whole => ({
+    ...batch,
+    labels: { [output(model)]: batch.labels[name]! },
+    weights: undefined,
+  });
+  const together = await compiled(one, "meanSquaredError");
+  for (let i = 0; i < 3; i++) together.trainStep(relabelled(whole, one), 0.01);
+  const two = withoutDropout();
+  const apart = await compiled(two, "meanSquaredError", { accumulateSteps: 2 });
+  for (let i = 0; i < 2; i++) for (const start of [0, 4]) apart.trainStep(relabelled(part(start), two), 0.01);
+  apart.trainStep(relabelled(part(0), two), 0.01);
+  await apart.save(join(folder, "state"));
+  const three = withoutDropout();
+  const resumed = await compiled(three, "meanSquaredError", { accumulateSteps: 2 });
+  await resumed.restore(join(folder, "state"));
+  resumed.trainStep(relabelled(part(4), three), 0.01);
+  for (const [i, values] of Object.values(together.getWeights()).entries()) {
+    const found = Object.values(resumed.getWeights())[i]!;
+    for (const [k, value] of values.entries()) assert.ok(Math.abs(value - found[k]!) < 2e-5, `${found[k]}, ${value}`);
+  }
+  for (const graph of [together, apart, resumed]) graph.dispose();
+  await rm(folder, { recursive: true });
+});
+
+test("gradients longer than the limit are scaled down to it, all together", async () => {
+  const model = withoutDropout();
+  const batch = batchFor(model, [6, 6, 2], 4, "meanSquaredError");
+  const free = await compiled(model, "meanSquaredError", { optimizer: { name: "SGD" } });
+  const length = Math.hypot(...Object.values(free.gradients(batch)).flatMap((values) => Array.from(values)));
+  const moved = async (clipNorm: number): Promise<number> => {
+    const graph = await compiled(model, "meanSquaredError", { optimizer: { name: "SGD" }, clipNorm });
+    const before = graph.getWeights();
+    graph.trainStep(batch, 1);
+    const after = graph.getWeights();
+    graph.dispose();
+    return Math.hypot(...Object.keys(before).flatMap((key) => Array.from(before[key]!, (v, i) => v - after[key]![i]!)));
+  };
+  assert.ok(Math.abs((await moved(length / 3)) - length / 3) < 1e-4 * length);
+  assert.ok(Math.abs((await moved(2 * length)) - length) < 1e-4 * length);
+  free.dispose();
+});
+
+test("a running average of the weights predicts and is what is saved", async () => {
+  const model = withoutDropout();
+  const batch = batchFor(model, [6, 6, 2], 4, "meanSquaredError");
+  const plain = await compiled(model, "meanSquaredError", { optimizer: { name: "SGD" } });
+  const averaged = await compiled(model, "meanSquaredError", { optimizer: { name: "SGD" }, averageMomentum: 0.9 });
+  let expected = plain.getWeights();
+  for (let step = 0; step < 3; step++) {
+    plain.trainStep(batch, 0.05);
+    averaged.trainStep(batch, 0.05);
+    const now = plain.getWeights();
+    expected = Object.fromEntries(
+      Object.entries(expected).map(([key, old]) => [key, old.map((value, i) => 0.9 * value + 0.1 * now[key]![i]!)]),
+    );
+  }
+  const found = averaged.getWeights();
+  for (const [key, values] of Object.entries(expected))
+    for (const [i, value] of values.entries()) assert.ok(Math.abs(value - found[key]![i]!) < 1e-6);
+  const wanted = averaged.predict(batch.images, 4)[output(model)]!;
+  averaged.copyToModel();
+  const again = (model.predict(tf.tensor(batch.images, [4, 6, 6, 2])) as tf.Tensor).dataSync();
+  for (const [i, value] of again.entries()) assert.ok(Math.abs(value - wanted[i]!) < 1e-5);
+  plain.dispose();
+  averaged.dispose();
+});
+
+test("several heads: fixed loss weights, weights of the examples by output, and weights found by uncertainty", async () => {
+  const input = tf.input({ shape: [5] });
+  const hidden = tf.layers.dense({ units: 4, activation: "tanh" }).apply(input) as tf.SymbolicTensor;
+  const energy = tf.layers.dense({ units: 1, name: "energy" }).apply(hidden) as tf.SymbolicTensor;
+  const type = tf.layers.dense({ units: 2, activation: "softmax", name: "type" }).apply(hidden) as tf.SymbolicTensor;
+  const model = fillWeights(tf.model({ inputs: input, outputs: [energy, type] }));
+  const size = 4;
+  const batch = {
+    images: values(size * 5, 1),
+    size,
+    labels: { energy: values(size, 2), type: Float32Array.from([1, 0, 0, 1, 1, 0, 0, 1]) },
+    weights: { energy: Float32Array.from([1, 0, 2, 0]) },
+  };
+  const losses = { energy: "meanAbsoluteError", type: "categoricalCrossentropy" } as const;
+  const optimizer = { name: "SGD" } as const;
+  const lossOf = async (lossWeights: CompileOptions["lossWeights"]): Promise<number> => {
+    const graph = await compileModel(model, { losses, lossWeights, optimizer });
+    const { loss } = graph.evaluateStep(batch);
+    graph.dispose();
+    return loss;
+  };
+  const [prediction] = model.predict(tf.tensor2d(batch.images, [size, 5])) as tf.Tensor[];
+  const residuals = Array.from(prediction!.dataSync(), (value, i) => Math.abs(value - batch.labels.energy[i]!));
+  const energyLoss = (residuals[0]! + 2 * residuals[2]!) / 4;
+  assert.ok(Math.abs((await lossOf({ energy: 1, type: 0 })) - energyLoss) < 1e-5);
+  const typeLoss = await lossOf({ energy: 0 });
+  assert.ok(Math.abs((await lossOf({ energy: 0.5, type: 2 })) - 0.5 * energyLoss - 2 * typeLoss) < 1e-5);
+
+  const graph = await compileModel(model, { losses, lossWeights: "uncertainty", optimizer });
+  assert.ok(Math.abs(graph.evaluateStep(batch).loss - energyLoss - typeLoss) < 1e-5, "the weights begin at 1");
+  const { loss } = graph.trainStep(batch, 0.1);
+  // d/ds of exp(−s)·L + s at s = 0 is 1 − L.
+  graph.setWeights(Object.fromEntries(Object.entries(graph.getWeights())));
+  const s = [energyLoss, typeLoss].map((part) => -0.1 * (1 - part));
+  const weights = graph.getWeights();
+  const fixed = await compileModel(model, {
+    losses,
+    lossWeights: { energy: Math.exp(-s[0]!), type: Math.exp(-s[1]!) },
+    optimizer,
+  });
+  fixed.setWeights(weights);
+  assert.ok(
+    Math.abs(graph.evaluateStep(batch).loss - fixed.evaluateStep(batch).loss - s[0]! - s[1]!) < 1e-5,
+    `${loss}`,
+  );
+  graph.dispose();
+  fixed.dispose();
+});
+
+test("SpatialDropout2D drops whole channels, about as many as asked, and none when it predicts", async () => {
+  const model = modelOf(
+    [6, 6, 40],
+    (x) =>
+      tf.layers.flatten().apply(spatialDropout2d({ rate: 0.25 }).apply(x) as tf.SymbolicTensor) as tf.SymbolicTensor,
+  );
+  const graph = await compiled(model);
+  const size = 8;
+  const batch = {
+    images: new Float32Array(size * 1440).fill(1),
+    size,
+    labels: { [output(model)]: new Float32Array(size * 1440) },
+  };
+  const dropped = graph.trainStep(batch, 0.1).outputs[output(model)]!;
+  let zeros = 0;
+  for (let image = 0; image < size; image++) {
+    for (let channel = 0; channel < 40; channel++) {
+      const first = dropped[image * 1440 + channel]!;
+      assert.ok(first === 0 || Math.abs(first - 4 / 3) < 1e-6);
+      for (let pixel = 0; pixel < 36; pixel++) assert.equal(dropped[image * 1440 + 40 * pixel + channel], first);
+      if (first === 0) zeros++;
+    }
+  }
+  assert.ok(zeros > 40 && zeros < 130, `${zeros} of 320`);
+  assert.ok(graph.predict(batch.images, size)[output(model)]!.every((value) => value === 1));
+  graph.dispose();
 });

@@ -1,5 +1,5 @@
 import { averagePool, maxPool, type Window } from "../ops/convolution.js";
-import { mean } from "../ops/shape.js";
+import { max, mean } from "../ops/shape.js";
 import { type Lowering, type LoweringContext, padding, pair } from "./lowering.js";
 
 function window({ config }: LoweringContext): Window {
@@ -21,3 +21,6 @@ export const lowerAveragePooling2D: Lowering = (context, [x]) => averagePool(con
 
 /** `[n, h, w, c]` → `[n, c]`. */
 export const lowerGlobalAveragePooling2D: Lowering = ({ graph }, [x]) => mean(graph, x!, [1, 2], false);
+
+/** `[n, h, w, c]` → `[n, c]`. */
+export const lowerGlobalMaxPooling2D: Lowering = ({ graph }, [x]) => max(graph, x!, [1, 2]);

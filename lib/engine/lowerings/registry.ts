@@ -1,19 +1,35 @@
 import { CherenkitError } from "../../errors.js";
 import { lowerActivation, lowerElu, lowerLeakyReLU, lowerReLU, lowerSoftmax } from "./activations.js";
 import { lowerBatchNormalization } from "./batch-normalization.js";
-import { lowerConv2D, lowerDepthwiseConv2D } from "./convolutions.js";
+import { lowerConv1D, lowerConv2D, lowerDepthwiseConv2D, lowerSeparableConv2D } from "./convolutions.js";
 import { lowerDense } from "./dense.js";
+import { lowerLayerNormalization } from "./layer-normalization.js";
 import type { Lowering } from "./lowering.js";
-import { lowerAdd, lowerConcatenate, lowerMultiply } from "./merging.js";
-import { lowerAveragePooling2D, lowerGlobalAveragePooling2D, lowerMaxPooling2D } from "./pooling.js";
-import { lowerDropout, lowerFlatten, lowerReshape, lowerZeroPadding2D } from "./shaping.js";
+import { lowerAdd, lowerAverage, lowerConcatenate, lowerMaximum, lowerMinimum, lowerMultiply } from "./merging.js";
+import {
+  lowerAveragePooling2D,
+  lowerGlobalAveragePooling2D,
+  lowerGlobalMaxPooling2D,
+  lowerMaxPooling2D,
+} from "./pooling.js";
+import {
+  lowerDropout,
+  lowerFlatten,
+  lowerPermute,
+  lowerReshape,
+  lowerSpatialDropout2D,
+  lowerUpSampling2D,
+  lowerZeroPadding2D,
+} from "./shaping.js";
 
 const lowerings = new Map<string, Lowering>([
   ["Activation", lowerActivation],
   ["Add", lowerAdd],
+  ["Average", lowerAverage],
   ["AveragePooling2D", lowerAveragePooling2D],
   ["BatchNormalization", lowerBatchNormalization],
   ["Concatenate", lowerConcatenate],
+  ["Conv1D", lowerConv1D],
   ["Conv2D", lowerConv2D],
   ["Dense", lowerDense],
   ["DepthwiseConv2D", lowerDepthwiseConv2D],
@@ -21,12 +37,20 @@ const lowerings = new Map<string, Lowering>([
   ["ELU", lowerElu],
   ["Flatten", lowerFlatten],
   ["GlobalAveragePooling2D", lowerGlobalAveragePooling2D],
+  ["GlobalMaxPooling2D", lowerGlobalMaxPooling2D],
+  ["LayerNormalization", lowerLayerNormalization],
   ["LeakyReLU", lowerLeakyReLU],
   ["MaxPooling2D", lowerMaxPooling2D],
+  ["Maximum", lowerMaximum],
+  ["Minimum", lowerMinimum],
   ["Multiply", lowerMultiply],
+  ["Permute", lowerPermute],
   ["ReLU", lowerReLU],
   ["Reshape", lowerReshape],
+  ["SeparableConv2D", lowerSeparableConv2D],
   ["Softmax", lowerSoftmax],
+  ["SpatialDropout2D", lowerSpatialDropout2D],
+  ["UpSampling2D", lowerUpSampling2D],
   ["ZeroPadding2D", lowerZeroPadding2D],
 ]);
 

@@ -1,6 +1,7 @@
+import type { Value } from "../graph.js";
 import { dropout } from "../ops/dropout.js";
-import { flatten, pad, reshape } from "../ops/shape.js";
-import type { Lowering } from "./lowering.js";
+import { flatten, pad, reshape, resize, transpose } from "../ops/shape.js";
+import { type Lowering, type LoweringContext, pair } from "./lowering.js";
 
 export const lowerFlatten: Lowering = ({ graph }, [x]) => flatten(graph, x!);
 
@@ -17,11 +18,26 @@ export const lowerZeroPadding2D: Lowering = ({ graph, config }, [x]) => {
   return pad(graph, x!, [[0, 0], rows, columns, [0, 0]]);
 };
 
+/** Dimensions in another order; those of the configuration count from 1, the batch stays first. */
+export const lowerPermute: Lowering = ({ graph, config }, [x]) =>
+  transpose(graph, x!, [0, ...(config.dims as number[])]);
+
+export const lowerUpSampling2D: Lowering = ({ graph, config }, [x]) => {
+  const [rows, columns] = pair(config.size, [2, 2]);
+  const interpolation = config.interpolation === "bilinear" ? "bilinear" : "nearest";
+  return resize(graph, x!, [x!.shape[1]! * rows, x!.shape[2]! * columns], interpolation);
+};
+
 /** Dropout acts only while training. */
-export const lowerDropout: Lowering = ({ graph, config, training, path, step, seed }, [x]) => {
+function drop({ graph, config, training, path, step, seed }: LoweringContext, x: Value, whole: boolean): Value {
   const rate = Number(config.rate);
-  if (!training || rate <= 0) return x!;
+  if (!training || rate <= 0) return x;
   let own = Number(config.seed ?? seed);
   for (const character of path) own = (own * 31 + character.charCodeAt(0)) % 2_147_483_647;
-  return dropout(graph, x!, rate, own, step);
-};
+  return dropout(graph, x, rate, own, step, whole);
+}
+
+export const lowerDropout: Lowering = (context, [x]) => drop(context, x!, false);
+
+/** Drops whole channels. */
+export const lowerSpatialDropout2D: Lowering = (context, [x]) => drop(context, x!, true);

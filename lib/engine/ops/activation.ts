@@ -1,7 +1,8 @@
 import { CherenkitError } from "../../errors.js";
 import type { Graph, Value } from "../graph.js";
 import { attribute, dataTypes, type Message } from "../graph-def.js";
-import { multiply, product } from "./elementwise.js";
+import { add, maximum, minimum, multiply, product, scale, shift } from "./elementwise.js";
+import { errorFunction, exponential } from "./unary.js";
 
 const T = attribute.type(dataTypes.float);
 
@@ -28,7 +29,15 @@ export function leakyRelu(graph: Graph, x: Value, alpha: number): Value {
 }
 
 export function sigmoid(graph: Graph, x: Value): Value {
-  return simple(graph, "Sigmoid", "SigmoidGrad", "y,dy", x);
+  return { ...simple(graph, "Sigmoid", "SigmoidGrad", "y,dy", x), beforeSigmoid: x };
+}
+
+function tanh(graph: Graph, x: Value): Value {
+  return simple(graph, "Tanh", "TanhGrad", "y,dy", x);
+}
+
+export function softplus(graph: Graph, x: Value): Value {
+  return simple(graph, "Softplus", "SoftplusGrad", "dy,x", x);
 }
 
 /** Softmax over the last dimension. */
@@ -51,12 +60,30 @@ const activations: Readonly<Record<string, (graph: Graph, x: Value) => Value>> =
   relu6: (graph, x) => simple(graph, "Relu6", "Relu6Grad", "dy,y", x),
   elu: (graph, x) => simple(graph, "Elu", "EluGrad", "dy,y", x),
   selu: (graph, x) => simple(graph, "Selu", "SeluGrad", "dy,y", x),
-  tanh: (graph, x) => simple(graph, "Tanh", "TanhGrad", "y,dy", x),
+  tanh,
   sigmoid,
-  softplus: (graph, x) => simple(graph, "Softplus", "SoftplusGrad", "dy,x", x),
+  softplus,
   softsign: (graph, x) => simple(graph, "Softsign", "SoftsignGrad", "dy,x", x),
   softmax,
   swish: (graph, x) => multiply(graph, x, sigmoid(graph, x)),
+  silu: (graph, x) => multiply(graph, x, sigmoid(graph, x)),
+  exponential,
+  hardsigmoid: (graph, x) => {
+    const line = shift(graph, scale(graph, x, 0.2), 0.5);
+    return maximum(graph, minimum(graph, line, graph.floats(1)), graph.floats(0));
+  },
+  // x · Φ(x), arXiv:1606.08415
+  gelu: (graph, x) => {
+    const half = shift(graph, errorFunction(graph, scale(graph, x, Math.SQRT1_2)), 1);
+    return multiply(graph, scale(graph, x, 0.5), half);
+  },
+  // The same with a hyperbolic tangent for the normal distribution.
+  gelunew: (graph, x) => {
+    const cube = multiply(graph, multiply(graph, x, x), x);
+    const inner = scale(graph, add(graph, x, scale(graph, cube, 0.044715)), Math.sqrt(2 / Math.PI));
+    return multiply(graph, scale(graph, x, 0.5), shift(graph, tanh(graph, inner), 1));
+  },
+  mish: (graph, x) => multiply(graph, x, tanh(graph, softplus(graph, x))),
 };
 
 /** tfjs-layers writes `leakyRelu6` style names in camel or snake case; both are taken. */

@@ -1,5 +1,6 @@
 import type { Graph, Value } from "../graph.js";
 import { attribute, dataTypes, type Message } from "../graph-def.js";
+import { heavy, lowered } from "./precision.js";
 
 const T = attribute.type(dataTypes.float);
 const nhwc = attribute.text("NHWC");
@@ -31,35 +32,42 @@ export function conv2d(
   const [kh, kw, , out] = kernel.shape as [number, number, number, number];
   const size: [number, number] = [(kh - 1) * dilations[0] + 1, (kw - 1) * dilations[1] + 1];
   const attributes = {
-    T,
     data_format: nhwc,
     strides: attribute.integers([1, ...window.strides, 1]),
     dilations: attribute.integers([1, ...dilations, 1]),
     padding: attribute.text(window.padding.toUpperCase()),
   };
-  const y = graph.add("Conv2D", [x, kernel], attributes, slidShape(x, { ...window, size }, out));
-  return graph.record(y, [x, kernel], (dy) => [
-    () => graph.add("Conv2DBackpropInput", [graph.shapeOf(x), kernel, dy], attributes, x.shape),
-    () => graph.add("Conv2DBackpropFilter", [x, graph.integers(kernel.shape), dy], attributes, kernel.shape),
-  ]);
+  const [image, filter] = [lowered(graph, x), lowered(graph, kernel)];
+  const y = heavy(graph, "Conv2D", [image, filter], attributes, slidShape(x, { ...window, size }, out));
+  return graph.record(y, [x, kernel], (dy) => {
+    const slope = lowered(graph, dy);
+    return [
+      () => heavy(graph, "Conv2DBackpropInput", [graph.shapeOf(x), filter, slope], attributes, x.shape),
+      () =>
+        heavy(graph, "Conv2DBackpropFilter", [image, graph.integers(kernel.shape), slope], attributes, kernel.shape),
+    ];
+  });
 }
 
 /** DepthwiseConv2dNative, `kernel [kh, kw, in, multiplier]`. */
 export function depthwiseConv2d(graph: Graph, x: Value, kernel: Value, window: Omit<Window, "size">): Value {
   const [kh, kw, channels, multiplier] = kernel.shape as [number, number, number, number];
   const attributes = {
-    T,
     data_format: nhwc,
     strides: attribute.integers([1, ...window.strides, 1]),
     padding: attribute.text(window.padding.toUpperCase()),
   };
   const shape = slidShape(x, { ...window, size: [kh, kw] }, channels * multiplier);
-  const y = graph.add("DepthwiseConv2dNative", [x, kernel], attributes, shape);
-  return graph.record(y, [x, kernel], (dy) => [
-    () => graph.add("DepthwiseConv2dNativeBackpropInput", [graph.shapeOf(x), kernel, dy], attributes, x.shape),
-    () =>
-      graph.add("DepthwiseConv2dNativeBackpropFilter", [x, graph.integers(kernel.shape), dy], attributes, kernel.shape),
-  ]);
+  const [image, filter] = [lowered(graph, x), lowered(graph, kernel)];
+  const y = heavy(graph, "DepthwiseConv2dNative", [image, filter], attributes, shape);
+  return graph.record(y, [x, kernel], (dy) => {
+    const slope = lowered(graph, dy);
+    const sizes = graph.integers(kernel.shape);
+    return [
+      () => heavy(graph, "DepthwiseConv2dNativeBackpropInput", [graph.shapeOf(x), filter, slope], attributes, x.shape),
+      () => heavy(graph, "DepthwiseConv2dNativeBackpropFilter", [image, sizes, slope], attributes, kernel.shape),
+    ];
+  });
 }
 
 /** Adds one bias per channel, the last dimension. */

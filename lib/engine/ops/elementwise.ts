@@ -51,6 +51,40 @@ export function multiply(graph: Graph, a: Value, b: Value): Value {
   ]);
 }
 
+/** The larger (or smaller) of two values, broadcast; where they are equal the gradient goes to the first, as in tfjs. */
+function extreme(graph: Graph, operation: "Maximum" | "Minimum", a: Value, b: Value): Value {
+  const shape = broadcastShape(a.shape, b.shape);
+  const y = graph.add(operation, [a, b], { T }, shape);
+  const masked = (dy: Value, comparison: string): Value => {
+    const chosen = graph.add(comparison, [a, b], { T }, shape, { type: dataTypes.bool });
+    const cast = { SrcT: attribute.type(dataTypes.bool), DstT: T, Truncate: attribute.boolean(false) };
+    return product(graph, dy, graph.add("Cast", [chosen], cast, shape));
+  };
+  const [first, second] = operation === "Maximum" ? ["GreaterEqual", "Less"] : ["LessEqual", "Greater"];
+  return graph.record(y, [a, b], (dy) => [
+    () => unbroadcast(graph, masked(dy, first!), a.shape),
+    () => unbroadcast(graph, masked(dy, second!), b.shape),
+  ]);
+}
+
+export function maximum(graph: Graph, a: Value, b: Value): Value {
+  return extreme(graph, "Maximum", a, b);
+}
+
+export function minimum(graph: Graph, a: Value, b: Value): Value {
+  return extreme(graph, "Minimum", a, b);
+}
+
+/** x · factor */
+export function scale(graph: Graph, x: Value, factor: number): Value {
+  return factor === 1 ? x : multiply(graph, x, graph.floats(factor));
+}
+
+/** x + constant */
+export function shift(graph: Graph, x: Value, constant: number): Value {
+  return constant === 0 ? x : add(graph, x, graph.floats(constant));
+}
+
 /** 1 / √(x + epsilon), of values that are not trained. */
 export function inverseRoot(graph: Graph, x: Value, epsilon: number): Value {
   const sum = graph.add("AddV2", [x, graph.floats(epsilon)], { T }, x.shape);

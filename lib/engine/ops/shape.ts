@@ -69,3 +69,63 @@ export function flatten(graph: Graph, x: Value): Value {
   const length = x.shape.slice(1).reduce((a, b) => a * b, 1);
   return reshape(graph, x, [-1, length]);
 }
+
+/** Sum over axes, which may be of unknown length. */
+export function sum(graph: Graph, x: Value, axes: readonly number[], keepDims: boolean): Value {
+  const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
+  const attributes = { T, Tidx: int32, keep_dims: attribute.boolean(keepDims) };
+  return graph.record(graph.add("Sum", [x, graph.integers(axes)], attributes, shape), [x], (dy) => [
+    () => graph.add("BroadcastTo", [reshapeOnly(graph, dy, kept), graph.shapeOf(x)], { T, Tidx: int32 }, x.shape),
+  ]);
+}
+
+/** The largest value over axes; of equals each gets the gradient, as in tfjs. */
+export function max(graph: Graph, x: Value, axes: readonly number[]): Value {
+  const kept = x.shape.map((size, i) => (axes.includes(i) ? 1 : size));
+  const shape = x.shape.filter((_, i) => !axes.includes(i));
+  const attributes = { T, Tidx: int32, keep_dims: attribute.boolean(false) };
+  const y = graph.add("Max", [x, graph.integers(axes)], attributes, shape);
+  return graph.record(y, [x], (dy) => [
+    () => {
+      const largest = reshapeOnly(graph, y, kept);
+      const equal = { T, incompatible_shape_error: attribute.boolean(true) };
+      const chosen = graph.add("Equal", [x, largest], equal, x.shape, { type: dataTypes.bool });
+      const cast = { SrcT: attribute.type(dataTypes.bool), DstT: T, Truncate: attribute.boolean(false) };
+      const mask = graph.add("Cast", [chosen], cast, x.shape);
+      return graph.add("Mul", [mask, reshapeOnly(graph, dy, kept)], { T }, x.shape);
+    },
+  ]);
+}
+
+/** Dimensions in another order. */
+export function transpose(graph: Graph, x: Value, order: readonly number[]): Value {
+  const moved = (value: Value, by: readonly number[]): Value => {
+    const shape = by.map((from) => value.shape[from]!);
+    return graph.add("Transpose", [value, graph.integers(by)], { T, Tperm: int32 }, shape);
+  };
+  const back = order.map((_, i) => order.indexOf(i));
+  return graph.record(moved(x, order), [x], (dy) => [() => moved(dy, back)]);
+}
+
+/** Images `[n, h, w, c]` at another size, each pixel from its nearest or by lines between its neighbours. */
+export function resize(
+  graph: Graph,
+  x: Value,
+  size: readonly [number, number],
+  interpolation: "nearest" | "bilinear",
+): Value {
+  const [operation, gradient] =
+    interpolation === "nearest"
+      ? ["ResizeNearestNeighbor", "ResizeNearestNeighborGrad"]
+      : ["ResizeBilinear", "ResizeBilinearGrad"];
+  const attributes = { T, align_corners: attribute.boolean(false), half_pixel_centers: attribute.boolean(false) };
+  const shape = [x.shape[0]!, ...size, x.shape[3]!];
+  const y = graph.add(operation!, [x, graph.integers(size)], attributes, shape);
+  return graph.record(y, [x], (dy) => [
+    () => {
+      const original = interpolation === "nearest" ? graph.integers([x.shape[1]!, x.shape[2]!]) : x;
+      return graph.add(gradient!, [dy, original], attributes, x.shape);
+    },
+  ]);
+}
