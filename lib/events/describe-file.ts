@@ -1,5 +1,7 @@
+import { degPerRad, wrap360 } from "../coordinates/angle.js";
 import { numbers } from "../hdf5/column.js";
 import type { Hdf5File } from "../hdf5/hdf5-file.js";
+import { type Distribution, telescopeDistributions } from "./distribution.js";
 import { type EventFile, openEventFile, telescopeTable } from "./event-file.js";
 
 export interface TelescopeDescription {
@@ -11,6 +13,9 @@ export interface TelescopeDescription {
   /** Rows with an image, with Hillas parameters. */
   readonly images: number;
   readonly parameters: number;
+  /** True energies of the events it saw, and intensities of its images (`hillas_intensity`); null without such. */
+  readonly energyTeV: Distribution | null;
+  readonly intensityPe: Distribution | null;
 }
 
 export interface PredictionDescription {
@@ -35,6 +40,8 @@ export interface FileDescription {
   readonly events: number;
   /** True energies of the events; null without simulated truth. */
   readonly energyTeV: { readonly min: number; readonly max: number } | null;
+  /** Where the array looked, one entry a direction; empty when the file does not say. */
+  readonly pointingDeg: readonly { readonly alt: number; readonly az: number }[];
   readonly telescopes: readonly TelescopeDescription[];
   /** Reconstructed quantities, if there are any. */
   readonly predictions?: readonly PredictionDescription[];
@@ -84,6 +91,20 @@ function kindOf(file: Hdf5File, found: readonly PredictionDescription[]): FileDe
   return file.has("/r0/event/telescope") ? "r0" : "other";
 }
 
+/** Distinct pointings of simulated runs, to a thousandth of a degree. */
+function pointings(file: Hdf5File): FileDescription["pointingDeg"] {
+  const path = "/configuration/simulation/run";
+  if (rows(file, path) === 0) return [];
+  const { columns } = file.table(path).read({ columns: ["min_az", "min_alt"] });
+  const [az, alt] = ["min_az", "min_alt"].map((name) => numbers(columns.get(name)!));
+  const rounded = (angleRad: number): number => Math.round(angleRad * degPerRad * 1000) / 1000;
+  const texts = new Set(Array.from(az!, (azRad, i) => JSON.stringify([rounded(alt![i]!), rounded(azRad)])));
+  return [...texts].map((text) => {
+    const [altDeg, azDeg] = JSON.parse(text) as [number, number];
+    return { alt: altDeg, az: wrap360(azDeg) };
+  });
+}
+
 function energyRange(file: Hdf5File): FileDescription["energyTeV"] {
   const path = "/simulation/event/subarray/shower";
   if (rows(file, path) === 0) return null;
@@ -95,10 +116,11 @@ function energyRange(file: Hdf5File): FileDescription["energyTeV"] {
   );
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const energy of energies) {
+    if (!Number.isFinite(energy)) continue;
     min = Math.min(min, energy);
     max = Math.max(max, energy);
   }
-  return { min, max };
+  return max > 0 ? { min, max } : null;
 }
 
 function describe({ path, hdf5, process, dataModel, subarray }: EventFile): FileDescription {
@@ -118,6 +140,10 @@ function describe({ path, hdf5, process, dataModel, subarray }: EventFile): File
         ]
       : [];
   const found = predictions(hdf5);
+  const seen = telescopeDistributions(
+    hdf5,
+    subarray.telescopes.map(({ id }) => id),
+  );
   return {
     file: path,
     kind: kindOf(hdf5, found),
@@ -126,7 +152,8 @@ function describe({ path, hdf5, process, dataModel, subarray }: EventFile): File
     obsIds: obsIds.sort((a, b) => a - b),
     events,
     energyTeV: energyRange(hdf5),
-    telescopes: subarray.telescopes.map((telescope) => {
+    pointingDeg: pointings(hdf5),
+    telescopes: subarray.telescopes.map((telescope, i) => {
       const camera = subarray.cameras.get(telescope.cameraIndex)!;
       return {
         id: telescope.id,
@@ -136,6 +163,7 @@ function describe({ path, hdf5, process, dataModel, subarray }: EventFile): File
         pixels: camera.pixelX.length,
         images: rows(hdf5, `/dl1/event/telescope/images/${telescopeTable(telescope.id)}`),
         parameters: rows(hdf5, `/dl1/event/telescope/parameters/${telescopeTable(telescope.id)}`),
+        ...seen[i]!,
       };
     }),
     ...(found.length > 0 ? { predictions: found } : {}),
