@@ -60,8 +60,9 @@ export function efficiencyAtRejection(
     const score = background.scores[b]!;
     let tied = 0;
     let next = b;
-    while (next >= 0 && background.scores[next] === score)
-      tied += background.weights ? background.weights[next--]! : (next--, 1);
+    for (; next >= 0 && background.scores[next] === score; next--) {
+      tied += background.weights ? background.weights[next]! : 1;
+    }
     if (accepted + tied > allowed) break;
     accepted += tied;
     b = next;

@@ -37,7 +37,7 @@ export function scoredClasses(
 ): ScoredClasses {
   const of = (wanted: number): ScoredClass => {
     const chosen = (_: number, i: number): boolean => isSignal[i] === wanted;
-    return scoredClass(scores.filter(chosen), weights && weights.filter(chosen));
+    return scoredClass(scores.filter(chosen), weights?.filter(chosen) ?? null);
   };
   return { signal: of(1), background: of(0) };
 }

@@ -62,6 +62,8 @@ details.code > pre { background: var(--shade); border: 1px solid var(--line); bo
 .error pre { margin-top: .4rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .note { margin: 0; color: var(--soft); font-size: .9rem; }
 .figure { width: 100%; min-width: 0; overflow: hidden; }
+.figure .main-svg :is(text[class$="title"], [class$="tick"] text, .cbaxis text, .legendtext, .annotation-text) {
+  fill: var(--ink) !important; }
 .picture { max-width: 100%; height: auto; }
 .html { overflow-x: auto; max-width: 100%; }
 .html table, .prose table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }

@@ -1,0 +1,55 @@
+import { angularResolution } from "./angular-resolution.js";
+import { angularResolutionByOffset } from "./angular-resolution-by-offset.js";
+import { aucByEnergy } from "./auc-by-energy.js";
+import { calibration } from "./calibration.js";
+import { cameraImage } from "./camera-image.js";
+import { confusionMatrix } from "./confusion-matrix.js";
+import { containmentCurve } from "./containment-curve.js";
+import { directionBias } from "./direction-bias.js";
+import { directionResiduals } from "./direction-residuals.js";
+import { efficiencyCurve } from "./efficiency-curve.js";
+import { emptyFigure } from "./empty-figure.js";
+import { energyBias } from "./energy-bias.js";
+import { energyResiduals } from "./energy-residuals.js";
+import { energyResolution } from "./energy-resolution.js";
+import { eventDisplay } from "./event-display.js";
+import { learningCurve } from "./learning-curve.js";
+import { mappedImage } from "./mapped-image.js";
+import { metricComparison } from "./metric-comparison.js";
+import { migrationMatrix } from "./migration-matrix.js";
+import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
+import { rocCurve } from "./roc-curve.js";
+import { scoreDistribution } from "./score-distribution.js";
+import { thetaSquared } from "./theta-squared.js";
+
+/**
+ * All figures. Each takes plain results and gives a figure that shows itself; where something is missing, a labelled
+ * empty one.
+ */
+export const figures = {
+  angularResolution,
+  angularResolutionByOffset,
+  aucByEnergy,
+  calibration,
+  cameraImage,
+  confusionMatrix,
+  containmentCurve,
+  directionBias,
+  directionResiduals,
+  efficiencyCurve,
+  /** A labelled empty box. */
+  empty: emptyFigure,
+  energyBias,
+  energyResiduals,
+  energyResolution,
+  eventDisplay,
+  learningCurve,
+  mappedImage,
+  metricComparison,
+  migrationMatrix,
+  /** Published performance, for comparison. */
+  published: { lst1Mono, sst1mMono, sst1mStereo },
+  rocCurve,
+  scoreDistribution,
+  thetaSquared,
+} as const;

@@ -1,0 +1,61 @@
+import type { Figure } from "../../lib/figures/figure.js";
+import { figures } from "../../lib/figures/figures.js";
+import { hexagonalCamera, sampleImage, sampleMapped, squareCamera } from "./sample-camera.js";
+import { sampleDirection, sampleEnergy, sampleHistory, sampleType } from "./sample-results.js";
+
+const { published } = figures;
+const types = { SingleCNN: sampleType(), ResNet: sampleType(20000, 1.5), small: sampleType(400, 2) };
+const energies = { SingleCNN: sampleEnergy(), ResNet: sampleEnergy(20000, 1.5), small: sampleEnergy(400, 2) };
+const directions = {
+  SingleCNN: sampleDirection(),
+  ResNet: sampleDirection(20000, 1.5),
+  small: sampleDirection(400, 2),
+};
+const [type, energy, direction] = [types.SingleCNN, energies.SingleCNN, directions.SingleCNN];
+const histories = { SingleCNN: sampleHistory(25), ResNet: sampleHistory(18, 2) };
+
+/** Every figure, of one result and of several, by name. */
+export const gallery: Readonly<Record<string, Figure>> = {
+  learningCurve: figures.learningCurve(histories.SingleCNN),
+  learningCurves: figures.learningCurve(histories),
+  rocCurve: figures.rocCurve(type),
+  rocCurves: figures.rocCurve(types),
+  scoreDistribution: figures.scoreDistribution(type),
+  scoreDistributions: figures.scoreDistribution(types),
+  efficiencyCurve: figures.efficiencyCurve(type),
+  efficiencyCurves: figures.efficiencyCurve(types),
+  calibration: figures.calibration(type),
+  calibrations: figures.calibration(types),
+  confusionMatrix: figures.confusionMatrix(type),
+  confusionMatrices: figures.confusionMatrix(types),
+  aucByEnergy: figures.aucByEnergy(type),
+  aucByEnergies: figures.aucByEnergy(types),
+  migrationMatrix: figures.migrationMatrix(energy),
+  migrationMatrices: figures.migrationMatrix(energies),
+  energyResolution: figures.energyResolution(energy, [published.sst1mMono, published.sst1mStereo, published.lst1Mono]),
+  energyResolutions: figures.energyResolution(energies),
+  energyBias: figures.energyBias(energy, [published.sst1mMono]),
+  energyBiases: figures.energyBias(energies),
+  energyResiduals: figures.energyResiduals(energy),
+  energyResidualsOfModels: figures.energyResiduals(energies),
+  angularResolution: figures.angularResolution(direction, [published.sst1mMono, published.sst1mStereo]),
+  angularResolutions: figures.angularResolution(directions),
+  angularResolutionByOffset: figures.angularResolutionByOffset(direction),
+  angularResolutionsByOffset: figures.angularResolutionByOffset(directions),
+  thetaSquared: figures.thetaSquared(direction),
+  thetaSquares: figures.thetaSquared(directions),
+  containmentCurve: figures.containmentCurve(direction),
+  containmentCurves: figures.containmentCurve(directions),
+  directionResiduals: figures.directionResiduals(direction),
+  directionResidualsOfModels: figures.directionResiduals(directions),
+  directionBias: figures.directionBias(direction),
+  directionBiases: figures.directionBias(directions),
+  typeMetrics: figures.metricComparison(types),
+  energyMetrics: figures.metricComparison(energies),
+  directionMetrics: figures.metricComparison(directions),
+  hexagons: figures.cameraImage(sampleImage(hexagonalCamera(), 5.6)),
+  squares: figures.cameraImage(sampleImage(squareCamera(), 2.15)),
+  mappedImage: figures.mappedImage(sampleMapped),
+  eventDisplay: figures.eventDisplay(sampleImage(hexagonalCamera(), 5.6), sampleMapped),
+  empty: figures.empty("Confusion matrix", "no event has a valid gammaness"),
+};
