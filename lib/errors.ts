@@ -7,13 +7,20 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
-/** Exit codes of every command. */
-export const exitCodes: { readonly ok: 0; readonly failed: 1; readonly usage: 2; readonly interrupted: 75 } = {
-  ok: 0,
-  failed: 1,
-  usage: 2,
-  interrupted: 75,
-};
+/** Exit codes of every command; those from `kernelNotStarted` on come from running a notebook. */
+export const exitCodes: {
+  readonly ok: 0;
+  readonly failed: 1;
+  readonly usage: 2;
+  readonly kernelNotStarted: 3;
+  readonly timeout: 4;
+  /** Stopped and saved; the same command goes on from there. */
+  readonly interrupted: 75;
+  /** The kernel died. */
+  readonly killed: 137;
+  /** Told to end, but the running cell did not heed it and was killed; the notebook is saved. */
+  readonly terminated: 143;
+} = { ok: 0, failed: 1, usage: 2, kernelNotStarted: 3, timeout: 4, interrupted: 75, killed: 137, terminated: 143 };
 
 /** Base of all errors a user should see without a stack trace. */
 export class CherenkitError extends Error {

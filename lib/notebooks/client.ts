@@ -1,20 +1,22 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
-import { CherenkitError } from "../errors.js";
+import { CherenkitError, exitCodes } from "../errors.js";
 import { newConnection } from "./connection.js";
 import type { KernelCommand } from "./kernel-command.js";
+import { outOfMemoryKills } from "./out-of-memory.js";
 import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
 
 /** Why a kernel is gone though nobody shut it down. */
 export interface KernelDeath {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
+  /** True when Linux ended a process of our control group for want of memory meanwhile; null when that is unknown. */
+  readonly outOfMemory: boolean | null;
   /** `it was ended by SIGKILL, …` */
   readonly reason: string;
 }
@@ -27,9 +29,19 @@ export class KernelDied extends CherenkitError {
   }
 }
 
+/** The kernel ended, or gave no answer, before the first cell. */
+export class KernelNotStarted extends CherenkitError {
+  override readonly name: string = "KernelNotStarted";
+  override readonly exitCode: number = exitCodes.kernelNotStarted;
+}
+
 export interface KernelOptions {
   readonly command: KernelCommand;
   readonly cwd: string;
+  /** More variables for its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where it shall listen; by default on free ports of this machine. */
+  readonly newConnection?: () => Promise<ConnectionInfo>;
   readonly startTimeoutMs?: number;
   /** What the kernel's process itself writes, past the protocol: output of programs it starts, a crash. */
   readonly onStrayOutput?: (name: "stdout" | "stderr", text: string) => void;
@@ -53,24 +65,27 @@ export interface KernelClient {
   ask(type: string, content: Record<string, unknown>): Promise<Readonly<Record<string, unknown>>>;
   interrupt(): void;
   kill(): void;
-  /** Most memory the kernel has used so far, in bytes; null when unknown or when it has ended. */
-  peakMemoryBytes(): number | null;
   shutDown(): Promise<void>;
 }
 
 const lossless = { sendHighWaterMark: 0, sendTimeout: 0, linger: 0 };
 
-function deathReason(exitCode: number | null, signal: NodeJS.Signals | null, lastWords: string): string {
+function deathReason(
+  exitCode: number | null,
+  signal: NodeJS.Signals | null,
+  outOfMemory: boolean | null,
+  lastWords: string,
+): string {
+  const why = outOfMemory ? " because memory ran out" : outOfMemory === null ? ", often because memory ran out" : "";
   const how = signal
-    ? `it was ended by ${signal}${signal === "SIGKILL" ? ", often because memory ran out" : ""}`
+    ? `it was ended by ${signal}${signal === "SIGKILL" ? why : ""}`
     : `it ended by itself with exit code ${exitCode}`;
   return lastWords.trim() === "" ? how : `${how}; its last words:\n${lastWords.trim()}`;
 }
 
 /**
  * Starts a kernel in a process group of its own and waits until it answers.
- * @throws {KernelDied} when it ends before that
- * @throws {CherenkitError} when it does not answer in time
+ * @throws {KernelNotStarted} when it ends before that, or does not answer in time
  */
 export async function startKernel(options: KernelOptions): Promise<KernelClient> {
   for (let attempt = 1; ; attempt++) {
@@ -78,7 +93,7 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
       return await startOnce(options);
     } catch (error) {
       // Another program may have taken one of the ports in between.
-      const taken = error instanceof KernelDied && /EADDRINUSE|Address already in use/i.test(error.message);
+      const taken = error instanceof KernelNotStarted && /EADDRINUSE|Address already in use/i.test(error.message);
       if (!taken || attempt === 3) throw error;
     }
   }
@@ -87,7 +102,7 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
 async function startOnce(options: KernelOptions): Promise<KernelClient> {
   const folder = await mkdtemp(join(tmpdir(), "cherenkit-kernel-"));
   try {
-    const connection = await newConnection();
+    const connection = await (options.newConnection ?? newConnection)();
     const file = join(folder, "connection.json");
     await writeFile(file, JSON.stringify({ ...connection, kernel_name: options.command.name }), { mode: 0o600 });
     return await connect(options, connection, file, () => rm(folder, { recursive: true, force: true }));
@@ -108,8 +123,9 @@ async function connect(
     cwd: options.cwd,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...options.command.environment },
+    env: { ...process.env, ...options.command.environment, ...options.environment },
   });
+  const killsBefore = outOfMemoryKills();
   let lastWords = "";
   for (const name of ["stdout", "stderr"] as const) {
     child[name]!.setEncoding("utf8").on("data", (text: string) => {
@@ -120,12 +136,18 @@ async function connect(
   let leaving = false;
   let death: KernelDeath | null = null;
   const ended = new Promise<KernelDeath>((resolve) => {
-    const end = (exitCode: number | null, signal: NodeJS.Signals | null, reason: string): void => {
-      death ??= { exitCode, signal, reason };
+    const end = (told: KernelDeath): void => {
+      death ??= told;
       resolve(death);
     };
-    child.once("error", (error) => end(null, null, `it could not be started: ${error.message}`));
-    child.once("close", (code, signal) => end(code, signal, deathReason(code, signal, lastWords)));
+    child.once("error", (error) =>
+      end({ exitCode: null, signal: null, outOfMemory: false, reason: `it could not be started: ${error.message}` }),
+    );
+    child.once("close", (exitCode, signal) => {
+      const kills = outOfMemoryKills();
+      const outOfMemory = kills === null || killsBefore === null ? null : kills > killsBefore;
+      end({ exitCode, signal, outOfMemory, reason: deathReason(exitCode, signal, outOfMemory, lastWords) });
+    });
   });
 
   const address = (port: number): string => `${connection.transport}://${connection.ip}:${port}`;
@@ -166,8 +188,8 @@ async function connect(
     });
     const idle = new Promise<void>((resolve) => {
       listeners.set(header.msg_id, (message) => {
-        if (message.header.msg_type !== "status") onMessage?.(message);
-        else if (message.content.execution_state === "idle") resolve();
+        onMessage?.(message);
+        if (message.header.msg_type === "status" && message.content.execution_state === "idle") resolve();
       });
     });
     const message = { identities: [], header, parent: {}, metadata: {}, content };
@@ -192,18 +214,22 @@ async function connect(
     await cleanUp();
   }
 
+  const startTimeoutMs = options.startTimeoutMs ?? 60_000;
+
   async function waitForAnswer(): Promise<Message> {
-    const until = Date.now() + (options.startTimeoutMs ?? 60_000);
-    while (Date.now() < until) {
+    const until = performance.now() + startTimeoutMs;
+    while (performance.now() < until) {
       // Asked anew, because a subscriber that has just connected misses what was published before.
       const answer = await Promise.race([request(shell, "kernel_info_request", {}), sleep(150, null), ended]);
       if (answer === null) continue;
       if ("header" in answer) return answer;
-      throw new KernelDied(answer);
+      throw new KernelNotStarted(`the kernel did not start: ${answer.reason}`, {
+        place: options.command.argv.join(" "),
+      });
     }
-    throw new CherenkitError("the kernel did not answer in time", {
+    throw new KernelNotStarted(`the kernel did not answer within ${startTimeoutMs / 1000} s`, {
       place: options.command.displayName,
-      remedy: "look whether the machine is overloaded, then try again",
+      remedy: "look whether the machine is overloaded, then try again or allow more with --start-timeout",
     });
   }
 
@@ -246,17 +272,11 @@ async function connect(
       if ("header" in answer) return answer.content;
       throw new KernelDied(answer);
     },
-    interrupt: () => signalGroup("SIGINT"),
-    kill: () => signalGroup("SIGKILL"),
-    peakMemoryBytes() {
-      try {
-        const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-        const kilobytes = status.match(/^VmHWM:\s+(\d+) kB/m)?.[1];
-        return kilobytes ? Number(kilobytes) * 1024 : null;
-      } catch {
-        return null;
-      }
+    interrupt() {
+      if (options.command.interruptMode === "message") void request(control, "interrupt_request", {});
+      else signalGroup("SIGINT");
     },
+    kill: () => signalGroup("SIGKILL"),
     async shutDown() {
       leaving = true;
       if (death === null) {

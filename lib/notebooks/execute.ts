@@ -1,177 +1,144 @@
 import { basename, join, resolve } from "node:path";
-import type { ICodeCell, INotebookContent, INotebookMetadata } from "@jupyterlab/nbformat";
-import { ConfigError } from "../errors.js";
-import { writeFileAtomically } from "../files/write-atomically.js";
-import { type KernelClient, startKernel } from "./client.js";
-import { renderNotebook } from "./html.js";
-import { kernelCommand } from "./kernel-command.js";
-import { newLineFeed } from "./line-feed.js";
-import { type CellListener, listenToCell } from "./listen-to-cell.js";
-import { withoutNativeLog } from "./native-log.js";
-import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
+import type { INotebookContent } from "@jupyterlab/nbformat";
+import { CherenkitError, ConfigError } from "../errors.js";
+import { planCells } from "./cell-plan.js";
+import { writeCellRecord } from "./cell-record.js";
+import { type KernelCommand, kernelCommand } from "./kernel-command.js";
+import { isCodeCell } from "./notebook-cell.js";
 import { readNotebook, withoutOutputs } from "./notebook-file.js";
+import { lockOutput } from "./output-lock.js";
 import { injectParameters } from "./parameters.js";
+import { cellKeys, earlierRun, isComplete, reusableCells } from "./resume.js";
 import { type Ending, type Run, recordOf, save } from "./run.js";
-import { type CellEnd, runCell } from "./run-cell.js";
+import { reuse } from "./run-cells.js";
+import { runInKernel } from "./run-in-kernel.js";
 import { openRunLog } from "./run-log.js";
 import type * as asked from "./run-options.js";
 import { type RunStatus, runPlace } from "./run-record.js";
-import { watchSignals } from "./watch-signals.js";
+import { scrubber } from "./secrets.js";
 
 export type RunOptions = asked.RunOptions;
 export type CellOutput = asked.CellOutput;
 
 export interface RunResult {
   readonly status: RunStatus;
-  /** 0 completed, 75 interrupted with everything saved, 1 otherwise. */
+  /**
+   * 0 completed, 1 a cell failed, 4 a time limit ended it, 75 interrupted with everything saved, 137 the kernel died,
+   * 143 told to end but the running cell had to be killed.
+   */
   readonly exitCode: number;
   readonly input: string;
   readonly output: string;
   readonly html?: string;
   readonly seconds: number;
-  /** `In [failedCell]` of the cell that ended the run. */
+  /** `[failedCell]` of the cell that ended the run. */
   readonly failedCell?: number;
   readonly error?: { readonly name: string; readonly value: string };
 }
 
-const saveEveryMs = 30_000;
-/** Between SIGTERM and SIGKILL SLURM leaves 30 s; what is left after this is for saving the notebook. */
-const terminationGraceMs = 20_000;
-
-function kernelName(notebook: INotebookContent): string {
+/** The kernel a notebook asks for: TypeScript ones all run in this project's. */
+export function kernelName(notebook: INotebookContent): string {
   const { kernelspec, language_info } = notebook.metadata;
   const language = language_info?.name ?? kernelspec?.language;
   return language === "typescript" ? "cherenkit" : String(kernelspec?.name ?? "cherenkit");
 }
 
-/** What a cell's end means for the run; null when it goes on. */
-function endingOf(run: Run, cell: ICodeCell, cellIndex: number, count: number, end: CellEnd): Ending | null {
-  const place = { cellIndex, count, error: end.error };
-  if (end.status === "timeout") return { status: "timeout", ...place };
-  if (end.status !== "ok" && (run.stopAsked || end.error?.ename === "InterruptedError"))
-    return { status: "interrupted", ...place };
-  if (end.status === "killed") return { status: "killed", ...place };
-  if (end.status === "error" && !cellTags(cell).includes("raises-exception")) return { status: "failed", ...place };
-  return null;
+/**
+ * The notebook as it would run: without outputs, with its parameters. Needs no kernel.
+ * @throws {InputError} when the input is no notebook
+ * @throws {ConfigError} for parameters the notebook does not take
+ */
+export async function prepareNotebook(
+  options: Pick<RunOptions, "input" | "parameters" | "allowUnknown" | "kernel" | "hideCode">,
+  command?: KernelCommand,
+): Promise<INotebookContent> {
+  const input = await readNotebook(options.input);
+  const parameters = options.parameters ?? {};
+  const name = options.kernel ?? kernelName(input);
+  const language = command?.language ?? input.metadata.language_info?.name ?? input.metadata.kernelspec?.language;
+  const known = language ?? (name === "cherenkit" ? "typescript" : name);
+  if (known !== "typescript" && known !== "python" && Object.keys(parameters).length > 0) {
+    throw new ConfigError(`parameters cannot be written in ${String(known)}`, {
+      place: options.input,
+      remedy: "run it without parameters, or use a TypeScript or Python notebook",
+    });
+  }
+  const notebook = injectParameters(withoutOutputs(input), parameters, known === "python" ? "python" : "typescript", {
+    place: options.input,
+    allowUnknown: options.allowUnknown === true,
+  });
+  if (options.hideCode)
+    for (const cell of notebook.cells)
+      if (isCodeCell(cell)) cell.metadata.jupyter = { ...(cell.metadata.jupyter as object), source_hidden: true };
+  return notebook;
 }
 
-/** Runs the cells one after the other until one ends the run; null when all have run. */
-async function runCells(
-  run: Run,
-  kernel: KernelClient,
-  onCell: (listener: CellListener) => void,
-): Promise<Ending | null> {
-  const { cells } = run.notebook;
-  let count = 0;
-  for (const [cellIndex, cell] of cells.entries()) {
-    if (!isCodeCell(cell) || joinedText(cell.source).trim() === "") continue;
-    if (cellTags(cell).includes("skip-execution")) continue;
-    if (run.stopAsked) return { status: "interrupted", cellIndex, count: count + 1, error: null };
-    count++;
-    const listener = listenToCell(run, cell, count);
-    onCell(listener);
-    run.log?.add({ cell: count, kind: "begin" });
-    const end = await runCell(kernel, joinedText(cell.source), listener.onMessage, run.options.cellTimeoutMs);
-    cell.execution_count = end.executionCount ?? count;
-    cell.metadata.cherenkit = { status: end.status, seconds: Number(end.seconds.toFixed(3)) };
-    if (end.status === "timeout" || end.status === "killed") listener.onError(end.error!);
-    listener.flush();
-    run.log?.add({ cell: count, kind: "end", status: end.status, seconds: end.seconds });
-    run.peakMemoryBytes = kernel.peakMemoryBytes() ?? run.peakMemoryBytes;
-    if (run.failure) throw run.failure;
-    const ending = endingOf(run, cell, cellIndex, count, end);
-    if (ending) return ending;
-    await save(run, recordOf(run, "running", null), null);
-  }
-  return null;
-}
-
-/** Starts the kernel, runs the cells, and passes on the signals that ask for an end. */
-async function runInKernel(run: Run): Promise<Ending | null> {
-  let kernel: KernelClient | null = null;
-  let listener: CellListener | null = null;
-  let killTimer: NodeJS.Timeout | undefined;
-  const unwatch = watchSignals((signal, times) => {
-    run.stopAsked = true;
-    run.log?.add({ kind: "signal", signal });
-    if (times < 3) kernel?.interrupt();
-    else kernel?.kill();
-    if (signal === "SIGTERM") killTimer ??= setTimeout(() => kernel?.kill(), terminationGraceMs);
-  });
-  const stray = newLineFeed((name, text) => {
-    const rest = withoutNativeLog(text);
-    if (rest !== "") listener?.onStream(name, rest);
-  });
-  let saving: Promise<unknown> = Promise.resolve();
-  const saver = setInterval(() => {
-    run.peakMemoryBytes = kernel?.peakMemoryBytes() ?? run.peakMemoryBytes;
-    saving = save(run, recordOf(run, "running", null), null).catch((error: unknown) => {
-      run.failure ??= error;
-    });
-  }, saveEveryMs);
-  try {
-    kernel = await startKernel({
-      command: run.command,
-      cwd: resolve(run.options.cwd ?? "."),
-      onStrayOutput: stray.add,
-    });
-    if (kernel.info.language_info)
-      run.notebook.metadata.language_info = kernel.info.language_info as INotebookMetadata["language_info"];
-    return await runCells(run, kernel, (next) => {
-      listener = next;
-    });
-  } finally {
-    clearInterval(saver);
-    clearTimeout(killTimer);
-    await saving;
-    await kernel?.shutDown();
-    stray.flush();
-    unwatch();
-  }
+async function newRun(options: RunOptions, command: KernelCommand, notebook: INotebookContent): Promise<Run> {
+  const plan = planCells(notebook, options.cells);
+  const keys = cellKeys(plan, command.name);
+  const cwd = resolve(options.cwd ?? ".");
+  const earlier = options.resume ? await earlierRun(options.output) : null;
+  const reused =
+    earlier && isComplete(earlier, keys)
+      ? new Map(plan.map((planned) => [planned, earlier.cells[planned.index] as (typeof planned)["cell"]]))
+      : earlier && options.resume
+        ? reusableCells(options.resume, earlier, plan, keys, cwd)
+        : new Map();
+  for (const { cell } of plan) writeCellRecord(cell, { status: "pending" });
+  const logFile = options.runFolder ? join(options.runFolder, "run.jsonl") : options.log;
+  return {
+    options,
+    notebook,
+    command,
+    plan,
+    keys,
+    reused,
+    place: await runPlace(cwd),
+    startedAt: new Date(),
+    began: performance.now(),
+    log: logFile ? openRunLog(logFile) : null,
+    logName: logFile ? basename(logFile) : null,
+    scrub: scrubber(Object.values(options.secrets ?? {})),
+    collected: new Map(),
+    displays: new Map(),
+    stop: null,
+    exited: false,
+    peakMemoryBytes: null,
+    savingMs: 0,
+    savedAt: Number.NEGATIVE_INFINITY,
+    failure: null,
+  };
 }
 
 /**
  * Runs a notebook from top to bottom and saves it after each cell, so that a run that fails, or is killed, leaves a
  * notebook to read. A cell tagged `raises-exception` may fail; one tagged `skip-execution` is left out.
- * SIGTERM, SIGINT and SIGUSR1 interrupt the running cell; the run is saved and ends as `interrupted`.
+ * SIGTERM, SIGINT, SIGUSR1 and the deadline in `CHERENKIT_DEADLINE` interrupt the running cell; the run is saved and
+ * ends as `interrupted`.
  * @throws {InputError} when the input is no notebook, or its kernel is not installed
  * @throws {ConfigError} for parameters the notebook does not take
- * @throws {OutputError} when an output cannot be written
+ * @throws {OutputError} when an output cannot be written, or another run writes it
+ * @throws {KernelNotStarted}
  */
 export async function runNotebook(options: RunOptions): Promise<RunResult> {
-  const input = await readNotebook(options.input);
-  const command = kernelCommand(options.kernel ?? kernelName(input));
-  const parameters = options.parameters ?? {};
-  const language = command.language;
-  if (language !== "typescript" && language !== "python" && Object.keys(parameters).length > 0) {
-    throw new ConfigError(`parameters cannot be written in ${language}`, {
-      place: options.input,
-      remedy: "run it without parameters, or use a TypeScript or Python notebook",
-    });
-  }
-  const own = language === "python" ? "python" : "typescript";
-  const run: Run = {
-    options,
-    notebook: injectParameters(withoutOutputs(input), parameters, own, options.input),
-    command,
-    place: await runPlace(resolve(options.cwd ?? ".")),
-    startedAt: new Date(),
-    log: options.runFolder ? openRunLog(join(options.runFolder, "run.jsonl")) : null,
-    collected: new Map(),
-    displays: new Map(),
-    stopAsked: false,
-    peakMemoryBytes: null,
-    failure: null,
-  };
+  const command = kernelCommand(options.kernel ?? kernelName(await readNotebook(options.input)));
+  const notebook = await prepareNotebook(options, command);
+  const unlock = lockOutput(options.output);
   try {
-    await save(run, recordOf(run, "running", null), null);
-    const ending = await runInKernel(run);
-    return await finish(run, ending);
-  } catch (error) {
-    await noteFailure(run, error);
-    throw error;
+    const run = await newRun(options, command, notebook);
+    try {
+      await save(run, recordOf(run, "running", null), null);
+      const nothingLeft = run.plan.length > 0 && run.reused.size === run.plan.length;
+      if (nothingLeft) for (const [{ cell }, earlier] of run.reused) reuse(cell, earlier);
+      return await finish(run, nothingLeft ? null : await runInKernel(run));
+    } catch (error) {
+      await noteFailure(run, error);
+      throw error;
+    } finally {
+      run.log?.close();
+    }
   } finally {
-    run.log?.close();
+    unlock();
   }
 }
 
@@ -180,8 +147,8 @@ async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
   const record = recordOf(run, ending?.status ?? "completed", ending);
   const notebook = await save(run, record, ending);
   if (options.html) {
-    const title = basename(options.output, ".ipynb");
-    await writeFileAtomically(options.html, renderNotebook(notebook, { title, run: record }));
+    const { writePage } = await import("./html.js");
+    await writePage(options.html, notebook, { title: basename(options.output, ".ipynb"), run: record });
   }
   return {
     status: record.status as RunStatus,
@@ -197,8 +164,8 @@ async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
 
 /** When the runner itself fails, `run.json` shall not say for ever that it runs. */
 async function noteFailure(run: Run, error: unknown): Promise<void> {
-  const { ename, evalue } =
-    error instanceof Error ? { ename: error.name, evalue: error.message } : { ename: "Error", evalue: String(error) };
-  const record = { ...recordOf(run, "failed", null), error: { name: ename, value: evalue } };
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const exitCode = error instanceof CherenkitError ? error.exitCode : 1;
+  const record = { ...recordOf(run, "failed", null), exitCode, error: run.scrub({ name, value: message }) };
   await save(run, record, null).catch(() => {}); // the first error is the one to tell
 }

@@ -1,14 +1,7 @@
 import { escapeHtml } from "../display/mime-bundle.js";
+import { duration } from "./duration.js";
 import { literal } from "./literal.js";
 import type { RunRecord } from "./run-record.js";
-
-/** `1 h 2 min`, `3 min 4 s`, `5.6 s` */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`.replace("min 60 s", "min 59 s");
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
 
 const labels: Readonly<Record<RunRecord["status"], string>> = {
   completed: "completed",

@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { IAttachments, ICell, ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
 import { escapeHtml } from "../display/mime-bundle.js";
+import { writeFileAtomically } from "../files/write-atomically.js";
+import { duration } from "./duration.js";
 import { highlightCode } from "./highlight.js";
-import { duration, renderHeader } from "./html-header.js";
+import { renderHeader } from "./html-header.js";
 import { isFigure, renderOutput } from "./html-output.js";
 import { pageStyle } from "./html-style.js";
 import { renderMarkdown } from "./markdown.js";
@@ -111,6 +113,14 @@ addEventListener("beforeprint", () => document.querySelectorAll(".figure").forEa
 function plotlySource(): string {
   const file = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
   return readFileSync(file, "utf8").replaceAll("</script", "<\\/script");
+}
+
+/**
+ * Writes the page piece by piece, so that huge outputs need little memory.
+ * @throws {OutputError}
+ */
+export async function writePage(file: string, notebook: INotebookContent, options: PageOptions): Promise<void> {
+  await writeFileAtomically(file, renderNotebook(notebook, options));
 }
 
 /**

@@ -11,6 +11,16 @@ export interface KernelCommand {
   readonly language: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Whether the running cell is interrupted by SIGINT or by a message. */
+  readonly interruptMode: "signal" | "message";
+}
+
+interface KernelSpec {
+  readonly argv: readonly string[];
+  readonly display_name?: string;
+  readonly language?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly interrupt_mode?: string;
 }
 
 /** Argument vector of this project's kernel. The condition lets cells import packages that are ESM only. */
@@ -29,6 +39,7 @@ const ownKernel: KernelCommand = {
   language: "typescript",
   argv: ownKernelArgv,
   environment: {},
+  interruptMode: "signal",
 };
 
 function dataFolders(): string[] {
@@ -42,6 +53,20 @@ function dataFolders(): string[] {
   ];
 }
 
+function readSpec(file: string): KernelSpec {
+  try {
+    const spec = JSON.parse(readFileSync(file, "utf8")) as KernelSpec;
+    if (!Array.isArray(spec.argv) || spec.argv.length === 0) throw new Error("it has no argv");
+    return spec;
+  } catch (cause) {
+    throw new InputError(`this kernel cannot be used: ${(cause as Error).message}`, {
+      place: file,
+      remedy: "install the kernel again",
+      cause,
+    });
+  }
+}
+
 /**
  * Finds a kernel: TypeScript is this project's own, others are looked up where Jupyter looks.
  * @param name a kernelspec's name
@@ -52,15 +77,15 @@ export function kernelCommand(name: string): KernelCommand {
   for (const folder of dataFolders()) {
     const file = join(folder, "kernels", name, "kernel.json");
     if (!existsSync(file)) continue;
-    const spec = JSON.parse(readFileSync(file, "utf8")) as {
-      argv: string[];
-      display_name?: string;
-      language?: string;
-      env?: Record<string, string>;
+    const spec = readSpec(file);
+    return {
+      name,
+      displayName: spec.display_name ?? name,
+      language: spec.language?.toLowerCase() ?? "",
+      argv: spec.argv.map((part) => part.replaceAll("{resource_dir}", dirname(file))),
+      environment: spec.env ?? {},
+      interruptMode: spec.interrupt_mode === "message" ? "message" : "signal",
     };
-    const argv = spec.argv.map((part) => part.replaceAll("{resource_dir}", dirname(file)));
-    const environment = spec.env ?? {};
-    return { name, displayName: spec.display_name ?? name, language: spec.language ?? "", argv, environment };
   }
   throw new InputError(`there is no Jupyter kernel named ${name}`, {
     remedy:

@@ -13,8 +13,14 @@ export interface CellListener {
   onStream(name: "stdout" | "stderr", text: string): void;
   /** What the runner has to say of the cell. */
   onError(error: CellError): void;
+  /** Tells that it still runs; goes to the caller only. */
+  onHeartbeat(text: string): void;
+  /** Something the reader of the notebook should know of the cell; stands with its stderr. */
+  onWarning(text: string): void;
   /** Passes on a line without an end. */
   flush(): void;
+  /** When the cell said something last, as `performance.now()`. */
+  lastHeard(): number;
 }
 
 function plainText(data: Readonly<Record<string, unknown>>): string {
@@ -25,9 +31,13 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
 
 /** Passes a cell's messages to the notebook, the log and the caller. */
 export function listenToCell(run: Run, cell: ICodeCell, count: number): CellListener {
-  const outputs = newCellOutputs(run.displays, run.log && "run.jsonl");
+  const outputs = newCellOutputs(run.displays, run.logName);
   run.collected.set(cell, outputs);
-  const tell = (kind: CellOutput["kind"], text: string): void => run.options.onOutput?.({ cell: count, kind, text });
+  let heard = performance.now();
+  const tell = (kind: CellOutput["kind"], text: string): void => {
+    heard = performance.now();
+    run.options.onOutput?.({ cell: count, kind, text });
+  };
   const lines = newLineFeed((name, text) => tell(name, text));
   const guarded = (action: () => void): void => {
     try {
@@ -46,8 +56,9 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
     tell(kind, text);
   };
   return {
-    onMessage: (message: Message): void =>
+    onMessage: (said: Message): void =>
       guarded(() => {
+        const message = { ...said, content: run.scrub(said.content) };
         outputs.add(message);
         const { content } = message;
         switch (message.header.msg_type) {
@@ -63,8 +74,9 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
             return other("error", (content.traceback as string[]).join("\n"), { name: content.ename });
         }
       }),
-    onStream: (name: "stdout" | "stderr", text: string): void =>
+    onStream: (name: "stdout" | "stderr", said: string): void =>
       guarded(() => {
+        const text = run.scrub(said);
         outputs.addStream(name, text);
         stream(name, text);
       }),
@@ -73,6 +85,13 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
         outputs.addError(error);
         other("error", error.traceback.join("\n"), { name: error.ename });
       }),
+    onHeartbeat: (text: string): void => tell("heartbeat", text),
+    onWarning: (text: string): void =>
+      guarded(() => {
+        outputs.addStream("stderr", `warning: ${text}\n`);
+        other("warning", text, {});
+      }),
     flush: (): void => guarded(() => lines.flush()),
+    lastHeard: () => heard,
   };
 }

@@ -14,7 +14,11 @@ function nearest(name: string, known: readonly string[]): string | null {
   return distance(name.toLowerCase(), found.toLowerCase()) <= Math.max(2, name.length / 2) ? found : null;
 }
 
-function statement(declared: DeclaredParameter, value: unknown, language: NotebookLanguage): string {
+function statement(
+  declared: Pick<DeclaredParameter, "name" | "keyword"> & Partial<DeclaredParameter>,
+  value: unknown,
+  language: NotebookLanguage,
+): string {
   const text = literal(value, language);
   if (language === "python") return `${declared.name} = ${text}`;
   const type = declared.annotated ? `: ${declared.type}` : "";
@@ -26,26 +30,30 @@ function statement(declared: DeclaredParameter, value: unknown, language: Notebo
  * one or stands right after the cell tagged `parameters`. It declares the names again, with the same type, which
  * TypeScript cells may do, so the defaults stay readable above it.
  * @param place the notebook's file, for errors
+ * @param allowUnknown take names that it does not declare; without a parameters cell they stand at the top
  * @throws {ConfigError} for a parameter the notebook does not declare, or a value of another type
  */
 export function injectParameters(
   notebook: INotebookContent,
   parameters: Readonly<Record<string, unknown>>,
   language: NotebookLanguage,
-  place: string,
+  { place, allowUnknown = false }: { place: string; allowUnknown?: boolean },
 ): INotebookContent {
   const names = Object.keys(parameters);
   if (names.length === 0) return notebook;
+  const notAName = names.find((name) => !/^[\p{L}_$][\p{L}\d_$]*$/u.test(name));
+  if (notAName !== undefined) throw new ConfigError(`"${notAName}" cannot be the name of a parameter`, { place });
   const at = notebook.cells.findIndex((cell) => isCodeCell(cell) && cellTags(cell).includes(parametersTag));
-  if (at < 0) {
+  if (at < 0 && !allowUnknown) {
     throw new ConfigError("the notebook takes no parameters", {
       place,
       remedy: `give the cell that declares them the tag "${parametersTag}", or leave out ${names.join(", ")}`,
     });
   }
-  const declared = declaredParameters(joinedText(notebook.cells[at]!.source), language);
+  const declared = at < 0 ? [] : declaredParameters(joinedText(notebook.cells[at]!.source), language);
   const statements = names.map((name) => {
     const parameter = declared.find((item) => item.name === name);
+    if (!parameter && allowUnknown) return statement({ name, keyword: "const" }, parameters[name], language);
     if (!parameter) {
       const known = declared.map((item) => item.name);
       const near = nearest(name, known);

@@ -1,6 +1,6 @@
 import { CherenkitError } from "../errors.js";
 import type { CellError } from "./cell-error.js";
-import { type KernelClient, KernelDied } from "./client.js";
+import { type KernelClient, type KernelDeath, KernelDied } from "./client.js";
 import type { Message } from "./wire.js";
 
 export interface CellEnd {
@@ -10,34 +10,50 @@ export interface CellEnd {
   readonly executionCount: number | null;
   /** What the kernel told of an error; of a timeout or death what we know. */
   readonly error: CellError | null;
+  readonly death?: KernelDeath;
 }
 
 /** Time for a cell to end by itself after it was interrupted for taking too long. */
 const graceMs = 10_000;
 
+/** A limit that came to an end. */
+export interface TimeLimit {
+  readonly ms: number;
+  /** `the cell took longer than 5 s` */
+  readonly what: string;
+}
+
+/** @param limits null for those that do not apply */
+export function nearestLimit(limits: readonly (TimeLimit | null)[]): TimeLimit | null {
+  return limits.reduce((nearest, limit) => (limit && (!nearest || limit.ms < nearest.ms) ? limit : nearest), null);
+}
+
 /**
- * Runs one cell. After `timeoutMs` it is interrupted, and if that does not help the kernel is killed.
+ * Runs one cell. After the time limit it is interrupted, and if that does not help the kernel is killed.
  * @throws {CherenkitError} only what is no fault of the cell
  */
 export async function runCell(
   kernel: KernelClient,
   code: string,
   onMessage: (message: Message) => void,
-  timeoutMs?: number,
+  limit: TimeLimit | null,
 ): Promise<CellEnd> {
   const began = performance.now();
   let timedOut = false;
   let killTimer: NodeJS.Timeout | undefined;
   const timer =
-    timeoutMs &&
-    setTimeout(() => {
-      timedOut = true;
-      kernel.interrupt();
-      killTimer = setTimeout(() => kernel.kill(), Math.min(graceMs, Math.max(1000, timeoutMs)));
-    }, timeoutMs);
+    limit &&
+    setTimeout(
+      () => {
+        timedOut = true;
+        kernel.interrupt();
+        killTimer = setTimeout(() => kernel.kill(), Math.min(graceMs, Math.max(1000, limit.ms)));
+      },
+      Math.max(0, limit.ms),
+    );
   const seconds = (): number => (performance.now() - began) / 1000;
   const timeoutError = (ending: string): CellError => {
-    const evalue = `the cell took longer than ${timeoutMs! / 1000} s ${ending}`;
+    const evalue = `${limit!.what} ${ending}`;
     return { ename: "CellTimeout", evalue, traceback: [`CellTimeout: ${evalue}`] };
   };
   try {
@@ -54,11 +70,13 @@ export async function runCell(
     return { status: "error", seconds: seconds(), executionCount, error };
   } catch (thrown) {
     if (!(thrown instanceof KernelDied)) throw thrown instanceof Error ? thrown : new CherenkitError(String(thrown));
-    const died = { ename: "KernelDied", evalue: thrown.death.reason, traceback: [thrown.message] };
+    const { death } = thrown;
+    const died = { ename: "KernelDied", evalue: death.reason, traceback: [thrown.message] };
     const error = timedOut ? timeoutError("and did not heed the interrupt, so the kernel was killed") : died;
-    return { status: timedOut ? "timeout" : "killed", seconds: seconds(), executionCount: null, error };
+    const status = timedOut ? "timeout" : "killed";
+    return { status, seconds: seconds(), executionCount: null, error, ...(timedOut ? {} : { death }) };
   } finally {
-    clearTimeout(timer);
+    clearTimeout(timer ?? undefined);
     clearTimeout(killTimer);
   }
 }

@@ -1,3 +1,6 @@
+import type { CellChoice } from "./cell-plan.js";
+import type { Resume } from "./resume.js";
+
 export interface RunOptions {
   /** Notebook to run. */
   readonly input: string;
@@ -5,23 +8,43 @@ export interface RunOptions {
   readonly output: string;
   /** Values for names that the cell tagged `parameters` declares. */
   readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Take parameters that the notebook does not declare, too. */
+  readonly allowUnknown?: boolean;
   /** Kernel to use instead of the notebook's own. */
   readonly kernel?: string;
   /** Working folder of the kernel; by default this process's. */
   readonly cwd?: string;
-  /** A cell that takes longer is interrupted, and the run ends. */
+  /** Variables of the kernel's environment whose values appear nowhere: not in the notebook, its page or its log. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Which cells run; by default all. */
+  readonly cells?: CellChoice;
+  /** Go on after a run that left its notebook at `output`; what it completed with the same code is not done again. */
+  readonly resume?: Resume;
+  /** The kernel must answer within this; by default 60 s. */
+  readonly startTimeoutMs?: number;
+  /** A cell that takes longer is interrupted, and the run ends; a cell's metadata `timeout` (s) goes before. */
   readonly cellTimeoutMs?: number;
+  /** A run that takes longer is interrupted and ends. */
+  readonly runTimeoutMs?: number;
+  /** Longest time between two savings while a cell runs; by default 30 s. */
+  readonly saveEveryMs?: number;
+  /** A cell that says nothing for this long is told of as alive; by default a minute. */
+  readonly heartbeatMs?: number;
+  /** Hide the code of all cells in the executed notebook and on its page. */
+  readonly hideCode?: boolean;
   /** Page to write at the end, also of a run that failed. */
   readonly html?: string;
   /** Gets `run.jsonl` (every output as it came) and `run.json`. */
   readonly runFolder?: string;
+  /** Where every output goes as it comes, when there is no run folder. */
+  readonly log?: string;
   readonly onOutput?: (output: CellOutput) => void;
 }
 
-/** What a running cell says. */
+/** What a running cell says, and what the runner says of it. */
 export interface CellOutput {
-  /** `In [cell]` of the notebook. */
+  /** `[cell]` of the notebook. */
   readonly cell: number;
-  readonly kind: "stdout" | "stderr" | "display" | "result" | "error";
+  readonly kind: "stdout" | "stderr" | "display" | "result" | "error" | "heartbeat" | "warning";
   readonly text: string;
 }

@@ -21,6 +21,14 @@ export interface RunRecord {
   /** `In [n]` of the cell that ended the run. */
   readonly failedCell?: number;
   readonly error?: { readonly name: string; readonly value: string };
+  /** How the kernel ended when it died: its exit code or signal, and whether memory ran out (null: unknown). */
+  readonly kernelDeath?: {
+    readonly exitCode: number | null;
+    readonly signal: string | null;
+    readonly outOfMemory: boolean | null;
+  };
+  /** The signal that asked for the end, or `deadline`. */
+  readonly stoppedBy?: string;
   /** Where the run ended: its Node, its cherenkit, its machine. */
   readonly node: string;
   readonly cherenkit: string;

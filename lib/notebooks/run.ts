@@ -1,14 +1,18 @@
 import { join, resolve } from "node:path";
 import type { ICodeCell, INotebookContent, INotebookMetadata } from "@jupyterlab/nbformat";
+import { version } from "../config/version.js";
 import { exitCodes } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import type { CellError } from "./cell-error.js";
 import type { CellOutputs, Displays } from "./cell-outputs.js";
+import type { PlannedCell } from "./cell-plan.js";
+import type { KernelDeath } from "./client.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { withFailureMarkers, writeNotebook } from "./notebook-file.js";
 import type { RunLog } from "./run-log.js";
 import type { RunOptions } from "./run-options.js";
 import type { RunPlace, RunRecord, RunStatus } from "./run-record.js";
+import type { Scrub } from "./secrets.js";
 
 /** Why and where a run ended before its last cell. */
 export interface Ending {
@@ -16,6 +20,13 @@ export interface Ending {
   readonly cellIndex: number;
   readonly count: number;
   readonly error: CellError | null;
+  readonly death?: KernelDeath;
+}
+
+/** Who asked for the end of the run, and whether the running cell had to be killed for it. */
+export interface StopRequest {
+  readonly by: string;
+  killed: boolean;
 }
 
 /** A run in progress. */
@@ -23,38 +34,94 @@ export interface Run {
   readonly options: RunOptions;
   readonly notebook: INotebookContent;
   readonly command: KernelCommand;
+  readonly plan: readonly PlannedCell[];
+  readonly keys: readonly string[];
+  /** Cells that need not run, with what they left in an earlier run. */
+  readonly reused: ReadonlyMap<PlannedCell, ICodeCell>;
   readonly place: RunPlace;
   readonly startedAt: Date;
+  /** As `performance.now()`: a clock that never goes back. */
+  readonly began: number;
   readonly log: RunLog | null;
+  /** File with every output, for notes about what the notebook leaves out. */
+  readonly logName: string | null;
+  readonly scrub: Scrub;
   readonly collected: Map<ICodeCell, CellOutputs>;
   readonly displays: Displays;
-  stopAsked: boolean;
+  stop: StopRequest | null;
+  /** The kernel ended itself with exit code 0: the notebook asked for an early end. */
+  exited: boolean;
   peakMemoryBytes: number | null;
+  /** How long the last saving took, and when it was, in ms. */
+  savingMs: number;
+  savedAt: number;
   /** What went wrong while an output was passed on; told when the cell has ended. */
   failure: unknown;
+}
+
+export function secondsOf(run: Run): number {
+  return Number(((performance.now() - run.began) / 1000).toFixed(3));
+}
+
+function exitCodeOf(run: Run, status: RunRecord["status"]): number | null {
+  switch (status) {
+    case "running":
+      return null;
+    case "interrupted":
+      return run.stop?.killed ? exitCodes.terminated : exitCodes.interrupted;
+    case "completed":
+      return exitCodes.ok;
+    case "timeout":
+      return exitCodes.timeout;
+    case "killed":
+      return exitCodes.killed;
+    case "failed":
+      return exitCodes.failed;
+  }
 }
 
 /** What is to be said of the run now. */
 export function recordOf(run: Run, status: RunRecord["status"], ending: Ending | null): RunRecord {
   const { options } = run;
-  const exitCode = { completed: exitCodes.ok, interrupted: exitCodes.interrupted }[status as string];
+  const seconds = secondsOf(run);
+  const { exitCode, signal, outOfMemory } = ending?.death ?? {};
   return {
     status,
-    exitCode: status === "running" ? null : (exitCode ?? exitCodes.failed),
+    exitCode: exitCodeOf(run, status),
     input: options.input,
     output: options.output,
     ...(options.html ? { html: options.html } : {}),
     kernel: run.command.displayName,
     cwd: resolve(options.cwd ?? "."),
-    parameters: options.parameters ?? {},
+    parameters: run.scrub(options.parameters ?? {}),
     startedAt: run.startedAt.toISOString(),
-    endedAt: status === "running" ? null : new Date().toISOString(),
-    seconds: (Date.now() - run.startedAt.getTime()) / 1000,
+    endedAt: status === "running" ? null : new Date(run.startedAt.getTime() + seconds * 1000).toISOString(),
+    seconds,
     ...(ending ? { failedCell: ending.count } : {}),
-    ...(ending?.error ? { error: { name: ending.error.ename, value: ending.error.evalue } } : {}),
+    ...(ending?.error ? { error: run.scrub({ name: ending.error.ename, value: ending.error.evalue }) } : {}),
+    ...(ending?.death
+      ? { kernelDeath: { exitCode: exitCode ?? null, signal: signal ?? null, outOfMemory: outOfMemory ?? null } }
+      : {}),
+    ...(run.stop ? { stoppedBy: run.stop.by } : {}),
     ...run.place,
     peakMemoryBytes: run.peakMemoryBytes,
   };
+}
+
+/** The keys that papermill writes, for the tools that read them. */
+function papermillMetadata(record: RunRecord): INotebookMetadata[string] {
+  return {
+    default_parameters: {},
+    environment_variables: {},
+    parameters: JSON.parse(JSON.stringify(record.parameters)),
+    version: `cherenkit ${version}`,
+    input_path: record.input,
+    output_path: record.output,
+    start_time: record.startedAt,
+    end_time: record.endedAt,
+    duration: record.endedAt === null ? null : record.seconds,
+    exception: record.status === "running" ? null : record.status !== "completed",
+  } as INotebookMetadata[string];
 }
 
 /** The notebook as it is to be saved now, with what the cells have said so far. */
@@ -63,10 +130,11 @@ function snapshot(run: Run, record: RunRecord, ending: Ending | null): INotebook
   const { name, displayName: display_name, language } = run.command;
   const kernelspec = { name, display_name, language };
   const cherenkit = JSON.parse(JSON.stringify(record)) as INotebookMetadata[string];
-  const notebook = { ...run.notebook, metadata: { ...run.notebook.metadata, kernelspec, cherenkit } };
+  const papermill = papermillMetadata(record);
+  const notebook = { ...run.notebook, metadata: { ...run.notebook.metadata, kernelspec, papermill, cherenkit } };
   if (!ending) return notebook;
-  const what = ending.error
-    ? `${ending.status}, ${ending.error.ename}: ${ending.error.evalue.split("\n")[0]}`
+  const what = record.error
+    ? `${ending.status}, ${record.error.name}: ${record.error.value.split("\n")[0]}`
     : ending.status;
   return withFailureMarkers(notebook, ending.cellIndex, what);
 }
@@ -77,9 +145,12 @@ function snapshot(run: Run, record: RunRecord, ending: Ending | null): INotebook
  * @throws {OutputError}
  */
 export async function save(run: Run, record: RunRecord, ending: Ending | null): Promise<INotebookContent> {
+  const began = performance.now();
   const notebook = snapshot(run, record, ending);
   await writeNotebook(run.options.output, notebook);
   if (run.options.runFolder)
     await writeFileAtomically(join(run.options.runFolder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+  run.savedAt = performance.now();
+  run.savingMs = run.savedAt - began;
   return notebook;
 }

@@ -97,7 +97,7 @@ test("a kernel killed in a cell is told of, and what was said before is kept", a
     'console.log("last words");\nsetTimeout(() => process.kill(process.pid, "SIGKILL"), 200);\nawait new Promise(() => {});';
   await withNotebook(notebook("1", dying, "3"), async (paths) => {
     const result = await runNotebook(paths);
-    assert.deepEqual([result.status, result.exitCode, result.failedCell], ["killed", 1, 2]);
+    assert.deepEqual([result.status, result.exitCode, result.failedCell], ["killed", 137, 2]);
     assert.match(result.error!.value, /SIGKILL/);
     const [, cell, later] = await codeCells(paths.output);
     assert.deepEqual(cell!.outputs[0], { output_type: "stream", name: "stdout", text: "last words\n" });
@@ -113,7 +113,7 @@ test("a cell that takes too long is interrupted; one that does not listen loses 
   ] as const) {
     await withNotebook(notebook(endless, "2"), async (paths) => {
       const result = await runNotebook({ ...paths, cellTimeoutMs: 700 });
-      assert.deepEqual([result.status, result.exitCode, result.failedCell], ["timeout", 1, 1]);
+      assert.deepEqual([result.status, result.exitCode, result.failedCell], ["timeout", 4, 1]);
       assert.match(result.error!.value, ending);
     });
   }

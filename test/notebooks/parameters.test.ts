@@ -77,10 +77,10 @@ test("values are spelled in the notebook's language", () => {
 
 test("the injected cell stands after the parameters cell and replaces an older one", () => {
   const content = notebook("0", code(declarations, "parameters"), "1");
-  const once = injectParameters(content, { epochs: 5, mode: "fast" }, "typescript", "in.ipynb");
+  const once = injectParameters(content, { epochs: 5, mode: "fast" }, "typescript", { place: "in.ipynb" });
   assert.equal(once.cells.length, 4);
   assert.equal(once.cells[2]!.source, '// Parameters\nlet epochs = 5;\nconst mode: "fast" | "exact" | null = "fast";');
-  const twice = injectParameters(once, { epochs: 6 }, "typescript", "in.ipynb");
+  const twice = injectParameters(once, { epochs: 6 }, "typescript", { place: "in.ipynb" });
   assert.equal(twice.cells.length, 4);
   assert.equal(twice.cells[2]!.source, "// Parameters\nlet epochs = 6;");
 });
@@ -88,13 +88,13 @@ test("the injected cell stands after the parameters cell and replaces an older o
 test("a parameter that is not declared, or of another type, is an error that says what to do", () => {
   const content = notebook(code(declarations, "parameters"));
   const inject = (parameters: Record<string, unknown>) => () =>
-    injectParameters(content, parameters, "typescript", "in.ipynb");
+    injectParameters(content, parameters, "typescript", { place: "in.ipynb" });
   const says = (pattern: RegExp) => (error: unknown) => error instanceof ConfigError && pattern.test(error.message);
   assert.throws(inject({ configfile: "x" }), says(/no parameter configfile\n.*in\.ipynb\n.*did you mean configFile\?/));
   assert.throws(inject({ zzzzzzzzz: 1 }), says(/its parameters are configFile, epochs/));
   assert.throws(inject({ configFile: 7 }), says(/configFile is string, but the value is 7\n.*\n.*--raw configFile=/));
   assert.throws(
-    () => injectParameters(notebook("1"), { a: 1 }, "typescript", "in.ipynb"),
+    () => injectParameters(notebook("1"), { a: 1 }, "typescript", { place: "in.ipynb" }),
     says(/takes no parameters\n.*\n.*tag "parameters"/),
   );
 });

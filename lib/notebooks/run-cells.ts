@@ -1,0 +1,130 @@
+import type { ICodeCell } from "@jupyterlab/nbformat";
+import { cellTimeoutMs, type PlannedCell } from "./cell-plan.js";
+import { type CellStatus, type CellTimes, readCellRecord, writeCellRecord } from "./cell-record.js";
+import type { KernelClient } from "./client.js";
+import { type CellListener, listenToCell } from "./listen-to-cell.js";
+import { cellTags, joinedText } from "./notebook-cell.js";
+import { peakMemory, resetPeakMemory } from "./process-memory.js";
+import { type Ending, type Run, recordOf, save, secondsOf } from "./run.js";
+import { type CellEnd, nearestLimit, runCell, type TimeLimit } from "./run-cell.js";
+
+/** Saving may take this share of the time, so that a notebook with huge outputs is not written all the while. */
+const savingShare = 0.05;
+
+/** Saves the run as it stands, unless saving takes so long that it must wait. */
+export async function saveNowAndThen(run: Run): Promise<void> {
+  if (performance.now() - run.savedAt < run.savingMs / savingShare) return;
+  await save(run, recordOf(run, "running", null), null);
+}
+
+function limitOf(run: Run, cell: ICodeCell): TimeLimit | null {
+  const cellMs = cellTimeoutMs(cell, run.options.cellTimeoutMs);
+  const runMs = run.options.runTimeoutMs;
+  return nearestLimit([
+    cellMs ? { ms: cellMs, what: `the cell took longer than ${cellMs / 1000} s` } : null,
+    runMs ? { ms: runMs - secondsOf(run) * 1000, what: `the run took longer than ${runMs / 1000} s` } : null,
+  ]);
+}
+
+/** Python's `sys.exit()` arrives as an error; without a code it asks for nothing but an early end. */
+function isQuietExit(end: CellEnd): boolean {
+  if (end.error?.ename === "SystemExit") return ["", "0", "None"].includes(end.error.evalue);
+  return end.status === "killed" && end.death?.exitCode === 0 && end.death.signal === null;
+}
+
+/** What a cell's end means for the run; null when it goes on. */
+function endingOf(run: Run, { cell, index, count }: PlannedCell, end: CellEnd): Ending | null {
+  const place = { cellIndex: index, count, error: end.error, ...(end.death ? { death: end.death } : {}) };
+  if (end.status === "timeout") return { status: "timeout", ...place };
+  if (end.status !== "ok" && (run.stop || end.error?.ename === "InterruptedError"))
+    return { status: "interrupted", ...place };
+  // An exit code means that the notebook ended its kernel itself; a signal that somebody else did.
+  if (end.status === "killed") return { status: end.death?.signal ? "killed" : "failed", ...place };
+  if (end.status === "error" && !cellTags(cell).includes("raises-exception")) return { status: "failed", ...place };
+  return null;
+}
+
+const statusOfEnding: Readonly<Record<Ending["status"], CellStatus>> = {
+  failed: "failed",
+  interrupted: "interrupted",
+  timeout: "timeout",
+  killed: "killed",
+};
+
+async function runOne(
+  run: Run,
+  kernel: KernelClient,
+  planned: PlannedCell,
+  key: string,
+  listener: CellListener,
+): Promise<Ending | null> {
+  const { cell, count } = planned;
+  const startedAt = new Date();
+  const times: CellTimes = {};
+  run.log?.add({ cell: count, kind: "begin" });
+  writeCellRecord(cell, { status: "running", startedAt });
+  resetPeakMemory(kernel.pid);
+  const end = await runCell(
+    kernel,
+    joinedText(cell.source),
+    (message) => {
+      const { msg_type, date } = message.header;
+      if (msg_type === "execute_input") times.input ??= date;
+      if (msg_type === "status" && message.content.execution_state === "busy") times.busy ??= date;
+      if (msg_type === "status" && message.content.execution_state === "idle") times.idle = date;
+      listener.onMessage(message);
+    },
+    limitOf(run, cell),
+  );
+  times.reply = new Date(startedAt.getTime() + end.seconds * 1000).toISOString();
+  const peakMemoryBytes = peakMemory(kernel.pid);
+  if (peakMemoryBytes !== null) run.peakMemoryBytes = Math.max(run.peakMemoryBytes ?? 0, peakMemoryBytes);
+  cell.execution_count = end.executionCount ?? count;
+  const quiet = isQuietExit(end);
+  if (!quiet && (end.status === "timeout" || end.status === "killed")) listener.onError(end.error!);
+  if (end.status === "ok" && cellTags(cell).includes("raises-exception"))
+    listener.onWarning("the cell is tagged raises-exception, but it raised none");
+  listener.flush();
+  const ending = quiet ? null : endingOf(run, planned, end);
+  run.exited = quiet;
+  const status = ending ? statusOfEnding[ending.status] : "completed";
+  writeCellRecord(cell, { status, startedAt, seconds: end.seconds, times, key, peakMemoryBytes });
+  run.log?.add({ cell: count, kind: "end", status: end.status, seconds: end.seconds });
+  return ending;
+}
+
+/** Keeps what an earlier run left of a cell. */
+export function reuse(cell: ICodeCell, earlier: ICodeCell): void {
+  cell.outputs = earlier.outputs;
+  cell.execution_count = earlier.execution_count;
+  cell.metadata.execution = earlier.metadata.execution;
+  writeCellRecord(cell, { status: "cached", key: readCellRecord(earlier).key });
+}
+
+/**
+ * Runs the planned cells one after the other until one ends the run.
+ * @param onCell told of each cell before it runs
+ * @returns null when all have run
+ */
+export async function runCells(
+  run: Run,
+  kernel: KernelClient,
+  onCell: (listener: CellListener) => void,
+): Promise<Ending | null> {
+  for (const [i, planned] of run.plan.entries()) {
+    const { cell, index, count } = planned;
+    const earlier = run.reused.get(planned);
+    if (earlier) reuse(cell, earlier);
+    else if (!planned.runs || run.exited) writeCellRecord(cell, { status: "skipped" });
+    else {
+      if (run.stop) return { status: "interrupted", cellIndex: index, count, error: null };
+      const listener = listenToCell(run, cell, count);
+      onCell(listener);
+      const ending = await runOne(run, kernel, planned, run.keys[i]!, listener);
+      if (run.failure) throw run.failure;
+      if (ending) return ending;
+      await saveNowAndThen(run);
+    }
+  }
+  return null;
+}
