@@ -48,3 +48,9 @@ export function pixelWidthM(geometry: CameraGeometry): Float64Array {
   const factor = { hexagon: 2 / Math.sqrt(3), square: 1, circle: 4 / Math.PI }[geometry.pixelType];
   return geometry.pixelArea.map((area) => Math.sqrt(area * factor));
 }
+
+/** Width of a usual pixel of the camera, m. */
+export function medianPixelWidthM(geometry: CameraGeometry): number {
+  const widths = pixelWidthM(geometry).sort();
+  return widths[widths.length >> 1]!;
+}

@@ -1,110 +1,138 @@
 import { ConfigError } from "../errors.js";
-import { type CameraGeometry, rotateBack } from "./geometry.js";
+import { type CameraGeometry, medianPixelWidthM, rotateBack } from "./geometry.js";
+import { clusterPositions, type PositionClusters } from "./position-clusters.js";
 
 /**
- * A hexagonal camera turned so that its pixels stand in rows, with virtual pixels that fill the lattice to a rectangle.
- * "First" is the axis with fewer ticks (the rows), "second" the one with half-pixel steps.
+ * A hexagonal camera turned by PIX_ROT so that its pixels stand in rows. A node is a place where a pixel may be: row i and
+ * place j, where i + j is even or odd throughout; places are half a pixel apart.
  */
 export interface HexagonalGrid {
-  /** Real pixels in file order, then virtual ones, m. */
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly realPixels: number;
-  /** Rows of the camera itself, without padding. */
-  readonly rows: number;
+  /** True when rows follow each other along x; the usual cameras have rows along y. */
+  readonly rowsAlongX: boolean;
+  /** Position of each row, ascending, m. */
+  readonly rows: Float64Array;
+  /** Position of each place within a row, ascending, m. */
+  readonly places: Float64Array;
+  /** Nodes are where (row + place) % 2 is this. */
+  readonly parity: number;
+  /** Row of each pixel. */
+  readonly rowOf: Int32Array;
+  /** Place of each pixel. */
+  readonly placeOf: Int32Array;
 }
 
-const toMillimetres = (value: number): number => Math.round(value * 1000) / 1000;
+/** Finer rows keep their own positions; rounding these to millimetres would bend the grid. */
+const coarseStepM = 0.01;
 
-/** Positions that belong to one row but differ by up to 2 mm through rounding are put on one tick. */
-const sameTickM = 0.002;
+/** Rounded as numpy does, half to even, so that ticks on half millimetres are those of dl1-data-handler. */
+function toMillimetres(value: number): number {
+  const scaled = value * 1000;
+  const low = Math.floor(scaled);
+  const up = scaled - low > 0.5 || (scaled - low === 0.5 && low % 2 !== 0);
+  return (up ? low + 1 : low) / 1000;
+}
 
-/**
- * Snaps positions to ticks. dl1-data-handler rounds to millimetres and merges neighbouring ticks for some cameras by
- * name only; with the 24.3 mm pitch of SST-1M rounding tears columns apart and a third of the charge is lost. Merging on
- * both axes for every camera changes nothing where the ticks are apart and keeps the charge where they are not.
- */
-function snap(values: Float64Array): Float64Array {
-  const rounded = values.map(toMillimetres);
-  const ticks = [...new Set(rounded)].sort((a, b) => a - b);
-  const target = new Map<number, number>();
-  for (let i = ticks.length - 1; i >= 0; i--) {
-    const next = ticks[i + 1];
-    const close = next !== undefined && next - ticks[i]! <= sameTickM + 1e-9;
-    target.set(ticks[i]!, close ? target.get(next)! : ticks[i]!);
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+/** Ticks at one distance from each other, and the tick of each pixel; missing ticks are filled in. Null = not regular. */
+function regularTicks({ mean, highest, of }: PositionClusters): { ticks: Float64Array; of: Int32Array } | null {
+  if (mean.length < 2) return null;
+  const gaps = Array.from({ length: mean.length - 1 }, (_, i) => mean[i + 1]! - mean[i]!);
+  const step = median(gaps);
+  // Coarse cameras get the positions of dl1-data-handler: millimetres, the upper one where a row straddles two.
+  const coarse = step >= coarseStepM;
+  const position = (cluster: number): number => (coarse ? toMillimetres(highest[cluster]!) : mean[cluster]!);
+  const ticks = [position(0)];
+  const tickOfCluster = [0];
+  for (const [i, gap] of gaps.entries()) {
+    const steps = Math.round(gap / step);
+    if (steps < 1 || steps > mean.length || Math.abs(gap / steps - step) > 0.05 * step) return null;
+    for (let k = 1; k <= steps; k++) ticks.push(position(i) + ((position(i + 1) - position(i)) * k) / steps);
+    tickOfCluster.push(ticks.length - 1);
   }
-  return rounded.map((value) => target.get(value)!);
+  return { ticks: Float64Array.from(ticks), of: of.map((cluster) => tickOfCluster[cluster]!) };
 }
 
-const ticksOf = (values: Float64Array): number[] => [...new Set(values)].sort((a, b) => a - b);
-
-function extend(ticks: readonly number[], step: number, before: number, after: number): number[] {
-  const first = ticks[0]!;
-  const last = ticks.at(-1)!;
-  const low = Array.from({ length: before }, (_, i) => toMillimetres(first - (before - i) * step));
-  const high = Array.from({ length: after }, (_, i) => toMillimetres(last + (i + 1) * step));
-  return [...low, ...ticks, ...high];
+function irregular(geometry: CameraGeometry, why: string): ConfigError {
+  return new ConfigError(`the pixels of ${geometry.name} do not stand on a regular hexagonal grid: ${why}`, {
+    place: `camera ${geometry.name}`,
+    remedy: "check pixel positions and pixel rotation (PIX_ROT) in the camera description of the file",
+  });
 }
 
 /**
- * Completes a hexagonal camera to a rectangular lattice with `padding` more rows on every side.
- * @throws {ConfigError} for cameras whose pixels are not hexagons.
+ * The grid of a hexagonal camera. Pixels belong to one row when they lie closer together than an eighth of their width,
+ * whatever the camera is called: dl1-data-handler rounds positions to millimetres and mends this for some names only,
+ * which tears the rows of the true SST-1M camera (24.3 mm) apart.
+ * @throws {ConfigError} for square pixels, and when the pixels do not stand on a regular grid
  */
-export function hexagonalGrid(geometry: CameraGeometry, padding: number): HexagonalGrid {
-  if (geometry.pixelType !== "hexagon") {
-    throw new ConfigError(`${geometry.name} has ${geometry.pixelType} pixels, this mapper needs hexagons`, {
+export function hexagonalGrid(geometry: CameraGeometry): HexagonalGrid {
+  if (geometry.pixelType === "square") {
+    throw new ConfigError(`${geometry.name} has square pixels, this mapper needs hexagons`, {
       place: "image_mapper_type",
       remedy: "use SquareMapper",
     });
   }
+  const widthM = medianPixelWidthM(geometry);
   const turned = rotateBack(geometry.pixelX, geometry.pixelY, geometry.pixelRotationDeg);
-  const x = snap(turned.x);
-  const y = snap(turned.y);
-  const xTicks = ticksOf(x);
-  const yTicks = ticksOf(y);
-  const xIsFirst = xTicks.length < yTicks.length;
-  const first = xIsFirst ? xTicks : yTicks;
-  const second = xIsFirst ? yTicks : xTicks;
-  const firstStep = toMillimetres(first[1]! - first[0]!);
-  const secondStep = toMillimetres(second[1]! - second[0]!);
-  const missing = 2 * first.length - second.length;
-  const sides = Math.floor(missing / 2) + 2 * padding;
-  const odd = ((missing % 2) + 2) % 2;
-  const rows = extend(first, firstStep, padding, padding);
-  const places = extend(second, secondStep, sides + odd, sides);
-  const key = (a: number, b: number): string => `${toMillimetres(a)},${toMillimetres(b)}`;
-  const taken = new Set(Array.from(x, (value, i) => (xIsFirst ? key(value, y[i]!) : key(y[i]!, value))));
-  const virtual: [number, number][] = [];
-  for (const parity of [0, 1]) {
-    const lines = rows.filter((_, i) => i % 2 === parity);
-    // Of the two ways to stagger these rows, the right one is that which meets the real pixels.
-    const candidates = [0, 1].map((shift) =>
-      lines.flatMap((line) =>
-        places
-          .filter((_, i) => i % 2 === shift)
-          .filter((place) => !taken.has(key(line, place)))
-          .map((place): [number, number] => [line, place]),
-      ),
-    );
-    virtual.push(...(candidates[0]!.length <= candidates[1]!.length ? candidates[0]! : candidates[1]!));
+  const [x, y] = [clusterPositions(turned.x, widthM / 8), clusterPositions(turned.y, widthM / 8)];
+  if (Math.max(x.spreadM, y.spreadM) > widthM / 4) {
+    throw irregular(geometry, `turned by PIX_ROT ${geometry.pixelRotationDeg}° they form no rows`);
   }
-  const lines = virtual.map(([line]) => line);
-  const crossings = virtual.map(([, place]) => place);
+  const rowsAlongX = x.mean.length < y.mean.length;
+  const rows = regularTicks(rowsAlongX ? x : y);
+  const places = regularTicks(rowsAlongX ? y : x);
+  if (!rows || !places) throw irregular(geometry, "the distance between its rows or columns changes");
+  const parity = (rows.of[0]! + places.of[0]!) % 2;
+  const taken = new Set<number>();
+  for (let pixel = 0; pixel < rows.of.length; pixel++) {
+    const [row, place] = [rows.of[pixel]!, places.of[pixel]!];
+    if ((row + place) % 2 !== parity) throw irregular(geometry, `pixel ${pixel} stands between the others`);
+    if (taken.has(row * places.ticks.length + place)) throw irregular(geometry, `pixel ${pixel} stands on another`);
+    taken.add(row * places.ticks.length + place);
+  }
+  return { rowsAlongX, rows: rows.ticks, places: places.ticks, parity, rowOf: rows.of, placeOf: places.of };
+}
+
+/** Half the default side of an image: as many cells as rows, and wide enough for half of the places. */
+export function rowsOfSquare(grid: HexagonalGrid): number {
+  return Math.max(grid.rows.length, Math.ceil((grid.places.length + 1) / 2));
+}
+
+function extend(ticks: Float64Array, before: number, after: number): Float64Array {
+  const exact = ticks[1]! - ticks[0]!;
+  const coarse = exact >= coarseStepM - 1e-9;
+  const round = coarse ? toMillimetres : (value: number): number => value;
+  const step = round(exact);
+  const low = Array.from({ length: before }, (_, i) => round(ticks[0]! - (before - i) * step));
+  const high = Array.from({ length: after }, (_, i) => round(ticks.at(-1)! + (i + 1) * step));
+  return Float64Array.from([...low, ...ticks, ...high]);
+}
+
+/** Places that are added at the low end to make the camera a square of rows; an odd one more than at the high end. */
+export function placesBefore(grid: HexagonalGrid): number {
+  return Math.ceil((2 * rowsOfSquare(grid) - grid.places.length) / 2);
+}
+
+/** The grid with empty nodes around it: `padding` rows more on each side, and twice as many places, up to a square. */
+export function paddedGrid(grid: HexagonalGrid, padding: number): HexagonalGrid {
+  const before = placesBefore(grid) + 2 * padding;
+  const after = 2 * (rowsOfSquare(grid) + 2 * padding) - grid.places.length - before;
   return {
-    x: Float64Array.from([...x, ...(xIsFirst ? lines : crossings)]),
-    y: Float64Array.from([...y, ...(xIsFirst ? crossings : lines)]),
-    realPixels: x.length,
-    rows: first.length,
+    rowsAlongX: grid.rowsAlongX,
+    rows: extend(grid.rows, padding, padding),
+    places: extend(grid.places, before, after),
+    parity: (grid.parity + padding + before) % 2,
+    rowOf: grid.rowOf.map((row) => row + padding),
+    placeOf: grid.placeOf.map((place) => place + before),
   };
 }
 
-/** `count` evenly spaced values from the smallest to the largest of `values`. */
-export function linearGrid(values: Float64Array, count: number): Float64Array {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  for (const value of values) {
-    low = Math.min(low, value);
-    high = Math.max(high, value);
+/** Pixel at each node, `[rows, places]`; −1 where there is none. */
+export function pixelsAtNodes(grid: HexagonalGrid): Int32Array {
+  const pixels = new Int32Array(grid.rows.length * grid.places.length).fill(-1);
+  for (let pixel = 0; pixel < grid.rowOf.length; pixel++) {
+    pixels[grid.rowOf[pixel]! * grid.places.length + grid.placeOf[pixel]!] = pixel;
   }
-  return Float64Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+  return pixels;
 }

@@ -50,6 +50,7 @@ const mapper = z.enum([
   "AxialMapper",
   "ShiftingMapper",
   "SquareMapper",
+  "HexagdlyMapper",
 ]);
 const channel = z.enum(channels);
 

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { bilinearMapper } from "../../lib/camera/bilinear-mapper.js";
 import { buildMapper } from "../../lib/camera/build-mapper.js";
 import { digiCam } from "../../lib/camera/digicam.js";
 import type { ImageMapper } from "../../lib/camera/image-mapper.js";
@@ -11,61 +9,6 @@ import { numbers } from "../../lib/hdf5/column.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { readGeometry } from "./golden-geometry.js";
-
-interface Matrix {
-  readonly image_shape: number;
-  readonly pixel: number[];
-  readonly out: number[];
-  readonly weight: number[];
-}
-
-const golden = (name: string): Matrix =>
-  JSON.parse(readFileSync(join(sharedData, "ctlearn/mappers", name), "utf8")) as Matrix;
-
-function entries(mapper: ImageMapper): Map<string, number> {
-  const map = new Map<string, number>();
-  for (let cell = 0; cell < mapper.height * mapper.width; cell++) {
-    for (let k = mapper.offsets[cell]!; k < mapper.offsets[cell + 1]!; k++) {
-      map.set(`${mapper.indices[k]},${cell}`, mapper.weights[k]!);
-    }
-  }
-  return map;
-}
-
-for (const [camera, shape] of [
-  ["DigiCam", null],
-  ["DigiCam", 48],
-  ["LSTCam", null],
-  ["LSTCam", 48],
-  ["FlashCam", null],
-  ["FlashCam", 48],
-] as const) {
-  const file = `${camera}.BilinearMapper${shape ? `.${shape}` : ""}.json`;
-  test(`${file}: the matrix equals dl1-data-handler's up to one factor`, needsData(`ctlearn/mappers/${file}`), () => {
-    const wanted = golden(file);
-    const mapper = bilinearMapper(readGeometry(`ctlearn/mappers/${camera}.geometry.json`), shape);
-    assert.equal(mapper.height, wanted.image_shape);
-    const ours = entries(mapper);
-    let ratio = 0;
-    let count = 0;
-    for (const [i, weight] of wanted.weight.entries()) {
-      if (weight < 0.1) continue;
-      ratio += (ours.get(`${wanted.pixel[i]},${wanted.out[i]}`) ?? 0) / weight;
-      count++;
-    }
-    ratio /= count;
-    assert.ok(Math.abs(ratio - 1) < 4e-3, `factor ${ratio}`);
-    let worst = 0;
-    const seen = new Set<string>();
-    for (const [i, weight] of wanted.weight.entries()) {
-      const key = `${wanted.pixel[i]},${wanted.out[i]}`;
-      seen.add(key);
-      worst = Math.max(worst, Math.abs((ours.get(key) ?? 0) / ratio - weight));
-    }
-    for (const [key, weight] of ours) if (!seen.has(key)) worst = Math.max(worst, weight);
-    assert.ok(worst < 1e-5, `largest difference ${worst}`);
-  });
-}
 
 function mappedCharge(mapper: ImageMapper, image: Float32Array): number {
   const out = new Float32Array(mapper.height * mapper.width);
