@@ -1,7 +1,5 @@
-import { type BinnedEstimate, estimateInBins, fewestEvents } from "./binned-estimate.js";
 import { quantileEstimate } from "./bootstrap.js";
 import type { Estimate } from "./confidence-interval.js";
-import type { BinEdges } from "./energy-bins.js";
 import { oneSigma } from "./normal-distribution.js";
 import { sortSample } from "./quantile.js";
 
@@ -15,16 +13,4 @@ export function angularResolution(
   containment: number = oneSigma,
 ): Estimate {
   return quantileEstimate(sortSample(separationsDeg, weights), [containment], ([radius]) => radius!);
-}
-
-/** Angular resolution (deg) in bins of `of`: true energy in TeV or offset from the pointing in degrees. */
-export function angularResolutionInBins(
-  edges: BinEdges,
-  of: Float64Array,
-  separationsDeg: Float64Array,
-  weights: Float64Array | null,
-  minimum: number = fewestEvents,
-): BinnedEstimate {
-  const estimate = (values: Float64Array, own: Float64Array | null): Estimate => angularResolution(values, own);
-  return estimateInBins(edges, of, separationsDeg, weights, estimate, minimum);
 }

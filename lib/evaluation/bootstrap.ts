@@ -3,11 +3,12 @@ import type { Estimate } from "./confidence-interval.js";
 import { unknown } from "./confidence-interval.js";
 import { quantile, type SortedSample } from "./quantile.js";
 
-const replicas = 400;
-const seed = 20240601;
+/** Resampled sets behind an interval, and the seed that makes it reproducible. */
+export const replicas = 400;
+export const seed = 20240601;
 
 /** The value with the central 95 % of its replicas. */
-function percentileInterval(value: number, drawn: Float64Array): Estimate {
+export function percentileInterval(value: number, drawn: Float64Array): Estimate {
   const finite = drawn.filter(Number.isFinite).sort();
   if (!Number.isFinite(value) || finite.length < 2) return { ...unknown, value };
   const sample: SortedSample = { values: finite, places: null, effective: finite.length };

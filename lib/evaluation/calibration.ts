@@ -13,12 +13,38 @@ export interface CalibrationCurve {
   readonly counts: readonly number[];
 }
 
-/** Calibration in 20 bins of gammaness; empty bins are left out. Weights are not applied. */
-export function calibrationCurve(gammaness: Float64Array, isSignal: Uint8Array): CalibrationCurve {
+/** 20 bins of equal width; the last one takes in a gammaness of exactly 1. */
+function equalWidths(gammaness: Float64Array): Uint32Array[] {
   const edges = linearEdges(0, 1, 20);
-  // the last bin takes in a gammaness of exactly 1
   edges[20] = 1 + 1e-9;
-  const bins = groupByBin(edges, gammaness).filter((group) => group.length > 0);
+  return groupByBin(edges, gammaness);
+}
+
+/** 20 bins of equal counts; events with the same gammaness share a bin. */
+function equalCounts(gammaness: Float64Array): Uint32Array[] {
+  const order = new Uint32Array(gammaness.length).map((_, i) => i).sort((a, b) => gammaness[a]! - gammaness[b]!);
+  const groups: Uint32Array[] = [];
+  let first = 0;
+  for (let bin = 1; bin <= 20; bin++) {
+    let end = Math.max(first, Math.round((bin * order.length) / 20));
+    while (end > first && end < order.length && gammaness[order[end]!] === gammaness[order[end - 1]!]) end++;
+    groups.push(order.subarray(first, end));
+    first = end;
+  }
+  return groups;
+}
+
+/**
+ * Calibration in 20 bins of gammaness, of equal width or of equal counts; empty bins are left out. Weights are not
+ * applied.
+ */
+export function calibrationCurve(
+  gammaness: Float64Array,
+  isSignal: Uint8Array,
+  equal: "widths" | "counts" = "widths",
+): CalibrationCurve {
+  const all = equal === "widths" ? equalWidths(gammaness) : equalCounts(gammaness);
+  const bins = all.filter((group) => group.length > 0);
   const shares = bins.map((group) => {
     let signal = 0;
     for (const i of group) signal += isSignal[i]!;

@@ -38,19 +38,31 @@ export function residuals(
   return { lonDeg, latDeg };
 }
 
-/** Map of 60 × 60 cells around zero that holds 99 % of the residuals either way, and their means by true energy. */
+/** Map of 60 × 60 cells around zero that holds 99 % of the offsets either way. */
+function mapAroundZero({ lonDeg, latDeg }: Residuals, weights: Float64Array | null): Histogram2d {
+  const reach = (values: Float64Array): number => quantile(sortSample(values.map(Math.abs), null), 0.99);
+  const radius = Math.max(reach(lonDeg), reach(latDeg)) || 1;
+  const edges = linearEdges(-radius, radius, 60);
+  return histogram2d(lonDeg, latDeg, weights, edges, edges);
+}
+
+/** Where events come from: map of the reconstructed directions as seen from the pointing. */
+export function fieldOfView(offsets: Residuals, weights: Float64Array | null): Histogram2d {
+  const finite = Float64Array.from(offsets.lonDeg, (lon, i) => (Number.isFinite(lon + offsets.latDeg[i]!) ? 1 : 0));
+  const kept = (values: Float64Array): Float64Array => values.filter((_, i) => finite[i] === 1);
+  return mapAroundZero({ lonDeg: kept(offsets.lonDeg), latDeg: kept(offsets.latDeg) }, weights && kept(weights));
+}
+
+/** Map of the residuals and their means by true energy. */
 export function directionResiduals(
-  { lonDeg, latDeg }: Residuals,
+  errors: Residuals,
   edgesTeV: BinEdges,
   trueEnergyTeV: Float64Array,
   weights: Float64Array | null,
 ): DirectionResiduals {
-  const reach = (values: Float64Array): number => quantile(sortSample(values.map(Math.abs), null), 0.99);
-  const radius = Math.max(reach(lonDeg), reach(latDeg)) || 1;
-  const edges = linearEdges(-radius, radius, 60);
   return {
-    map: histogram2d(lonDeg, latDeg, weights, edges, edges),
-    lonBias: estimateInBins(edgesTeV, trueEnergyTeV, lonDeg, weights, meanEstimate),
-    latBias: estimateInBins(edgesTeV, trueEnergyTeV, latDeg, weights, meanEstimate),
+    map: mapAroundZero(errors, weights),
+    lonBias: estimateInBins(edgesTeV, trueEnergyTeV, errors.lonDeg, weights, meanEstimate),
+    latBias: estimateInBins(edgesTeV, trueEnergyTeV, errors.latDeg, weights, meanEstimate),
   };
 }

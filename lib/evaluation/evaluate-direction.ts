@@ -1,9 +1,9 @@
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
-import { angularResolution, angularResolutionInBins } from "./angular-resolution.js";
-import { sumsEstimate } from "./bootstrap.js";
+import { angularResolution } from "./angular-resolution.js";
+import { type AngularStatistics, angularStatistics, rootMeanSquare } from "./angular-statistics.js";
 import { meanEstimate } from "./confidence-interval.js";
-import { directionResiduals, residuals } from "./direction-residuals.js";
-import { logEnergyEdges } from "./energy-bins.js";
+import { directionResiduals, fieldOfView, residuals } from "./direction-residuals.js";
+import { type BinEdges, logEnergyEdges } from "./energy-bins.js";
 import type { DirectionEvaluation, MetricValue } from "./evaluation.js";
 import { histogram, linearEdges } from "./histogram.js";
 import { countParticles, gammaRows } from "./particle.js";
@@ -20,12 +20,12 @@ function separations(
   return altDeg.map((alt, i) => angularSeparationDeg(azDeg[i]!, alt, otherAzDeg[i]!, otherAltDeg[i]!));
 }
 
-/** Edges every 0.5° up to the largest offset; empty without a finite one. */
-function offsetEdges(offsetsDeg: Float64Array): number[] {
-  const largest = offsetsDeg.reduce((most, offset) => (offset > most ? offset : most), Number.NEGATIVE_INFINITY);
+/** Edges every `step` from 0 up to the largest value, at most 100 bins; empty without a finite value. */
+function stepEdges(values: Float64Array, step: number): number[] {
+  const largest = values.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY);
   if (!Number.isFinite(largest)) return [];
-  const bins = Math.floor(largest / 0.5) + 1;
-  return linearEdges(0, bins / 2, bins);
+  const bins = Math.min(100, Math.floor(largest / step) + 1);
+  return linearEdges(0, bins * step, bins);
 }
 
 /** How well the direction of gammas is reconstructed. */
@@ -48,16 +48,19 @@ export function evaluateDirection(
   const offsetDeg = separations(trueAlt, trueAz, pointingAlt, pointingAz);
   const errors = residuals(alt, az, trueAlt, trueAz);
   const mean = meanEstimate(thetaDeg, weights);
-  const rms = sumsEstimate(
-    thetaDeg.length,
-    2,
-    (i, sums) => {
-      const weight = weights ? weights[i]! : 1;
-      sums[0]! += weight;
-      sums[1]! += weight * thetaDeg[i]! ** 2;
-    },
-    ([n, squares]) => Math.sqrt(squares! / n!),
-  );
+  const rms = rootMeanSquare(thetaDeg, weights);
+  const offsetEdges = stepEdges(offsetDeg, 0.5);
+  const edgesTeV = logEnergyEdges(trueEnergyTeV);
+  const within = (edges: BinEdges, of: Float64Array): AngularStatistics =>
+    angularStatistics(edges, of, thetaDeg, weights);
+  const impactM = predictions.impactM && take(predictions.impactM, rows);
+  const intensity = predictions.intensity && take(predictions.intensity, rows);
+  const statistics = {
+    energy: within(edgesTeV, trueEnergyTeV),
+    offset: within(offsetEdges, offsetDeg),
+    ...(impactM ? { impact: within(stepEdges(impactM, 50), impactM) } : {}),
+    ...(intensity ? { intensity: within(logEnergyEdges(intensity), intensity) } : {}),
+  };
 
   const metrics: Record<string, MetricValue> = {
     resolution: {
@@ -105,7 +108,6 @@ export function evaluateDirection(
     },
   };
 
-  const edgesTeV = logEnergyEdges(trueEnergyTeV);
   const reach = quantile(sortSample(thetaDeg, null), 0.95) || 1;
   return {
     task,
@@ -116,8 +118,10 @@ export function evaluateDirection(
     particle,
     metrics,
     curves: {
-      byEnergy: angularResolutionInBins(edgesTeV, trueEnergyTeV, thetaDeg, weights),
-      byOffset: angularResolutionInBins(offsetEdges(offsetDeg), offsetDeg, thetaDeg, weights),
+      byEnergy: statistics.energy.resolution,
+      byOffset: statistics.offset.resolution,
+      statistics,
+      fieldOfView: fieldOfView(residuals(alt, az, pointingAlt, pointingAz), weights),
       thetaSquared: histogram(
         thetaDeg.map((theta) => theta ** 2),
         weights,

@@ -1,14 +1,17 @@
 import { areaUnderRoc } from "./auc.js";
 import { aucByEnergy } from "./auc-by-energy.js";
 import { calibrationCurve } from "./calibration.js";
+import { calibrationError } from "./calibration-error.js";
 import { classification } from "./classification.js";
 import { meanEstimate, proportion } from "./confidence-interval.js";
 import { confusionMatrix } from "./confusion-matrix.js";
 import { efficiencyCurve } from "./efficiency.js";
 import type { MetricValue, TypeEvaluation } from "./evaluation.js";
+import { logLoss } from "./log-loss.js";
 import { countParticles, gamma } from "./particle.js";
+import { averagePrecision, precisionRecallCurve } from "./precision-recall.js";
 import { type Predictions, take, takeWeights, usableRows } from "./predictions.js";
-import { efficiencyAtRejection, rocCurve } from "./roc.js";
+import { backgroundAtEfficiency, efficiencyAtRejection, rocCurve } from "./roc.js";
 import { scoreDistribution } from "./score-distribution.js";
 import { scoredClasses } from "./scored-classes.js";
 
@@ -88,7 +91,35 @@ export function evaluateType(predictions: Predictions): TypeEvaluation {
       better: "lower",
       description: "Mean squared difference of gammaness and class (1 gamma, 0 background).",
     },
+    logLoss: {
+      ...logLoss(gammaness, isSignal, weights),
+      unit: "",
+      better: "lower",
+      description: "Mean of −ln of the probability given to the true class (cross entropy).",
+    },
+    calibrationError: {
+      ...calibrationError(gammaness, isSignal, weights),
+      unit: "",
+      better: "lower",
+      description: "Expected calibration error: mean distance of gammaness and share of gammas in 20 bins.",
+    },
+    averagePrecision: {
+      ...averagePrecision(classes),
+      unit: "",
+      better: "higher",
+      description: "Area under the precision–recall curve; it depends on the share of gammas in the events.",
+    },
   };
+  for (const percent of [70, 80, 90]) {
+    const { efficiency } = backgroundAtEfficiency(classes, percent / 100);
+    metrics[`backgroundEfficiency${percent}`] = {
+      ...proportion(efficiency * background.total, background.total, background.effective),
+      value: efficiency,
+      unit: "",
+      better: "lower",
+      description: `Share of background kept by the cut that keeps ${percent} % of the gammas.`,
+    };
+  }
   for (const percent of [90, 99]) {
     const { efficiency } = efficiencyAtRejection(classes, percent / 100);
     metrics[`gammaEfficiency${percent}`] = {
@@ -112,7 +143,9 @@ export function evaluateType(predictions: Predictions): TypeEvaluation {
       roc: rocCurve(classes),
       scores: scoreDistribution(classes),
       efficiency: efficiencyCurve(classes),
+      precisionRecall: precisionRecallCurve(classes),
       calibration: calibrationCurve(gammaness, isSignal),
+      calibrationEqualCounts: calibrationCurve(gammaness, isSignal, "counts"),
       confusion,
       aucByEnergy: aucByEnergy(trueEnergyTeV, gammaness, isSignal, weights),
     },

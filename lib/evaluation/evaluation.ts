@@ -1,12 +1,14 @@
 import type { Task } from "../config/task.js";
+import type { AngularStatistics } from "./angular-statistics.js";
 import type { BinnedEstimate } from "./binned-estimate.js";
 import type { CalibrationCurve } from "./calibration.js";
 import type { ConfusionMatrix } from "./confusion-matrix.js";
 import type { DirectionResiduals } from "./direction-residuals.js";
 import type { EfficiencyCurve } from "./efficiency.js";
 import type { BinnedEnergyResolution } from "./energy-resolution.js";
-import type { Histogram } from "./histogram.js";
+import type { Histogram, Histogram2d } from "./histogram.js";
 import type { MigrationMatrix } from "./migration-matrix.js";
+import type { PrecisionRecallCurve } from "./precision-recall.js";
 import type { RocCurve } from "./roc.js";
 import type { ScoreDistribution } from "./score-distribution.js";
 
@@ -45,7 +47,10 @@ export interface TypeCurves {
   readonly roc: RocCurve;
   readonly scores: ScoreDistribution;
   readonly efficiency: EfficiencyCurve;
+  readonly precisionRecall: PrecisionRecallCurve;
   readonly calibration: CalibrationCurve;
+  /** The same in bins with equal counts. */
+  readonly calibrationEqualCounts: CalibrationCurve;
   readonly confusion: ConfusionMatrix;
   readonly aucByEnergy: BinnedEstimate;
 }
@@ -63,9 +68,22 @@ export interface DirectionCurves {
   readonly byEnergy: BinnedEstimate;
   /** 68 % containment radius (deg) in bins of 0.5° of the true offset from the pointing. */
   readonly byOffset: BinnedEstimate;
+  /** Mean, median, 68 % containment and RMS in bins of each quantity that the predictions have. */
+  readonly statistics: {
+    /** True energy, TeV. */
+    readonly energy: AngularStatistics;
+    /** True offset from the pointing, deg. */
+    readonly offset: AngularStatistics;
+    /** Impact distance, m, in bins of 50 m. */
+    readonly impact?: AngularStatistics;
+    /** Charge of the image, p.e., in 5 bins a decade. */
+    readonly intensity?: AngularStatistics;
+  };
   /** Squared separation, deg². */
   readonly thetaSquared: Histogram;
   readonly residuals: DirectionResiduals;
+  /** Events over the reconstructed longitude (x) and latitude (y) from the pointing, deg. */
+  readonly fieldOfView: Histogram2d;
 }
 
 export type TypeEvaluation = EvaluationOfTask<"type", TypeCurves>;

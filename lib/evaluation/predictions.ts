@@ -28,6 +28,10 @@ export interface Predictions {
   readonly trueAzDeg: Float64Array;
   readonly pointingAltDeg: Float64Array;
   readonly pointingAzDeg: Float64Array;
+  /** Distance of the shower axis from the telescope (of the array centre for events), m; absent when not known. */
+  readonly impactM?: Float64Array;
+  /** Charge of the cleaned image (sum over the telescopes for events), p.e.; absent when not known. */
+  readonly intensity?: Float64Array;
 }
 
 /** Rows for which every one of `columns` is finite, the prediction is valid and the weight, if any, is positive. */

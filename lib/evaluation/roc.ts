@@ -1,4 +1,4 @@
-import type { ScoredClass, ScoredClasses } from "./scored-classes.js";
+import { passing, type ScoredClass, type ScoredClasses } from "./scored-classes.js";
 
 /** Shares that pass a falling threshold: from (0, 0) to (1, 1). */
 export interface RocCurve {
@@ -75,4 +75,20 @@ export function efficiencyAtRejection(
     cut = signal.scores[s]!;
   }
   return { efficiency: passed / signal.total, cut };
+}
+
+/** Smallest share of background that the cut which keeps at least the share `wanted` of the signal lets through. */
+export function backgroundAtEfficiency(
+  { signal, background }: ScoredClasses,
+  wanted: number,
+): { efficiency: number; cut: number } {
+  if (!(signal.total > 0) || !(background.total > 0)) return { efficiency: Number.NaN, cut: Number.NaN };
+  const needed = wanted * signal.total * (1 - 1e-12);
+  let kept = 0;
+  let cut = Number.POSITIVE_INFINITY;
+  for (let s = signal.scores.length - 1; s >= 0 && kept < needed; s--) {
+    kept += signal.weights ? signal.weights[s]! : 1;
+    cut = signal.scores[s]!;
+  }
+  return { efficiency: passing(background, cut) / background.total, cut };
 }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { angularResolution } from "../../lib/evaluation/angular-resolution.js";
+import { rootMeanSquare } from "../../lib/evaluation/angular-statistics.js";
+import { areaUnderRoc } from "../../lib/evaluation/auc.js";
+import { type Estimate, meanEstimate, proportion } from "../../lib/evaluation/confidence-interval.js";
+import { energyResolution } from "../../lib/evaluation/energy-resolution.js";
+import { averagePrecision } from "../../lib/evaluation/precision-recall.js";
+import { scoredClasses } from "../../lib/evaluation/scored-classes.js";
+import { RandomGenerator } from "../../lib/random/generator.js";
+
+const samples = 300;
+
+/** Share of the intervals of 300 random samples that hold the truth, and their mean width. */
+function coverage(truth: number, draw: (random: RandomGenerator) => Estimate): { share: number; width: number } {
+  let hits = 0;
+  let width = 0;
+  for (let i = 0; i < samples; i++) {
+    const { low, high } = draw(new RandomGenerator(4, i));
+    if (low <= truth && truth <= high) hits++;
+    width += (high - low) / samples;
+  }
+  return { share: hits / samples, width };
+}
+
+const normals = (random: RandomGenerator, count: number): Float64Array =>
+  new Float64Array(count).map(() => random.normal());
+
+/** Scores of 150 signal and 150 background events that are normal, one σ apart. */
+function scores(random: RandomGenerator): ReturnType<typeof scoredClasses> {
+  const classes = Uint8Array.from({ length: 300 }, (_, i) => i % 2);
+  return scoredClasses(
+    Float64Array.from(classes, (signal) => signal + random.normal()),
+    classes,
+  );
+}
+
+const cases: Readonly<Record<string, readonly [number, (random: RandomGenerator) => Estimate]>> = {
+  mean: [0, (random) => meanEstimate(normals(random, 100), null)],
+  "energy resolution": [1, (random) => energyResolution(normals(random, 200), null)],
+  "68 % containment": [1, (random) => angularResolution(normals(random, 200).map(Math.abs), null)],
+  "root mean square": [1, (random) => rootMeanSquare(normals(random, 200), null)],
+  "root mean square of many": [1, (random) => rootMeanSquare(normals(random, 3000), null)],
+  "share of 5 %": [
+    0.05,
+    (random) => proportion(new Array(100).fill(0).filter(() => random.uniform() < 0.05).length, 100),
+  ],
+  // Φ(1/√2)
+  AUC: [0.7602499389, (random) => areaUnderRoc(scores(random))],
+  // scikit-learn's average_precision_score of 4 million such events
+  "average precision": [0.7535, (random) => averagePrecision(scores(random))],
+};
+
+test("about 95 of 100 intervals hold the truth", () => {
+  for (const [name, [truth, draw]] of Object.entries(cases)) {
+    const { share } = coverage(truth, draw);
+    // binomial: 0.95 ± 0.013 for 300 samples; order statistics and the bootstrap of small samples may miss by two more
+    assert.ok(share > 0.9 && share < 0.99, `${name}: ${(100 * share).toFixed(1)} %`);
+  }
+});
+
+test("intervals of weighted events are those of their effective number", () => {
+  const equal = coverage(0, (random) => meanEstimate(normals(random, 400), null));
+  // half the events carry 3/4 of the weight: (Σw)²/Σw² = 400 · 0.8
+  const weights = Float64Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 3 : 1));
+  const mean = coverage(0, (random) => meanEstimate(normals(random, 400), weights));
+  assert.ok(Math.abs(mean.width / equal.width - Math.sqrt(1 / 0.8)) < 0.02, `${mean.width / equal.width}`);
+  const radius = coverage(1, (random) => angularResolution(normals(random, 400).map(Math.abs), weights));
+  for (const { share } of [mean, radius]) assert.ok(share > 0.9 && share < 0.99, `${share}`);
+});
