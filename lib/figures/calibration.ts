@@ -5,13 +5,16 @@ import { numberText } from "./number-text.js";
 import { evaluationSeries, type OneOrMore } from "./series.js";
 import { axis, ink, layout } from "./theme.js";
 
-/** Share of gammas among events of like gammaness, with 95 % intervals; a calibrated gammaness lies on the diagonal. */
-export function calibration(evaluations: OneOrMore<TypeEvaluation>): Figure {
+/**
+ * Share of gammas among events of like gammaness, with 95 % intervals; a calibrated gammaness lies on the diagonal.
+ * @param equal bins of equal width or of equal counts
+ */
+export function calibration(evaluations: OneOrMore<TypeEvaluation>, equal: "widths" | "counts" = "widths"): Figure {
   const title = "Calibration of the gammaness";
   const series = evaluationSeries(evaluations, ["type"]).filter(({ value }) => value.events > 0);
   if (series.length === 0) return emptyFigure(title, "no event has a valid gammaness");
   const curves = series.map(({ name, value, style }) => {
-    const curve = value.curves.calibration;
+    const curve = equal === "widths" ? value.curves.calibration : value.curves.calibrationEqualCounts;
     return {
       type: "scatter",
       mode: "lines+markers",

@@ -1,5 +1,5 @@
 import { angularResolution } from "./angular-resolution.js";
-import { angularResolutionByOffset } from "./angular-resolution-by-offset.js";
+import { angularResolutionBy } from "./angular-resolution-by.js";
 import { aucByEnergy } from "./auc-by-energy.js";
 import { calibration } from "./calibration.js";
 import { cameraImage } from "./camera-image.js";
@@ -13,10 +13,12 @@ import { energyBias } from "./energy-bias.js";
 import { energyResiduals } from "./energy-residuals.js";
 import { energyResolution } from "./energy-resolution.js";
 import { eventDisplay } from "./event-display.js";
+import { fieldOfView } from "./field-of-view.js";
 import { learningCurve } from "./learning-curve.js";
 import { mappedImage } from "./mapped-image.js";
 import { metricComparison } from "./metric-comparison.js";
 import { migrationMatrix } from "./migration-matrix.js";
+import { precisionRecallCurve } from "./precision-recall-curve.js";
 import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
 import { rocCurve } from "./roc-curve.js";
 import { scoreDistribution } from "./score-distribution.js";
@@ -28,7 +30,7 @@ import { thetaSquared } from "./theta-squared.js";
  */
 export const figures = {
   angularResolution,
-  angularResolutionByOffset,
+  angularResolutionBy,
   aucByEnergy,
   calibration,
   cameraImage,
@@ -43,10 +45,12 @@ export const figures = {
   energyResiduals,
   energyResolution,
   eventDisplay,
+  fieldOfView,
   learningCurve,
   mappedImage,
   metricComparison,
   migrationMatrix,
+  precisionRecallCurve,
   /** Published performance, for comparison. */
   published: { lst1Mono, sst1mMono, sst1mStereo },
   rocCurve,

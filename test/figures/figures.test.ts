@@ -6,6 +6,7 @@ import type { DirectionEvaluation, EnergyEvaluation, TypeEvaluation } from "../.
 import type { Predictions } from "../../lib/evaluation/predictions.js";
 import { Figure } from "../../lib/figures/figure.js";
 import { figures } from "../../lib/figures/figures.js";
+import type { OneOrMore } from "../../lib/figures/series.js";
 import { gallery } from "./gallery.js";
 import { sampleDirection, sampleEnergy, samplePredictions } from "./sample-results.js";
 
@@ -86,6 +87,7 @@ test("several results share a figure under their names", () => {
 
 const typeFigures = [
   figures.rocCurve,
+  figures.precisionRecallCurve,
   figures.scoreDistribution,
   figures.efficiencyCurve,
   figures.calibration,
@@ -95,7 +97,9 @@ const typeFigures = [
 const energyFigures = [figures.migrationMatrix, figures.energyResolution, figures.energyBias, figures.energyResiduals];
 const directionFigures = [
   figures.angularResolution,
-  figures.angularResolutionByOffset,
+  (one: OneOrMore<DirectionEvaluation>): Figure => figures.angularResolutionBy("offset", one),
+  (one: OneOrMore<DirectionEvaluation>): Figure => figures.angularResolutionBy("impact", one, "rms"),
+  figures.fieldOfView,
   figures.thetaSquared,
   figures.containmentCurve,
   figures.directionResiduals,
@@ -164,6 +168,12 @@ test("the confusion matrix puts gammas in the row of gammas", () => {
   assert.equal(cell("gamma", "background"), "33.3 %<br>1");
   assert.equal(cell("background", "gamma"), "100 %<br>1");
   assert.equal(cell("background", "background"), "0 %<br>0");
+});
+
+test("what the predictions do not tell is an empty figure that says so", () => {
+  const { impactM: _, ...rest } = samplePredictions("skydirection", 500);
+  const evaluation = evaluateTask(rest, "skydirection") as DirectionEvaluation;
+  assert.match(note(figures.angularResolutionBy("impact", evaluation)), /do not tell the impact distance/);
 });
 
 test("a figure says who its events are in one line of text", () => {

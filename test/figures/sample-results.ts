@@ -26,6 +26,8 @@ export function samplePredictions(task: Task, rows: number, quality: number = 1,
     azDeg: column(),
     trueAltDeg: column(),
     trueAzDeg: column(),
+    impactM: column(),
+    intensity: column(),
     pointingAltDeg: column().fill(pointing.altDeg),
     pointingAzDeg: column().fill(pointing.azDeg),
   };
@@ -36,6 +38,8 @@ export function samplePredictions(task: Task, rows: number, quality: number = 1,
     predictions.trueParticle[i] = gamma ? 0 : 101;
     predictions.trueEnergyTeV[i] = energy;
     predictions.energyTeV[i] = energy * Math.exp(0.3 * ease * random.normal() + 0.1 * (ease - 0.7));
+    predictions.impactM[i] = 400 * Math.sqrt(random.uniform());
+    predictions.intensity[i] = 60 * energy * (1 + random.exponential(1));
     predictions.gammaness[i] = 1 / (1 + Math.exp(-(gamma ? 1.5 : -1.5) / ease - 1.2 * random.normal()));
     const truth = { fovLonDeg: 1.2 * random.normal(), fovLatDeg: 1.2 * random.normal() };
     const spread = 0.15 * ease;
