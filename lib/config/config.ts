@@ -133,7 +133,7 @@ export interface TestingConfig {
   /** Files to predict, by particle: `gammas_diffuse`, `protons_diffuse`, `gammas_point`. */
   readonly files: readonly { readonly particle: string; readonly selection: FileSelection }[];
   readonly batchSize: number;
-  /** Name of the algorithm in the groups of a DL2 file, `/dl2/event/telescope/energy/<prefix>`; null = `CTLearn`. */
+  /** Name of the algorithm in the groups of a DL2 file, `/dl2/event/telescope/energy/<prefix>`; null = CTLearn's for each task. */
   readonly prefix: string | null;
 }
 

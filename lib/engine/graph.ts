@@ -108,6 +108,12 @@ export class Graph {
     return this.constant(dataTypes.float, list, dims, () => attribute.floats(Float32Array.from(list), dims));
   }
 
+  /** Many numbers that stand nowhere else in the graph, e.g. a kernel. */
+  tensor(values: Float32Array, shape: readonly number[], name: string): Value {
+    const attributes = { dtype: attribute.type(dataTypes.float), value: attribute.floats(values.slice(), shape) };
+    return this.add("Const", [], attributes, shape, { name });
+  }
+
   integers(values: number | readonly number[], shape?: readonly number[]): Value {
     const list = typeof values === "number" ? [values] : values;
     const dims = shape ?? (typeof values === "number" ? [] : [list.length]);

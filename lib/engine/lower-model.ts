@@ -25,8 +25,22 @@ export interface ModelWeight {
   readonly source: tf.LayerVariable;
 }
 
+/** Where the layers of a model take their weights from in the graph. */
+export interface WeightSource {
+  find(layer: tf.layers.Layer, name: string): tf.LayerVariable | undefined;
+  /** @param training false where the running average, if one is kept, stands for the weight */
+  value(layer: tf.layers.Layer, path: string, name: string, training: boolean): Value;
+  /** The variable behind a weight that changes while training. */
+  variable(layer: tf.layers.Layer, path: string, name: string): Variable;
+}
+
+/** The weight of a layer by its short name: `kernel` of `conv2d_1/kernel`, whatever tfjs appended to make it unique. */
+export function findWeight(layer: tf.layers.Layer, name: string): tf.LayerVariable | undefined {
+  return (layer.weights as tf.LayerVariable[]).find((weight) => weight.originalName.split("/").at(-1) === name);
+}
+
 /** The weights of a model as variables of a graph, each made once however often the model is lowered. */
-export class ModelWeights {
+export class ModelWeights implements WeightSource {
   readonly list: ModelWeight[] = [];
   private readonly graph: Graph;
   private readonly known = new Map<tf.LayerVariable, ModelWeight>();
@@ -47,16 +61,18 @@ export class ModelWeights {
     return average;
   }
 
-  /** `kernel` of `conv2d_1/kernel`, whatever tfjs appended to make it unique. */
-  private static shortName(source: tf.LayerVariable): string {
-    return source.originalName.split("/").at(-1)!;
+  readonly find = findWeight;
+
+  value(layer: tf.layers.Layer, path: string, name: string, training: boolean): Value {
+    const { variable } = this.weight(layer, path, name);
+    return ((training ? null : this.averageOf(variable)) ?? variable).value;
   }
 
-  find(layer: tf.layers.Layer, name: string): tf.LayerVariable | undefined {
-    return (layer.weights as tf.LayerVariable[]).find((weight) => ModelWeights.shortName(weight) === name);
+  variable(layer: tf.layers.Layer, path: string, name: string): Variable {
+    return this.weight(layer, path, name).variable;
   }
 
-  weight(layer: tf.layers.Layer, path: string, name: string): ModelWeight {
+  private weight(layer: tf.layers.Layer, path: string, name: string): ModelWeight {
     const source = this.find(layer, name);
     if (!source) throw new CherenkitError(`layer ${path} has no weight ${name}`, { place: path });
     const known = this.known.get(source);
@@ -73,7 +89,7 @@ export class ModelWeights {
 
 interface Pass {
   readonly graph: Graph;
-  readonly weights: ModelWeights;
+  readonly weights: WeightSource;
   readonly training: boolean;
   readonly step: Value;
   readonly seed: number;
@@ -105,12 +121,9 @@ function lowerLayer(
       step,
       seed,
       trainable: trained,
-      weight: (name) => {
-        const { variable } = weights.weight(layer, path, name);
-        return ((training ? null : weights.averageOf(variable)) ?? variable).value;
-      },
+      weight: (name) => weights.value(layer, path, name, training),
       has: (name) => weights.find(layer, name) !== undefined,
-      update: (name, value) => updates.push({ variable: weights.weight(layer, path, name).variable, value }),
+      update: (name, value) => updates.push({ variable: weights.variable(layer, path, name), value }),
     },
     inputs,
   );
@@ -163,7 +176,7 @@ function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs:
  */
 export function lowerModel(
   graph: Graph,
-  weights: ModelWeights,
+  weights: WeightSource,
   model: tf.LayersModel,
   input: Value,
   options: { readonly training: boolean; readonly step: Value; readonly seed: number },

@@ -61,19 +61,30 @@ function collection(definitions: readonly Uint8Array[]): Uint8Array {
   });
 }
 
+function saverDef({ file, saved, restored }: Saver): Uint8Array {
+  return message((out) => {
+    out.writeStringField(1, tensorName(file));
+    out.writeStringField(2, tensorName(saved));
+    out.writeStringField(3, restored.ref);
+    out.writeVarintField(4, 5);
+    out.writeFloatField(6, 10_000);
+    out.writeVarintField(7, 2);
+  });
+}
+
 /** Version of TensorFlow's graph format that the operations here belong to. */
 const producer = 1286;
 const minimumConsumer = 12;
 
 /**
- * The content of saved_model.pb. There is no `__saved_model_init_op`: TensorFlow would run it after a restore and wipe the
- * weights; `init` is an ordinary signature instead.
+ * The content of saved_model.pb; without `saver` the graph has no variables. There is no `__saved_model_init_op`:
+ * TensorFlow would run it after a restore and wipe the weights; `init` is an ordinary signature instead.
  */
 export function encodeSavedModel(
   graph: Graph,
   signatures: Readonly<Record<string, Signature>>,
   initial: ReadonlyMap<Variable, { readonly assign: Value; readonly value: Value }>,
-  saver: Saver,
+  saver: Saver | null,
 ): Uint8Array {
   const graphDef = message((out) => {
     for (const node of graph.nodes) out.writeBytesField(1, node);
@@ -94,18 +105,12 @@ export function encodeSavedModel(
     });
     out.writeBytesField(1, info);
     out.writeBytesField(2, graphDef);
-    const saverDef = message((inner) => {
-      inner.writeStringField(1, tensorName(saver.file));
-      inner.writeStringField(2, tensorName(saver.saved));
-      inner.writeStringField(3, saver.restored.ref);
-      inner.writeVarintField(4, 5);
-      inner.writeFloatField(6, 10_000);
-      inner.writeVarintField(7, 2);
-    });
-    out.writeBytesField(3, saverDef);
-    entry(out, 4, "variables", collection(graph.variables.map(definition)));
-    const trained = graph.variables.filter(({ trainable }) => trainable);
-    entry(out, 4, "trainable_variables", collection(trained.map(definition)));
+    if (saver) {
+      out.writeBytesField(3, saverDef(saver));
+      entry(out, 4, "variables", collection(graph.variables.map(definition)));
+      const trained = graph.variables.filter(({ trainable }) => trainable);
+      entry(out, 4, "trainable_variables", collection(trained.map(definition)));
+    }
     for (const [name, signature] of Object.entries(signatures)) entry(out, 5, name, signatureDef(signature));
   });
   return message((out) => {

@@ -25,7 +25,8 @@ const precisions = { float32: dataTypes.float, bfloat16: dataTypes.bfloat16, flo
 /** Names of signature entries; slashes and colons of weight names are kept out of the way of TensorFlow's own. */
 export const entryOf = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, "_");
 
-function inputShape(model: tf.LayersModel): number[] {
+/** `[-1, height, width, channels]`. @throws {CherenkitError} for a model with several inputs */
+export function inputShape(model: tf.LayersModel): number[] {
   if (model.inputs.length !== 1) {
     throw new CherenkitError(`${model.name} has ${model.inputs.length} inputs, the engine compiles models with one`, {
       remedy: "join the inputs along the channels, or set engine: eager",

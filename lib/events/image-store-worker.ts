@@ -1,11 +1,12 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { Channel } from "../config/config.js";
-import { CherenkitError, InputError } from "../errors.js";
+import { InputError } from "../errors.js";
 import { outputError } from "../files/write-atomically.js";
 import { openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
 import { imagesPath, readImageBlocks } from "./read-images.js";
+import { packError, type ThreadError } from "./thread-error.js";
 
 /** Images of one telescope in one file, and where they go. */
 export interface StoreTask {
@@ -23,13 +24,7 @@ export interface StoreTask {
 export type StoreReply =
   | { readonly kind: "progress"; readonly images: number }
   | { readonly kind: "done" }
-  | {
-      readonly kind: "failed";
-      readonly name: string;
-      readonly message: string;
-      readonly place?: string;
-      readonly remedy?: string;
-    };
+  | { readonly kind: "failed"; readonly error: ThreadError };
 
 function write(file: number, target: string, bytes: Uint8Array, position: number): void {
   try {
@@ -82,11 +77,6 @@ parentPort?.on("message", (task: StoreTask) => {
   const reply = (message: StoreReply): void => parentPort!.postMessage(message);
   storeImages(task, (images) => reply({ kind: "progress", images })).then(
     () => reply({ kind: "done" }),
-    (error: unknown) => {
-      const { place, remedy } = error instanceof CherenkitError ? error : { place: undefined, remedy: undefined };
-      const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
-      // The class puts place and remedy under the message again on the other side.
-      reply({ kind: "failed", name, message: message.split(/\n {2}(?:where|remedy): /)[0]!, place, remedy });
-    },
+    (error: unknown) => reply({ kind: "failed", error: packError(error) }),
   );
 });

@@ -4,11 +4,12 @@ import { mkdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { ReaderConfig } from "../config/config.js";
-import { CherenkitError, InputError, OutputError } from "../errors.js";
+import { CherenkitError, OutputError } from "../errors.js";
 import { outputError, temporaryName, writeFileAtomically } from "../files/write-atomically.js";
 import type { ExampleTable } from "./example-table.js";
 import { imageStoresFolder } from "./image-store-cache.js";
 import type { StoreReply, StoreTask } from "./image-store-worker.js";
+import { unpackError } from "./thread-error.js";
 import { workerCount } from "./worker-count.js";
 
 /** Form of the stored file; another form is another store. */
@@ -90,7 +91,7 @@ async function runJobs(jobs: readonly StoreTask[], onImages: (count: number) => 
             worker.on("message", (reply: StoreReply) => {
               if (reply.kind === "progress") onImages(reply.images);
               else if (reply.kind === "done") next();
-              else reject(restoredError(reply));
+              else reject(unpackError(reply.error));
             });
             worker.on("error", reject);
             worker.on("exit", (code) => reject(new CherenkitError(`a reading thread ended (${code})`)));
@@ -101,12 +102,6 @@ async function runJobs(jobs: readonly StoreTask[], onImages: (count: number) => 
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
   }
-}
-
-function restoredError({ name, message, place, remedy }: Extract<StoreReply, { kind: "failed" }>): Error {
-  const context = { place, remedy };
-  if (name === "OutputError") return new OutputError(message, context);
-  return name === "InputError" ? new InputError(message, context) : new CherenkitError(message, context);
 }
 
 async function build(

@@ -2,7 +2,7 @@ import type { Channel } from "../config/config.js";
 import { InputError } from "../errors.js";
 import { numbers, type Table } from "../hdf5/column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
-import { isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
+import { type DL1Image, isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
 
 /** Bytes of the file's rows that are decoded at a time. */
@@ -15,6 +15,8 @@ export interface ImageBlock {
   readonly eventIds: Float64Array;
   /** Pixels of an image. */
   readonly pixels: number;
+  /** An image of the block as the file has it, with what the channels need. */
+  image(row: number): DL1Image;
   /** Writes the channels of an image of the block, `[n_pixels, channels]`, from `offset`. */
   write(row: number, out: Float32Array, offset: number): void;
 }
@@ -45,41 +47,50 @@ function columnsFor(table: TableReader, channels: readonly Channel[], place: str
   return columns;
 }
 
+/** Of a table, those rows whose block has the number `first`, `first + step`, …; the blocks are those of all readers. */
+export interface BlockShare {
+  readonly first: number;
+  readonly step: number;
+}
+
 /**
  * Images of a telescope block by block; nothing when it has none.
+ * @param share the blocks that this reader takes, where several threads share a table
  * @throws {InputError} when the table lacks what the channels need.
  */
 export function* readImageBlocks(
   { path, hdf5 }: EventFile,
   telescopeId: number,
   channels: readonly Channel[],
+  share: BlockShare = { first: 0, step: 1 },
 ): Generator<ImageBlock> {
   const name = imagesPath(telescopeId);
   if (hdf5.kind(name) !== "table") return;
   const table = hdf5.table(name);
   const columns = columnsFor(table, channels, `${path}:${name}`);
   const chunks = Math.max(1, Math.floor(blockBytes / (table.rowBytes * table.chunkRows)));
-  const step = chunks * table.chunkRows;
-  for (let start = 0; start < table.rows; start += step) {
-    const block = table.read({ columns, start, count: step });
+  const rows = chunks * table.chunkRows;
+  for (let start = share.first * rows; start < table.rows; start += share.step * rows) {
+    const block = table.read({ columns, start, count: rows });
     const image = floats(block, "image");
     const peakTime = columns.includes("peak_time") ? floats(block, "peak_time") : undefined;
     const mask = columns.includes("image_mask") ? (block.columns.get("image_mask")!.data as Uint8Array) : undefined;
     const pixels = image.length / block.rows;
+    const imageOf = (row: number): DL1Image => {
+      const [from, to] = [row * pixels, (row + 1) * pixels];
+      return {
+        image: image.subarray(from, to),
+        peakTime: peakTime?.subarray(from, to),
+        mask: mask?.subarray(from, to),
+      };
+    };
     yield {
       rows: block.rows,
       obsIds: numbers(block.columns.get("obs_id")!),
       eventIds: numbers(block.columns.get("event_id")!),
       pixels,
-      write: (row, out, offset) => {
-        const [from, to] = [row * pixels, (row + 1) * pixels];
-        const one = {
-          image: image.subarray(from, to),
-          peakTime: peakTime?.subarray(from, to),
-          mask: mask?.subarray(from, to),
-        };
-        writeChannels(channels, one, out, offset);
-      },
+      image: imageOf,
+      write: (row, out, offset) => writeChannels(channels, imageOf(row), out, offset),
     };
   }
 }

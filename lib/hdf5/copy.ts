@@ -33,11 +33,17 @@ export function copyTable(from: Hdf5File, path: string, to: Hdf5Writer, target: 
 
 /**
  * Copies a group and everything below it; absent groups are passed over.
+ * @param keep false for groups and datasets that are left out, with everything below them
  * @throws {InputError} | {OutputError}
  */
-export function copyGroup(from: Hdf5File, path: string, to: Hdf5Writer): void {
+export function copyGroup(
+  from: Hdf5File,
+  path: string,
+  to: Hdf5Writer,
+  keep: (path: string) => boolean = () => true,
+): void {
   const kind = from.kind(path);
-  if (kind === undefined) return;
+  if (kind === undefined || !keep(path)) return;
   if (kind === "table") {
     copyTable(from, path, to);
     return;
@@ -45,7 +51,7 @@ export function copyGroup(from: Hdf5File, path: string, to: Hdf5Writer): void {
   const attributes = ownAttributes(from.attributes(path));
   if (kind === "group") {
     to.group(path, attributes);
-    for (const name of from.children(path)) copyGroup(from, `${path.replace(/\/$/, "")}/${name}`, to);
+    for (const name of from.children(path)) copyGroup(from, `${path.replace(/\/$/, "")}/${name}`, to, keep);
     return;
   }
   const { shape, data } = from.array(path);

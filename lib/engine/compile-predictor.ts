@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CherenkitError } from "../errors.js";
+import { Graph, type Value, type Variable } from "./graph.js";
+import { findWeight, lowerModel, type WeightSource } from "./lower-model.js";
+import { encodeSavedModel } from "./saved-model.js";
+import { tf } from "./tensorflow.js";
+import { inputShape } from "./training-graph.js";
+
+/** The forward pass of a network and nothing else. */
+export interface Predictor {
+  /**
+   * Outputs of the network by name, `[size, k]`.
+   * @param images `[size, height, width, channels]`; may lie in shared memory, not looked at after the call
+   */
+  predict(images: Float32Array, size: number): Record<string, Float32Array>;
+  dispose(): void;
+}
+
+/** Weights as constants: TensorFlow folds what depends on them alone, and keeps kernels in the order it needs. */
+class FrozenWeights implements WeightSource {
+  readonly find = findWeight;
+  private readonly graph: Graph;
+  private readonly known = new Map<tf.LayerVariable, Value>();
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+  }
+
+  value(layer: tf.layers.Layer, path: string, name: string): Value {
+    const source = this.find(layer, name);
+    if (!source) throw new CherenkitError(`layer ${path} has no weight ${name}`, { place: path });
+    const value =
+      this.known.get(source) ??
+      this.graph.tensor(
+        source.read().dataSync<"float32">() as Float32Array,
+        source.shape as number[],
+        `${path}/${name}`,
+      );
+    this.known.set(source, value);
+    return value;
+  }
+
+  variable(_layer: tf.layers.Layer, path: string, name: string): Variable {
+    throw new CherenkitError(`the weight ${path}/${name} cannot change while predicting`, { place: path });
+  }
+}
+
+function predictionGraph(model: tf.LayersModel): Uint8Array {
+  const graph = new Graph();
+  const images = graph.placeholder("images", inputShape(model));
+  const options = { training: false, step: graph.floats(0), seed: 0 };
+  const { outputs } = lowerModel(graph, new FrozenWeights(graph), model, images, options);
+  const named = outputs.map((output, i) => [`output_${i}`, graph.identity(output, `predicted_${i}`)] as const);
+  return encodeSavedModel(
+    graph,
+    { predict: { inputs: { images }, outputs: Object.fromEntries(named) } },
+    new Map(),
+    null,
+  );
+}
+
+/**
+ * Turns a LayersModel with its present weights into one TensorFlow graph of the forward pass. `dispose` frees it.
+ * @throws {CherenkitError} for a layer without a lowering
+ */
+export async function compilePredictor(model: tf.LayersModel): Promise<Predictor> {
+  const savedModel = predictionGraph(model);
+  // A session is shared by path, so each predictor needs a folder of its own.
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-predictor-"));
+  try {
+    await writeFile(join(folder, "saved_model.pb"), savedModel);
+    const session = await tf.node.loadSavedModel(folder, ["serve"], "predict");
+    const shape = inputShape(model).slice(1);
+    return {
+      predict(images, size): Record<string, Float32Array> {
+        const input = tf.tensor(images, [size, ...shape], "float32");
+        const outputs = session.predict({ images: input }) as tf.NamedTensorMap;
+        input.dispose();
+        return Object.fromEntries(
+          model.outputNames.map((name, i) => {
+            const tensor = outputs[`output_${i}`]!;
+            const values = tensor.dataSync<"float32">() as Float32Array;
+            tensor.dispose();
+            return [name, values];
+          }),
+        );
+      },
+      dispose(): void {
+        session.dispose();
+      },
+    };
+  } catch (cause) {
+    throw new CherenkitError(`TensorFlow refuses the graph of ${model.name}: ${(cause as Error).message}`, { cause });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

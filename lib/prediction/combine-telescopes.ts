@@ -1,0 +1,80 @@
+import type { Task } from "../config/task.js";
+import { KeyedRows } from "./keyed-rows.js";
+import type { Reconstructed } from "./reconstructed.js";
+import { validRows } from "./reconstructed.js";
+import { meanDirection, weightedMean } from "./stereo-mean.js";
+import type { TelescopeTriggers, Triggers } from "./triggers.js";
+
+/** Predictions of one telescope, one row a trigger. */
+export interface TelescopePrediction {
+  readonly triggers: TelescopeTriggers;
+  readonly values: Reconstructed;
+  /** Weight of each row in the combination. */
+  readonly weights: Float64Array | null;
+}
+
+/** Predictions of the array, one row an event. */
+export interface ArrayPrediction {
+  readonly values: Reconstructed;
+  /** `[events, telescopes of the file]`: 1 for those that took part. */
+  readonly telescopes: Uint8Array;
+}
+
+interface Member {
+  readonly telescope: number;
+  readonly row: number;
+}
+
+/** For each event the telescopes with a valid prediction. */
+function members(task: Task, events: Triggers, telescopes: readonly TelescopePrediction[]): (readonly Member[])[] {
+  const index = new KeyedRows(events.obsIds, events.eventIds);
+  const found: Member[][] = Array.from({ length: events.rows }, () => []);
+  for (const [telescope, { triggers, values }] of telescopes.entries()) {
+    const valid = validRows(task, values);
+    for (let row = 0; row < triggers.rows; row++) {
+      if (!valid[row]) continue;
+      const event = index.find(triggers.obsIds[row]!, triggers.eventIds[row]!);
+      if (event >= 0) found[event]!.push({ telescope, row });
+    }
+  }
+  return found;
+}
+
+/**
+ * Combines the predictions of the telescopes event by event: mean gammaness, mean energy, mean direction vector. Events
+ * without a valid prediction stay NaN.
+ * @param order telescope ids in the order of the file
+ */
+export function combineTelescopes(
+  task: Exclude<Task, "skydirection">,
+  events: Triggers,
+  telescopes: readonly TelescopePrediction[],
+  order: readonly number[],
+): ArrayPrediction {
+  const names = {
+    type: ["prediction"],
+    energy: ["energy", "energy_uncert"],
+    cameradirection: ["alt", "az", "ang_distance_uncert"],
+  }[task];
+  const values = Object.fromEntries(names.map((name) => [name, new Float64Array(events.rows).fill(Number.NaN)]));
+  const mask = new Uint8Array(events.rows * order.length);
+  const positions = telescopes.map(({ triggers }) => order.indexOf(triggers.telescope.id));
+  for (const [event, list] of members(task, events, telescopes).entries()) {
+    if (list.length === 0) continue;
+    const weights = list.map(({ telescope, row }) => telescopes[telescope]!.weights?.[row] ?? 1);
+    const column = (name: string): number[] =>
+      list.map(({ telescope, row }) => telescopes[telescope]!.values[name]![row]!);
+    for (const { telescope } of list) mask[event * order.length + positions[telescope]!] = 1;
+    if (task === "cameradirection") {
+      const { altDeg, azDeg, spreadDeg } = meanDirection(column("alt"), column("az"), weights);
+      values.alt![event] = altDeg;
+      values.az![event] = azDeg;
+      values.ang_distance_uncert![event] = spreadDeg;
+      continue;
+    }
+    const { mean, spread } = weightedMean(column(names[0]!), weights);
+    values[names[0]!]![event] = mean;
+    if (task === "energy") values.energy_uncert![event] = spread;
+  }
+  return { values, telescopes: mask };
+}

@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "../config/config.js";
+import { modelFolder } from "../config/model-folder.js";
+import { selectFiles } from "../config/select-files.js";
+import { ConfigError, InputError } from "../errors.js";
+import { outputError, writeFileAtomically } from "../files/write-atomically.js";
+import { type PredictOptions, predictFiles } from "./predict-files.js";
+import type { PredictionResult } from "./prediction-result.js";
+
+/** Adds numbers to metrics.json; its other keys stay. */
+async function updateMetrics(path: string, numbers: Readonly<Record<string, number>>): Promise<void> {
+  let metrics: Record<string, unknown> = {};
+  if (existsSync(path)) {
+    try {
+      metrics = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+    } catch (cause) {
+      throw new InputError(`${path} is damaged: ${(cause as Error).message}`, {
+        place: path,
+        remedy: "remove it; the next training or test writes it again",
+        cause,
+      });
+    }
+  }
+  await writeFileAtomically(path, `${JSON.stringify({ ...metrics, ...numbers }, null, 4)}\n`);
+}
+
+/** Predictions of files that are no longer tested would mix with the others in a report: they go to `.previous/`. */
+async function setOthersAside(folder: string, previous: string, outputs: readonly string[]): Promise<void> {
+  const others = (await readdir(folder)).filter(
+    (name) => name.endsWith(".h5") && !outputs.includes(join(folder, name)),
+  );
+  if (others.length === 0) return;
+  const target = join(previous, `predict-${new Date().toISOString().replaceAll(":", "-")}`);
+  try {
+    await mkdir(target, { recursive: true });
+    for (const name of others) await rename(join(folder, name), join(target, name));
+  } catch (cause) {
+    throw outputError(target, cause);
+  }
+}
+
+/**
+ * Predicts the test files of a configuration with its trained model: `models/<task>/<name>/predict/<input>.dl2.h5`, and
+ * `testing_ms` (the network alone) and `testing_events` in metrics.json.
+ * @throws {ConfigError} when the configuration has no test files
+ * @throws {InputError} when model or files cannot be read, or do not fit
+ * @throws {OutputError} when the model folder cannot be written
+ */
+export async function predictTestFiles(
+  config: Config,
+  options: Pick<PredictOptions, "workers" | "content" | "typeGroup" | "onProgress"> = {},
+): Promise<PredictionResult> {
+  const { testing } = config;
+  if (!testing) {
+    throw new ConfigError(`${config.file} names no test files`, {
+      place: config.file,
+      remedy: "add testing_model with data_path or files",
+    });
+  }
+  const selected = await Promise.all(testing.files.map(({ selection }) => selectFiles(selection)));
+  const files = [...new Set(selected.flat())];
+  const folder = modelFolder(config.modelFolder);
+  const result = await predictFiles({
+    ...options,
+    models: [folder.path],
+    files,
+    output: folder.predict,
+    batchSize: testing.batchSize,
+    prefix: testing.prefix,
+  });
+  await setOthersAside(
+    folder.predict,
+    folder.previous,
+    result.files.map(({ output }) => output),
+  );
+  await updateMetrics(folder.metrics, {
+    testing_ms: Math.round(1000 * result.seconds.inference),
+    testing_events: result.images,
+  });
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { ReaderConfig } from "../config/config.js";
+import type { Task } from "../config/task.js";
+import { fromCameraOffset } from "../coordinates/camera-offset.js";
+import type { EventFile } from "../events/event-file.js";
+import { inDegrees, type PointingRad } from "../events/pointing.js";
+import { focalLengthM, type Telescope } from "../events/subarray.js";
+
+/** What a DL2 table holds of a task: columns without prefix, in their units, NaN where nothing was predicted. */
+export type Reconstructed = Readonly<Record<string, Float64Array>>;
+
+/** The value that each task's validity follows. */
+export const valueColumns: Readonly<Record<Task, readonly string[]>> = {
+  type: ["prediction"],
+  energy: ["energy"],
+  cameradirection: ["az", "alt"],
+  skydirection: ["az", "alt"],
+};
+
+function nanColumn(rows: number): Float64Array {
+  return new Float64Array(rows).fill(Number.NaN);
+}
+
+/**
+ * Turns what a network answered for the images of one telescope into physical values: gammaness, TeV, degrees on the sky.
+ * @param answers `[rows, outputs]`, NaN for images that were not predicted
+ * @param pointings where the telescope looked at each row
+ */
+export function reconstructMono(
+  task: Exclude<Task, "skydirection">,
+  answers: Float32Array,
+  pointings: readonly PointingRad[],
+  file: EventFile,
+  telescope: Telescope,
+  reader: Pick<ReaderConfig, "focalLength">,
+): Reconstructed {
+  const rows = pointings.length;
+  if (task === "type") return { prediction: Float64Array.from({ length: rows }, (_, row) => answers[2 * row + 1]!) };
+  if (task === "energy") return { energy: Float64Array.from({ length: rows }, (_, row) => 10 ** answers[row]!) };
+  const optics = {
+    focalLengthM: focalLengthM(telescope, reader.focalLength, file.path),
+    pixelRotationDeg: file.subarray.cameras.get(telescope.cameraIndex)!.pixelRotationDeg,
+  };
+  const [az, alt] = [nanColumn(rows), nanColumn(rows)];
+  for (let row = 0; row < rows; row++) {
+    const offset = { xM: answers[2 * row]!, yM: answers[2 * row + 1]! };
+    if (Number.isNaN(offset.xM) || Number.isNaN(offset.yM)) continue;
+    const { altDeg, azDeg } = fromCameraOffset(offset, inDegrees(pointings[row]!), optics);
+    alt[row] = altDeg;
+    az[row] = azDeg;
+  }
+  return { az, alt };
+}
+
+/** 1 where all values of a task are numbers. */
+export function validRows(task: Task, values: Reconstructed): Uint8Array {
+  const columns = valueColumns[task].map((name) => values[name]!);
+  return Uint8Array.from(columns[0]!, (_, row) => (columns.every((column) => !Number.isNaN(column[row]!)) ? 1 : 0));
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { predictFiles } from "../../lib/prediction/predict-files.js";
+import { judgePython, judgeScript, needsCtapipe } from "../peers.js";
+import { needsData, sharedData } from "../shared-data.js";
+import { type ToyOptions, toyModel } from "./toy-model.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cherenkit-dl2-"));
+process.env.CHERENKIT_CACHE = join(folder, "cache");
+after(() => rmSync(folder, { recursive: true }));
+
+const digiCam: ToyOptions = {
+  side: 96,
+  camera: { name: "DigiCam", pixels: 1296 },
+  telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
+  reader: { focalLength: "equivalent" },
+};
+
+async function predictedBy(name: string, file: string, options: ToyOptions = {}): Promise<string> {
+  const models: string[] = [];
+  for (const task of ["type", "energy", "cameradirection"] as const) {
+    models.push(await toyModel(join(folder, name), task, options));
+  }
+  const result = await predictFiles({
+    models,
+    files: [join(sharedData, file)],
+    output: join(folder, name, "dl2"),
+    onProgress: () => undefined,
+  });
+  return result.files[0]!.output;
+}
+
+const cases: readonly [string, string, ToyOptions][] = [
+  ["four LSTs", "ctlearn/dl1/gamma_run1.dl1.h5", {}],
+  ["two of four LSTs", "ctlearn/dl1/proton_run2.dl1.h5", { reader: { allowedTelescopes: [2, 4] } }],
+  ["LSTs among 19 telescopes", "ctlearn/dl1/north.dl1.h5", { telescopes: [{ id: 1, type: "LST_LST_LSTcam" }] }],
+  ["SST-1M of data model v6", "dl1/v6.0.0/gamma_sst1m_digicam.dl1.h5", digiCam],
+  ["SST-1M of data model v7.1", "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5", digiCam],
+  ["SST-1M of data model v7.6", "dl1/v7.6.0/gamma_sst1m_digicam.dl1.h5", digiCam],
+];
+
+for (const [name, file, options] of cases) {
+  test(`ctapipe reads, loops over and merges the DL2 file of ${name}`, {
+    ...needsData(file),
+    ...needsCtapipe(),
+  }, async () => {
+    const path = await predictedBy(name, file, options);
+    const verdict = spawnSync(judgePython, [judgeScript, path], { encoding: "utf8" });
+    assert.equal(verdict.status, 0, verdict.stdout + verdict.stderr);
+    assert.match(verdict.stdout, /CTLearnRegressor_energy/);
+    assert.doesNotMatch(verdict.stdout, /order does not match/);
+  });
+}
+
+/** Lets ctapipe combine our telescope tables and prints the largest difference from our array tables. */
+const combine = `
+import json, sys, warnings
+import numpy as np
+from astropy.table import vstack
+from ctapipe.io import read_table
+from ctapipe.reco.reconstructor import ReconstructionProperty as P
+from ctapipe.reco.stereo_combination import StereoMeanCombiner
+warnings.simplefilter("ignore")
+path, worst = sys.argv[1], {}
+for kind, prefix, prop in (("particle_type", "CTLearnClassifier", P.PARTICLE_TYPE), ("energy", "CTLearnRegressor", P.ENERGY), ("geometry", "CTLearnCameraReconstructor", P.GEOMETRY)):
+    mono = vstack([read_table(path, f"/dl2/event/telescope/{kind}/{prefix}/tel_{i:03d}") for i in (1, 2, 3, 4)])
+    mono.sort(["obs_id", "event_id", "tel_id"])
+    theirs = StereoMeanCombiner(prefix=prefix, property=prop).predict_table(mono)
+    theirs.sort(["obs_id", "event_id"])
+    ours = read_table(path, f"/dl2/event/subarray/{kind}/{prefix}")
+    assert np.all(ours["event_id"] == theirs["event_id"]), "events"
+    for name in theirs.colnames:
+        if not name.startswith(prefix) or name.endswith("_telescopes"):
+            continue
+        a, b = np.asarray(ours[name], dtype=float), np.asarray(theirs[name], dtype=float)
+        assert np.array_equal(np.isnan(a), np.isnan(b)), name
+        d = np.abs(a - b)
+        if name.endswith("_az"):
+            d = np.abs((a - b + 180) % 360 - 180)
+        worst[name] = float(np.nanmax(d)) if np.isfinite(d).any() else 0.0
+print(json.dumps(worst))
+`;
+
+test("ctapipe's StereoMeanCombiner finds the same array predictions in our telescope tables", {
+  ...needsData("ctlearn/dl1/gamma_run1.dl1.h5"),
+  ...needsCtapipe(),
+}, async () => {
+  const path = await predictedBy("combined", "ctlearn/dl1/gamma_run1.dl1.h5");
+  const worst = JSON.parse(execFileSync(judgePython, ["-c", combine, path], { encoding: "utf8" })) as Record<
+    string,
+    number
+  >;
+  assert.ok(Object.keys(worst).length >= 10, Object.keys(worst).join());
+  for (const [name, off] of Object.entries(worst)) assert.ok(off < 1e-5, `${name}: off by ${off}`);
+});
