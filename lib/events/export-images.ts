@@ -10,9 +10,10 @@ import { npyHeader } from "./npy-header.js";
 import { readExampleImages } from "./read-example-images.js";
 import { addExampleColumns, examplesAsCsv } from "./write-examples.js";
 
-/** Where images go, in any order. */
+/** Where images go, in any order; those that are never written are zero. */
 interface Target {
-  write(row: number, image: Float32Array): void;
+  /** @param place number of the image in `features`, which in stereo has one of each telescope for every event */
+  write(place: number, image: Float32Array): void;
   close(): Promise<void>;
   abort(): void;
 }
@@ -26,20 +27,33 @@ async function hdf5Target(
   const file = await createHdf5(output);
   const features = file.fixedArray("features", "float32", shape, { attributes });
   addExampleColumns(examples, file);
-  return { write: (row, image) => features.write(row, image), close: () => file.close(), abort: () => file.abort() };
+  const write = (place: number, image: Float32Array): void => features.write(place * image.length, image);
+  return { write, close: () => file.close(), abort: () => file.abort() };
+}
+
+/** Ids of the telescopes whose images an event has, in the order of their images. */
+function telescopeSlots({ telescopes }: ExampleTable): number[] {
+  return telescopes.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+/** Place in `features` of each image; null where it is the number of the image. */
+function placesOf({ images, imagesOf }: ExampleTable): Uint32Array | null {
+  if (!imagesOf) return null;
+  const places = new Uint32Array(images.rows);
+  for (let place = 0; place < imagesOf.length; place++) if (imagesOf[place]! >= 0) places[imagesOf[place]!] = place;
+  return places;
 }
 
 function npyTarget(output: string, examples: ExampleTable, shape: readonly number[]): Target {
   const features = new AtomicFile(output);
   const header = npyHeader(shape);
   features.write(header);
-  // A file without its last image would be too short for its header.
-  const imageBytes = shape.slice(1).reduce((product, length) => product * length, 4);
+  features.resize(header.length + shape.reduce((product, length) => product * length, 4));
   return {
-    write: (row, image) =>
+    write: (place, image) =>
       features.write(
         new Uint8Array(image.buffer, image.byteOffset, image.byteLength),
-        header.length + row * imageBytes,
+        header.length + place * image.byteLength,
       ),
     close: async () => {
       const table = new AtomicFile(tableBeside(output));
@@ -95,18 +109,26 @@ export async function exportImages(
   const { channels, mapper: mapperName, imageShape } = selection.reader;
   const mappers = mappersOf(examples, mapperName, imageShape);
   const { height, width } = mappers[0]!;
-  const shape = [examples.rows, height, width, channels.length] as const;
-  const attributes = { channels: channels.join(","), mapper: mapperName, focal_length: focalLength };
+  const slots = examples.imagesOf ? examples.telescopes.length : 1;
+  const stereo = examples.imagesOf ? [slots] : [];
+  const shape = [examples.rows, ...stereo, height, width, channels.length] as const;
+  const attributes = {
+    channels: channels.join(","),
+    mapper: mapperName,
+    focal_length: focalLength,
+    telescopes: telescopeSlots(examples).join(","),
+  };
   const target =
     form === "h5" ? await hdf5Target(output, examples, shape, attributes) : npyTarget(output, examples, shape);
   try {
     const image = new Float32Array(height * width * channels.length);
+    const place = placesOf(examples);
     let done = 0;
     for await (const { row, telescopeId, pixels } of readExampleImages(examples, channels)) {
       mapImage(mappers[examples.cameraOfTelescope.get(telescopeId)!]!, pixels, 0, channels.length, image, 0);
-      target.write(row, image);
+      target.write(place ? place[row]! : row, image);
       done++;
-      onProgress(done, examples.rows);
+      onProgress(done, examples.images.rows);
     }
     await target.close();
   } catch (error) {

@@ -15,7 +15,7 @@ import { workerCount } from "./worker-count.js";
 /** Form of the stored file; another form is another store. */
 const format = 1;
 
-/** Selected images of a data set in a flat file: float32, `[examples, pixels, channels]`, in the examples' order. */
+/** Selected images of a data set in a flat file: float32, `[images, pixels, channels]`, in the order of `ExampleTable.images`. */
 export interface ImageStore {
   readonly key: string;
   /** The flat file. */
@@ -34,7 +34,7 @@ function storeKey(examples: ExampleTable, reader: ReaderConfig): string {
     const { size, mtimeMs } = statSync(path);
     hash.update(JSON.stringify([path, size, mtimeMs]));
   }
-  for (const name of ["file_index", "obs_id", "event_id", "tel_id"]) hash.update(examples.column(name));
+  for (const name of ["file_index", "obs_id", "event_id", "tel_id"]) hash.update(examples.images.column(name));
   return hash.digest("hex").slice(0, 24);
 }
 
@@ -47,9 +47,9 @@ interface Job {
 /** Images of one telescope in one file are read together. */
 function jobsOf(examples: ExampleTable): Job[] {
   const jobs = new Map<string, Job>();
-  const fileIndex = examples.column("file_index");
-  const telescopes = examples.column("tel_id");
-  for (let row = 0; row < examples.rows; row++) {
+  const fileIndex = examples.images.column("file_index");
+  const telescopes = examples.images.column("tel_id");
+  for (let row = 0; row < examples.images.rows; row++) {
     const key = `${fileIndex[row]}/${telescopes[row]}`;
     const job = jobs.get(key) ?? {
       file: examples.files[fileIndex[row]!]!.path,
@@ -118,7 +118,7 @@ async function build(
     });
   }
   const pixels = sizes[0]!;
-  const bytes = examples.rows * pixels * reader.channels.length * 4;
+  const bytes = examples.images.rows * pixels * reader.channels.length * 4;
   const temporary = temporaryName(folder);
   try {
     await mkdir(temporary, { recursive: true });
@@ -127,7 +127,7 @@ async function build(
     const file = openSync(path, "w");
     try {
       ftruncateSync(file, bytes);
-      const [obsIds, eventIds] = [examples.column("obs_id"), examples.column("event_id")];
+      const [obsIds, eventIds] = [examples.images.column("obs_id"), examples.images.column("event_id")];
       const tasks = jobsOf(examples).map(
         ({ file: source, telescope, rows }): StoreTask => ({
           source,
@@ -143,13 +143,13 @@ async function build(
       let done = 0;
       await runJobs(tasks, (count) => {
         done += count;
-        onProgress(done, examples.rows);
+        onProgress(done, examples.images.rows);
       });
       fsyncSync(file);
     } finally {
       closeSync(file);
     }
-    const card = { format, key, examples: examples.rows, pixels, channels: reader.channels, bytes };
+    const card = { format, key, examples: examples.images.rows, pixels, channels: reader.channels, bytes };
     await writeFileAtomically(join(temporary, "store.json"), `${JSON.stringify(card, null, 2)}\n`);
     await rename(temporary, folder).catch(async (cause: NodeJS.ErrnoException) => {
       // Another process was faster; its store is as good.
@@ -176,7 +176,7 @@ export async function openImageStore(
   const folder = join(imageStoresFolder(), key);
   const path = join(folder, "pixels.f32");
   const channels = reader.channels.length;
-  const facts = { key, path, examples: examples.rows, channels };
+  const facts = { key, path, examples: examples.images.rows, channels };
   const card = await readFile(join(folder, "store.json"), "utf8").then(
     (text) => JSON.parse(text) as { pixels: number; bytes: number },
     () => null,

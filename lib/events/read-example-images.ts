@@ -7,19 +7,19 @@ import { imagesPath, readImageBlocks } from "./read-images.js";
 
 /** An image of an example, valid until the next is asked for. */
 export interface ExampleImage {
-  /** Row of the example table. */
+  /** Row of `ExampleTable.images`. */
   readonly row: number;
   readonly telescopeId: number;
   /** Pixels with interleaved channels, `[n_pixels, channels]`. */
   readonly pixels: Float32Array;
 }
 
-/** Rows of the example table by file, and in it by telescope. */
+/** Rows of the images by file, and in it by telescope. */
 function rowsByTable(examples: ExampleTable): Map<number, Map<number, number[]>> {
   const files = new Map<number, Map<number, number[]>>();
-  const fileIndex = examples.column("file_index");
-  const telescopeIds = examples.column("tel_id");
-  for (let row = 0; row < examples.rows; row++) {
+  const fileIndex = examples.images.column("file_index");
+  const telescopeIds = examples.images.column("tel_id");
+  for (let row = 0; row < examples.images.rows; row++) {
     const tables = files.get(fileIndex[row]!) ?? new Map<number, number[]>();
     files.set(fileIndex[row]!, tables);
     const rows = tables.get(telescopeIds[row]!) ?? [];
@@ -38,7 +38,7 @@ export async function* readExampleImages(
   examples: ExampleTable,
   channels: readonly Channel[],
 ): AsyncGenerator<ExampleImage> {
-  const [obsIds, eventIds] = [examples.column("obs_id"), examples.column("event_id")];
+  const [obsIds, eventIds] = [examples.images.column("obs_id"), examples.images.column("event_id")];
   for (const [fileIndex, tables] of rowsByTable(examples)) {
     const file = await openEventFile(examples.files[fileIndex]!.path);
     try {

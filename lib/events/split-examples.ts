@@ -24,32 +24,38 @@ function byImage(rows: number, { validationSplit, seed }: SplitOptions): Split {
 
 /** Whole events go to one side, in each class the same share, so that no shower is on both sides. */
 function byEvent(examples: ExampleTable, { validationSplit, seed }: SplitOptions): Split {
-  const events = new Map<string, { gamma: number; rows: number[] }>();
-  const keys = ["file_index", "obs_id", "event_id"].map((name) => examples.column(name));
-  const gamma = examples.column("true_shower_primary_class");
+  const eventOf = examples.eventNumbers();
+  let events = 0;
+  for (const event of eventOf) events = Math.max(events, event + 1);
+  const files = examples.rows > 0 ? examples.column("file_index") : [];
+  const rowsOf = new Uint32Array(events);
+  const classOf = new Uint8Array(events);
+  const wanted = [0, 0];
   for (let row = 0; row < examples.rows; row++) {
-    const key = keys.map((column) => column[row]).join("/");
-    const event = events.get(key) ?? { gamma: gamma[row]!, rows: [] };
-    event.rows.push(row);
-    events.set(key, event);
+    const signal = examples.files[files[row]!]!.signal ? 1 : 0;
+    classOf[eventOf[row]!] = signal;
+    rowsOf[eventOf[row]!]!++;
+    wanted[signal]!++;
   }
-  const list = [...events.values()];
-  const order = Uint32Array.from(list, (_, i) => i);
+  for (const value of [0, 1]) wanted[value] = Math.floor(validationSplit * wanted[value]!);
+  const order = Uint32Array.from({ length: events }, (_, i) => i);
   new NumpyLegacyRandom(seed).shuffle(order);
-  const training: number[] = [];
-  const validation: number[] = [];
-  const wanted = [0, 1].map((value) => {
-    const images = list.reduce((sum, event) => sum + (event.gamma === value ? event.rows.length : 0), 0);
-    return Math.floor(validationSplit * images);
-  });
+  const isValidation = new Uint8Array(events);
   const taken = [0, 0];
-  for (const index of order) {
-    const { gamma: value, rows } = list[index]!;
-    const side = taken[value]! < wanted[value]! ? validation : training;
-    if (side === validation) taken[value]! += rows.length;
-    side.push(...rows);
+  for (const event of order) {
+    const value = classOf[event]!;
+    if (taken[value]! >= wanted[value]!) continue;
+    isValidation[event] = 1;
+    taken[value]! += rowsOf[event]!;
   }
-  return { training: Uint32Array.from(training), validation: Uint32Array.from(validation) };
+  const count = taken[0]! + taken[1]!;
+  const split = { validation: new Uint32Array(count), training: new Uint32Array(examples.rows - count) };
+  const next = { validation: 0, training: 0 };
+  for (let row = 0; row < examples.rows; row++) {
+    const side = isValidation[eventOf[row]!] ? "validation" : "training";
+    split[side][next[side]++] = row;
+  }
+  return split;
 }
 
 /** Divides the examples into those that are trained on and those that judge the training; seeded. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { outputError, temporaryName } from "./write-atomically.js";
 
@@ -34,6 +34,17 @@ export class AtomicFile {
       throw outputError(this.path, cause);
     }
     this.end = Math.max(this.end, position + bytes.length);
+  }
+
+  /** Makes the file so many bytes long; what is not written is zero. @throws {OutputError} */
+  resize(bytes: number): void {
+    try {
+      ftruncateSync(this.fd, bytes);
+    } catch (cause) {
+      this.abort();
+      throw outputError(this.path, cause);
+    }
+    this.end = Math.max(this.end, bytes);
   }
 
   /** Flushes the file and gives it its name. @throws {OutputError} */

@@ -13,6 +13,8 @@ export class Hdf5File {
   readonly path: string;
   private readonly library: Hdf5Library;
   private id: bigint | undefined;
+  /** Tables that were opened already: an open file does not change. */
+  private readonly tables = new Map<string, TableReader>();
 
   private constructor(path: string, library: Hdf5Library, id: bigint) {
     this.path = path;
@@ -49,6 +51,7 @@ export class Hdf5File {
     if (this.id === undefined) return;
     const id = this.id;
     this.id = undefined;
+    this.tables.clear();
     try {
       this.library.close_file(id);
     } catch (cause) {
@@ -102,11 +105,15 @@ export class Hdf5File {
 
   /** @throws {InputError} when there is no table of that name; the nearest name is told. */
   table(path: string): TableReader {
-    this.mustHave(path);
+    const known = this.id === undefined ? undefined : this.tables.get(absolutePath(path));
+    if (known) return known;
     if (this.kind(path) !== "table") {
+      this.mustHave(path);
       throw new InputError(`${this.path}: ${absolutePath(path)} is no table`, { place: `${this.path}:${path}` });
     }
-    return this.attempt(path, (id) => new TableReader(this.library, id, this.path, absolutePath(path)));
+    const table = this.attempt(path, (id) => new TableReader(this.library, id, this.path, absolutePath(path)));
+    this.tables.set(absolutePath(path), table);
+    return table;
   }
 
   /**

@@ -13,6 +13,7 @@ import {
 } from "./column.js";
 import { fixedPointOf, undoFixedPoint } from "./fixed-point.js";
 import type { Hdf5Library } from "./library.js";
+import { type NumberColumn, NumberGatherer } from "./number-column.js";
 import { readBlocks } from "./read-block.js";
 import { nearestName, readError } from "./read-error.js";
 
@@ -60,7 +61,7 @@ export class TableReader {
   /** Rows that the file keeps together in one block. */
   readonly chunkRows: number;
   private readonly members: readonly Member[];
-  private readonly attributeNames: readonly string[];
+  private names: readonly string[] | undefined;
   private readonly schemas = new Map<number, ColumnSchema>();
   private allAttributes: Record<string, AttributeValue> | undefined;
 
@@ -76,12 +77,33 @@ export class TableReader {
     this.rowBytes = metadata.size;
     this.chunkRows = metadata.chunks?.[0] ?? 1;
     this.members = membersOf(metadata);
-    this.attributeNames = library.get_attribute_names(fileId, path);
+  }
+
+  /** Read when they are first needed: a table of ctapipe has hundreds. */
+  private get attributeNames(): readonly string[] {
+    try {
+      this.names ??= this.library.get_attribute_names(this.fileId, this.path);
+    } catch (cause) {
+      throw readError(this.file, this.path, cause);
+    }
+    return this.names;
   }
 
   /** Names of the columns in stored order. */
   get columnNames(): readonly string[] {
     return this.members.map((member) => member.name);
+  }
+
+  /** Names of the columns that hold one number a row. */
+  get scalarNames(): readonly string[] {
+    return this.members.flatMap(({ name, type, itemShape }) =>
+      typeof type === "string" && itemShape.length === 0 ? [name] : [],
+    );
+  }
+
+  /** Unit of a column, or undefined when the file names none. */
+  unitOf(column: string): string | undefined {
+    return this.schema(this.find(column)).unit;
   }
 
   /** Name, type, shape, unit and description of every column that can be read. */
@@ -107,14 +129,9 @@ export class TableReader {
       ? options.columns.map((name) => this.find(name))
       : this.members.flatMap((member, index) => (member.type === undefined ? [] : [index]));
     const stores = wanted.map((index) => this.store(index, count));
-    try {
-      const selection = { recordBytes: this.rowBytes, start, count, chunkRecords: this.chunkRows };
-      readBlocks(this.library, this.fileId, this.path, selection, (bytes, first, records) => {
-        for (const store of stores) gather(store, bytes, this.rowBytes, first, records);
-      });
-    } catch (cause) {
-      throw readError(this.file, this.path, cause);
-    }
+    this.readSelection(start, count, (bytes, first, records) => {
+      for (const store of stores) gather(store, bytes, this.rowBytes, first, records);
+    });
     const columns = new Map<string, Column>();
     for (const store of stores) columns.set(store.member.name, this.finish(store, options.raw ?? false));
     const reader = this;
@@ -125,6 +142,50 @@ export class TableReader {
         return reader.attributes;
       },
     };
+  }
+
+  /**
+   * All rows of columns that hold one number each, as numbers: whole ones as `Int32Array` where they fit, 64-bit ones
+   * that do not as exact doubles, booleans as 0 and 1, fixed point undone.
+   * @throws {InputError} for a column that is unknown or no number, for integers beyond ±2^53 and for damaged data
+   */
+  readNumbers(names: readonly string[]): Map<string, NumberColumn> {
+    const gatherers = names.map((name) => {
+      const index = this.find(name);
+      const { type, itemShape } = this.members[index]!;
+      const place = `${this.file}:${this.path}`;
+      if (typeof type !== "string" || itemShape.length > 0) {
+        throw new InputError(`column ${name} of ${place} does not hold one number a row`, { place });
+      }
+      const scaled = type.includes("int") && this.attributeNames.includes(`CTAFIELD_${index}_TRANSFORM_SCALE`);
+      return { index, gather: scaled ? null : new NumberGatherer(name, type, this.rows, place) };
+    });
+    const plain = gatherers.filter(({ gather: one }) => one !== null);
+    this.readSelection(0, plain.length > 0 ? this.rows : 0, (bytes, first, records) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      for (const { index, gather: one } of plain) {
+        one!.take(view, this.members[index]!.offset, this.rowBytes, first, records);
+      }
+    });
+    return new Map(
+      names.map((name, i) => {
+        const { gather: one } = gatherers[i]!;
+        return [name, one ? one.values : (this.read({ columns: [name] }).columns.get(name)!.data as Float32Array)];
+      }),
+    );
+  }
+
+  private readSelection(
+    start: number,
+    count: number,
+    use: (bytes: Uint8Array, first: number, records: number) => void,
+  ): void {
+    const selection = { recordBytes: this.rowBytes, start, count, chunkRecords: this.chunkRows };
+    try {
+      readBlocks(this.library, this.fileId, this.path, selection, use);
+    } catch (cause) {
+      throw cause instanceof InputError ? cause : readError(this.file, this.path, cause);
+    }
   }
 
   /** Calls `use` with the stored bytes of all rows, block by block; the bytes are valid only during the call. */

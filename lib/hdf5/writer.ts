@@ -41,10 +41,10 @@ export interface ArrayWriter {
   append(values: NumericArray): void;
 }
 
-/** An array dataset whose rows are written in any order. */
+/** An array dataset of fixed size whose values are written in any order. */
 export interface FixedArrayWriter {
-  /** Writes whole rows from row `row` on; rows never written are zero. */
-  write(row: number, values: NumericArray): void;
+  /** Writes values from the `offset`th on, in row-major order; values never written are zero. */
+  write(offset: number, values: NumericArray): void;
 }
 
 interface Node {
@@ -201,16 +201,15 @@ export class Hdf5Writer {
     };
   }
 
-  /** Begins an uncompressed array dataset `[rows, …itemShape]` in one piece, whose rows may come in any order. */
+  /** Begins an uncompressed array dataset in one piece, whose values may come in any order. */
   fixedArray(
     path: string,
     type: NumberType,
     shape: readonly [number, ...number[]],
     options: { attributes?: Attributes } = {},
   ): FixedArrayWriter {
-    const rowValues = itemLength(shape.slice(1));
-    const bytesPerRow = rowValues * bytesOf(type);
-    const bytes = shape[0] * bytesPerRow;
+    const length = itemLength(shape);
+    const bytes = length * bytesOf(type);
     const address = Math.ceil(this.end / 8) * 8;
     this.end = address + bytes;
     this.node(path, {
@@ -228,12 +227,14 @@ export class Hdf5Writer {
         ),
     });
     return {
-      write: (row, values): void => {
-        const count = values.length / rowValues;
-        if (!Number.isInteger(count) || row + count > shape[0] || typeOfArray(values) !== type) {
-          throw new CherenkitError(`rows ${row} to ${row + count} do not fit into ${path}`, { place: this.path });
+      write: (offset, values): void => {
+        if (offset + values.length > length || typeOfArray(values) !== type) {
+          throw new CherenkitError(`${values.length} values do not fit into ${path} at ${offset}`, {
+            place: this.path,
+          });
         }
-        this.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), address + row * bytesPerRow);
+        const at = address + offset * values.BYTES_PER_ELEMENT;
+        this.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
       },
     };
   }

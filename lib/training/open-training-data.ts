@@ -15,7 +15,7 @@ import { openExamples } from "../events/open-examples.js";
 import { splitExamples } from "../events/split-examples.js";
 import { checkExamples, checkTrainingSet, type DataDescription, type TrainingSet } from "./training-set.js";
 
-function range(values: Float64Array): { min: number; max: number } {
+function range(values: Iterable<number>): { min: number; max: number } {
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const value of values) {
     min = Math.min(min, value);
@@ -29,6 +29,7 @@ function pointings(examples: ExampleTable): DataDescription["pointingDeg"] {
   const [alt, az] = [examples.column("pointing_altitude"), examples.column("pointing_azimuth")];
   const found = new Map<string, { alt: number; az: number }>();
   for (let row = 0; row < examples.rows; row++) {
+    if (row > 0 && alt[row] === alt[row - 1] && az[row] === az[row - 1]) continue;
     const pointing = {
       alt: Number((alt[row]! * degPerRad).toFixed(2)),
       az: Number(wrap360(az[row]! * degPerRad).toFixed(2)),
@@ -42,7 +43,7 @@ function describeData(examples: ExampleTable): DataDescription {
   const [camera] = examples.cameras;
   const hash = createHash("sha256");
   for (const { path } of examples.files) hash.update(`${basename(path)} ${statSync(path).size}\n`);
-  const used = new Set(examples.column("tel_id"));
+  const used = new Set(examples.images.column("tel_id"));
   return {
     camera: { name: camera!.name, pixels: camera!.pixelX.length },
     telescopes: examples.telescopes.filter(({ id }) => used.has(id)).map(({ id, type }) => ({ id, type })),

@@ -1,0 +1,183 @@
+import type { ReaderConfig } from "../config/config.js";
+import type { CameraOptics } from "../coordinates/camera-offset.js";
+import type { NumberColumn } from "../hdf5/number-column.js";
+import type { TableReader } from "../hdf5/table-reader.js";
+import { columnsBehind, deriveColumns, derivedNames } from "./derived-columns.js";
+import { type EventFile, telescopeTable } from "./event-file.js";
+import { exampleColumnUnits } from "./example-columns.js";
+import { type Expression, parseExpression } from "./expression.js";
+import type { Pointing } from "./pointing.js";
+import { focalLengthM, type Telescope } from "./subarray.js";
+import { eventColumns, type TriggeredEvents, uniqueEvents } from "./triggered-events.js";
+
+/** Rows of a telescope's table that belong to a triggered event and pass the quality criteria. */
+export interface TelescopeRows {
+  readonly rows: number;
+  /** Row of the triggered event. */
+  readonly eventRow: Uint32Array;
+  /** Row of the telescope's table. */
+  readonly tableIndex: Uint32Array;
+  readonly azRad: Float64Array;
+  readonly altRad: Float64Array;
+  /** `hillas_intensity`, p.e.; null in files without parameters. */
+  readonly intensity: NumberColumn | null;
+  /** Null in files without simulated truth. */
+  readonly optics: CameraOptics | null;
+}
+
+/** Criteria, parsed for the columns that a telescope has. */
+export interface TelescopeCriteria {
+  readonly table: TableReader;
+  readonly place: string;
+  readonly criteria: readonly Expression[];
+}
+
+/** Columns that the criteria make use of, those behind derived ones too. */
+export function usedColumns(criteria: readonly Expression[]): Set<string> {
+  const used = new Set(criteria.flatMap(({ columns }) => columns));
+  for (const name of used) for (const behind of columnsBehind(name) ?? []) used.add(behind);
+  return used;
+}
+
+const pointingColumns = [
+  "telescope_pointing_azimuth",
+  "telescope_pointing_altitude",
+  "pointing_azimuth",
+  "pointing_altitude",
+] as const;
+
+/**
+ * The criteria of a telescope; null when it has no events, which means no table.
+ * @throws {ConfigError} for a criterion that cannot be used
+ */
+export function telescopeCriteria(
+  file: EventFile,
+  telescope: Telescope,
+  reader: Pick<ReaderConfig, "qualityCriteria">,
+): TelescopeCriteria | null {
+  const { hdf5 } = file;
+  const tables = ["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(telescope.id)}`);
+  const path = tables.find((name) => hdf5.kind(name) === "table");
+  if (!path) return null;
+  const table = hdf5.table(path);
+  const units = new Map<string, () => string | undefined>();
+  const standard = (name: string): (() => string | undefined) => {
+    return () => exampleColumnUnits.get(name) || undefined;
+  };
+  const events = eventColumns(file);
+  for (const name of ["tel_id", "table_index", ...pointingColumns]) units.set(name, standard(name));
+  for (const name of derivedNames) {
+    const inputs = columnsBehind(name)!.filter((column) => column.startsWith("true_"));
+    if (inputs.every((column) => events.has(column))) units.set(name, standard(name));
+  }
+  for (const [name, unit] of events) units.set(name, unit);
+  for (const name of table.scalarNames) units.set(name, () => table.unitOf(name));
+  const criteria = reader.qualityCriteria.map(({ expression }) => {
+    // Units are attributes of the file: only those that matter are read.
+    const known = [...units].map(([name, unit]) => [name, expression.includes(name) ? unit() : undefined] as const);
+    return parseExpression(expression, new Map(known));
+  });
+  return { table, place: `${file.path}:${path}`, criteria };
+}
+
+/**
+ * Reads a telescope's rows, joins them with the triggered events on (obs_id, event_id) and applies the criteria.
+ * @throws {InputError} when an event is there twice, or the wanted focal length is not known
+ */
+export function readTelescopeRows(
+  file: EventFile,
+  telescope: Telescope,
+  { table, place, criteria }: TelescopeCriteria,
+  events: TriggeredEvents,
+  pointings: { readonly telescope: Pointing; readonly array: Pointing; readonly timesS: Float64Array | null },
+  reader: Pick<ReaderConfig, "focalLength">,
+): TelescopeRows {
+  const used = usedColumns(criteria);
+  const own = table.scalarNames.filter((name) => used.has(name) || name === "hillas_intensity");
+  const columns = table.readNumbers([...new Set(["obs_id", "event_id", ...own])]);
+  uniqueEvents(columns, place);
+  const [obsIds, eventIds] = [columns.get("obs_id")!, columns.get("event_id")!];
+  const eventRow = new Uint32Array(table.rows);
+  const tableIndex = new Uint32Array(table.rows);
+  let rows = 0;
+  for (let row = 0; row < table.rows; row++) {
+    const event = events.index.find(obsIds[row]!, eventIds[row]!);
+    if (event < 0) continue;
+    eventRow[rows] = event;
+    tableIndex[rows++] = row;
+  }
+  const optics = events.simulated
+    ? {
+        focalLengthM: focalLengthM(telescope, reader.focalLength, file.path),
+        pixelRotationDeg: file.subarray.cameras.get(telescope.cameraIndex)!.pixelRotationDeg,
+      }
+    : null;
+  const pointingOf = (pointing: Pointing): readonly [Float64Array, Float64Array] => {
+    const [az, alt] = [new Float64Array(rows), new Float64Array(rows)];
+    const ids = events.columns.get("obs_id")!;
+    for (let i = 0; i < rows; i++) {
+      const event = eventRow[i]!;
+      const { azRad, altRad } = pointing(ids[event]!, pointings.timesS?.[event] ?? Number.NaN);
+      az[i] = azRad;
+      alt[i] = altRad;
+    }
+    return [az, alt];
+  };
+  const [azRad, altRad] = pointingOf(pointings.telescope);
+
+  const expanded = new Map<string, NumberColumn>();
+  const column = (name: string): NumberColumn => {
+    const known = expanded.get(name);
+    if (known) return known;
+    const found = new Map<string, NumberColumn>();
+    if (columns.has(name))
+      found.set(
+        name,
+        Float64Array.from(tableIndex.subarray(0, rows), (row) => columns.get(name)![row]!),
+      );
+    else if (events.columns.has(name)) {
+      found.set(
+        name,
+        Float64Array.from(eventRow.subarray(0, rows), (event) => events.columns.get(name)![event]!),
+      );
+    } else if (name === "tel_id") found.set(name, new Float64Array(rows).fill(telescope.id));
+    else if (name === "table_index") found.set(name, tableIndex);
+    else if (name.startsWith("telescope_pointing")) {
+      found.set("telescope_pointing_azimuth", azRad).set("telescope_pointing_altitude", altRad);
+    } else if (name.startsWith("pointing")) {
+      const [az, alt] = pointingOf(pointings.array);
+      found.set("pointing_azimuth", az).set("pointing_altitude", alt);
+    } else
+      for (const [made, values] of deriveColumns(name, rows, column, () => optics ?? undefined))
+        found.set(made, values);
+    for (const [made, values] of found) expanded.set(made, values);
+    return found.get(name)!;
+  };
+  const inputs = new Map(
+    criteria.flatMap((criterion) => criterion.columns.map((name) => [name, column(name)] as const)),
+  );
+
+  const intensities = columns.get("hillas_intensity");
+  const intensity = intensities ? new Float64Array(rows) : null;
+  let kept = 0;
+  let row = 0;
+  const value = (name: string): number => inputs.get(name)![row]!;
+  for (; row < rows; row++) {
+    if (!criteria.every((criterion) => criterion.evaluate(value) === 1)) continue;
+    eventRow[kept] = eventRow[row]!;
+    if (intensity) intensity[kept] = intensities![tableIndex[row]!]!;
+    tableIndex[kept] = tableIndex[row]!;
+    azRad[kept] = azRad[row]!;
+    altRad[kept] = altRad[row]!;
+    kept++;
+  }
+  return {
+    rows: kept,
+    eventRow: eventRow.subarray(0, kept),
+    tableIndex: tableIndex.subarray(0, kept),
+    azRad: azRad.subarray(0, kept),
+    altRad: altRad.subarray(0, kept),
+    intensity: intensity ? intensity.subarray(0, kept) : null,
+    optics,
+  };
+}
