@@ -26,16 +26,13 @@ export function evaluateCommand(): Command {
     .action(async (files: string[], options: Options) => {
       const { readPredictions } = await import("../reports/predictions.js");
       const { evaluateTask } = await import("../evaluation/evaluate-task.js");
-      const { guess, guessWords } = await import("../reports/guess.js");
+      const { guess } = await import("../reports/guess.js");
       const { metricsTable } = await import("../reports/metrics-table.js");
       const { task, level, prefix } = options;
       const predictions = await readPredictions(files, task, level, { prefix });
       const evaluation = evaluateTask(predictions, task);
       if (options.json) console.log(JSON.stringify(evaluation, null, 2));
-      else {
-        console.log(metricsTable(evaluation, evaluateTask(guess(predictions), task)).toText());
-        console.log(`by guessing: ${guessWords[task]}`);
-      }
+      else console.log(metricsTable(evaluation, evaluateTask(guess(predictions), task)).toText());
       for (const note of predictions.notes) process.stderr.write(`note: ${note}\n`);
       if (evaluation.events === 0) process.exitCode = exitCodes.failed;
     });

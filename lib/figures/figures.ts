@@ -23,6 +23,7 @@ import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
 import { rocCurve } from "./roc-curve.js";
 import { scoreDistribution } from "./score-distribution.js";
 import { thetaSquared } from "./theta-squared.js";
+import { tradeOff } from "./trade-off.js";
 
 /**
  * All figures. Each takes plain results and gives a figure that shows itself; where something is missing, a labelled
@@ -56,4 +57,5 @@ export const figures = {
   rocCurve,
   scoreDistribution,
   thetaSquared,
+  tradeOff,
 } as const;

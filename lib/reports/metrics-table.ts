@@ -1,5 +1,6 @@
 import { type Cell, DataTable } from "../display/data-table.js";
 import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
+import { guessWords } from "./guess.js";
 import { metricTitle } from "./metric-title.js";
 
 /** Four significant digits; null for what the events do not determine. */
@@ -30,7 +31,8 @@ export function metricsTable(evaluation: Evaluation, guess?: Evaluation): DataTa
   const { events, level, particle } = evaluation;
   const what = level === "telescope" ? "telescope images" : "events";
   const which = particle === "gamma" ? `${what} of gammas` : what;
-  return new DataTable(columns, rows, `${events.toLocaleString("en-US")} ${which}`);
+  const blind = guess ? `. By guessing: ${guessWords[evaluation.task]}` : "";
+  return new DataTable(columns, rows, `${events.toLocaleString("en-US")} ${which}${blind}`);
 }
 
 /** What earlier CTLearn-based reports showed under like names, by their formulas; null when there is nothing. */
