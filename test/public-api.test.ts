@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+const source = readFileSync(new URL("../../lib/index.ts", import.meta.url), "utf8");
+
+/** Names that the entry exports, as written. */
+function exported(pattern: RegExp): string[] {
+  return [...source.matchAll(pattern)].flatMap((match) => match[1]!.split(",").map((name) => name.trim())).sort();
+}
+
+test("the public entry exports exactly what notebooks need", async () => {
+  const values = [
+    "CherenkitError",
+    "ConfigError",
+    "DataTable",
+    "Figure",
+    "InputError",
+    "InterruptedError",
+    "OutputError",
+    "compareModels",
+    "configTable",
+    "describeFile",
+    "evaluateTask",
+    "figures",
+    "jupyterDisplay",
+    "loadConfig",
+    "loadModel",
+    "metricsTable",
+    "modelReport",
+    "modelSummary",
+    "openEvents",
+    "openExamples",
+    "openTrainingData",
+    "prepareModel",
+    "readPredictions",
+    "show",
+    "showLive",
+    "simulate",
+    "train",
+  ];
+  assert.deepEqual(exported(/^export \{([^}]*)\}/gm), values);
+  assert.deepEqual(Object.keys(await import("../lib/index.js")).sort(), values);
+});
+
+test("the public entry names the types of its values", () => {
+  const types = ["CameraImage", "Config", "Evaluation", "MappedImage", "MetricValue", "PublishedPerformance", "Task"];
+  assert.deepEqual(exported(/^export type \{([^}]*)\}/gm), types);
+});
+
+test("the public entry says each export on a line of its own source, and nothing else", () => {
+  const lines = source.split("\n").filter((line) => line !== "" && !line.startsWith("/**"));
+  assert.ok(lines.every((line) => /^export (type )?\{[^}]*\} from "\.\/[^"]+\.js";$/.test(line)));
+});
