@@ -12,6 +12,8 @@ const columns: Readonly<
   true_alt: { unit: "deg", of: (rows) => rows.trueAltDeg },
   true_az: { unit: "deg", of: (rows) => rows.trueAzDeg },
   true_shower_primary_id: { of: (rows) => rows.trueParticle },
+  impact_distance: { unit: "m", of: (rows) => rows.impactM },
+  hillas_intensity: { of: (rows) => rows.intensity },
   gammaness: { of: (rows) => rows.gammaness },
   reco_energy: { unit: "TeV", of: (rows) => rows.energyTeV },
   reco_alt: { unit: "deg", of: (rows) => rows.altDeg },

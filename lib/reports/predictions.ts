@@ -1,10 +1,12 @@
 import { basename, resolve } from "node:path";
 import type { Task } from "../config/task.js";
 import type { AltAz } from "../coordinates/angle.js";
+import { type GroundPlace, impactDistanceM } from "../coordinates/impact-distance.js";
 import type { Predictions } from "../evaluation/predictions.js";
 import { openEventFile } from "../events/event-file.js";
 import { findAlgorithm, type Level } from "./dl2-algorithm.js";
 import { type Dl2Rows, readDl2Rows, repeatedRows } from "./dl2-rows.js";
+import { imageIntensity } from "./image-intensity.js";
 import { type ShowerTruth, showerTruth, simulatedPointing } from "./shower-truth.js";
 
 /** Predictions of DL2 files with the key of each row, and what is to be said about the files. */
@@ -24,7 +26,16 @@ export interface PredictionRows extends Predictions {
 interface FileTables {
   readonly prefix: string;
   readonly truth: ShowerTruth;
-  readonly tables: readonly { readonly rows: Dl2Rows; readonly pointing: (obsId: number) => AltAz }[];
+  readonly tables: readonly FileTable[];
+}
+
+interface FileTable {
+  readonly rows: Dl2Rows;
+  readonly pointing: (obsId: number) => AltAz;
+  /** Where the telescope stands, or the centre of the array. */
+  readonly placeM: GroundPlace;
+  /** Charge of the image, by the row of the event in the file's parameters; null where it has none. */
+  readonly intensity: ((obsId: number, eventId: number) => number) | null;
 }
 
 async function readFile(path: string, task: Task, level: Level, prefix: string | undefined): Promise<FileTables> {
@@ -36,7 +47,13 @@ async function readFile(path: string, task: Task, level: Level, prefix: string |
       const rows = readDl2Rows(file.hdf5, table, algorithm, task);
       const read = simulatedPointing(file, rows.telId[0] ?? 0);
       const known = new Map(Array.from(new Set(rows.obsId), (obsId) => [obsId, read(obsId)]));
-      return { rows, pointing: (obsId: number) => known.get(obsId)! };
+      const telescope = file.subarray.telescopes.find(({ id }) => id === rows.telId[0]);
+      return {
+        rows,
+        pointing: (obsId: number) => known.get(obsId)!,
+        placeM: telescope?.positionM ?? ([0, 0, 0] as const),
+        intensity: telescope ? imageIntensity(file, telescope.id) : null,
+      };
     });
     return { prefix: algorithm.prefix, truth, tables };
   } finally {
@@ -60,6 +77,8 @@ function emptyRows(rows: number) {
     trueAzDeg: column(),
     pointingAltDeg: column(),
     pointingAzDeg: column(),
+    impactM: column().fill(Number.NaN),
+    intensity: column().fill(Number.NaN),
     values: [column(), column()] as const,
   };
 }
@@ -71,7 +90,7 @@ function fill(
   target: ReturnType<typeof emptyRows>,
   at: number,
   fileIndex: number,
-  { rows, pointing }: FileTables["tables"][number],
+  { rows, pointing, placeM, intensity }: FileTable,
   truth: ShowerTruth,
   leftOut: ReadonlySet<number>,
 ): { written: number; lost: number } {
@@ -94,6 +113,12 @@ function fill(
     target.trueAltDeg[to] = shower < 0 ? Number.NaN : truth.altDeg[shower]!;
     target.trueAzDeg[to] = shower < 0 ? Number.NaN : truth.azDeg[shower]!;
     target.trueParticle[to] = shower < 0 ? -1 : truth.particle[shower]!;
+    if (intensity) target.intensity[to] = intensity(obsId, eventId);
+    if (shower >= 0 && truth.coreM) {
+      const direction = { altDeg: truth.altDeg[shower]!, azDeg: truth.azDeg[shower]! };
+      const core = [truth.coreM[0][shower]!, truth.coreM[1][shower]!] as const;
+      target.impactM[to] = impactDistanceM(direction, core, placeM);
+    }
     // A row that cannot be judged is no valid prediction here.
     if (shower < 0) target.valid[to] = 0;
     if (shower < 0) lost++;
@@ -136,7 +161,11 @@ export async function readPredictions(
     if (twice > 0) notes.push(`${name}: ${counted(twice, "rows repeat an event; the first of each counts")}`);
     if (lost > 0) notes.push(`${name}: ${counted(lost, "rows have no simulated shower and do not count")}`);
   }
-  const { values, ...columns } = target;
+  const { values, impactM, intensity, ...columns } = target;
+  const known = {
+    ...(impactM.some(Number.isFinite) ? { impactM } : {}),
+    ...(intensity.some(Number.isFinite) ? { intensity } : {}),
+  };
   if (target.rows === 0) notes.push("the files have no row of predictions");
   else if (!target.valid.includes(1)) notes.push(`none of ${counted(target.rows, "predictions is valid")}`);
   const [first, second] = values;
@@ -148,6 +177,7 @@ export async function readPredictions(
     level,
     files: paths,
     ...columns,
+    ...known,
     ...own,
     ...direction,
     prefixes: read.map(({ prefix }) => prefix),

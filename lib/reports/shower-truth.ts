@@ -7,6 +7,7 @@ import { numbers } from "../hdf5/column.js";
 
 const showerPath = "/simulation/event/subarray/shower";
 const columnNames = ["obs_id", "event_id", "true_energy", "true_alt", "true_az", "true_shower_primary_id"] as const;
+const coreNames = ["true_core_x", "true_core_y"] as const;
 
 /** The simulated showers of a file, found by (obs_id, event_id). */
 export interface ShowerTruth {
@@ -16,6 +17,8 @@ export interface ShowerTruth {
   readonly altDeg: Float64Array;
   readonly azDeg: Float64Array;
   readonly particle: Float64Array;
+  /** Where the axis meets the ground: north and west, m; null in a file that does not say. */
+  readonly coreM: readonly [Float64Array, Float64Array] | null;
 }
 
 /** @throws {InputError} when the file has no simulated showers */
@@ -26,7 +29,9 @@ export function showerTruth({ path, hdf5 }: EventFile): ShowerTruth {
       remedy: "give DL2 files of simulations, which keep the shower table",
     });
   }
-  const { columns } = hdf5.table(showerPath).read({ columns: [...columnNames] });
+  const table = hdf5.table(showerPath);
+  const withCore = coreNames.every((name) => table.columnNames.includes(name));
+  const { columns } = table.read({ columns: [...columnNames, ...(withCore ? coreNames : [])] });
   const [obsId, eventId, energyTeV, altDeg, azDeg, particle] = columnNames.map((name) => numbers(columns.get(name)!));
   const index = new EventIndex(obsId!, eventId!);
   return {
@@ -35,6 +40,7 @@ export function showerTruth({ path, hdf5 }: EventFile): ShowerTruth {
     altDeg: altDeg!,
     azDeg: azDeg!,
     particle: particle!,
+    coreM: withCore ? [numbers(columns.get("true_core_x")!), numbers(columns.get("true_core_y")!)] : null,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ModelCard } from "../config/model-card.js";
 import type { Task } from "../config/task.js";
 import type { DirectionEvaluation, EnergyEvaluation, Evaluation, TypeEvaluation } from "../evaluation/evaluation.js";
 import { angularResolution } from "../figures/angular-resolution.js";
-import { angularResolutionByOffset } from "../figures/angular-resolution-by-offset.js";
+import { angularResolutionBy } from "../figures/angular-resolution-by.js";
 import { aucByEnergy } from "../figures/auc-by-energy.js";
 import { calibration } from "../figures/calibration.js";
 import { confusionMatrix } from "../figures/confusion-matrix.js";
@@ -13,8 +13,10 @@ import { efficiencyCurve } from "../figures/efficiency-curve.js";
 import { energyBias } from "../figures/energy-bias.js";
 import { energyResiduals } from "../figures/energy-residuals.js";
 import { energyResolution } from "../figures/energy-resolution.js";
+import { fieldOfView } from "../figures/field-of-view.js";
 import type { Figure } from "../figures/figure.js";
 import { migrationMatrix } from "../figures/migration-matrix.js";
+import { precisionRecallCurve } from "../figures/precision-recall-curve.js";
 import { lst1Mono, type PublishedPerformance, sst1mMono, sst1mStereo } from "../figures/published-performance.js";
 import { rocCurve } from "../figures/roc-curve.js";
 import { scoreDistribution } from "../figures/score-distribution.js";
@@ -40,6 +42,7 @@ export function taskFigures(
       const of = evaluations as OneOrMore<TypeEvaluation>;
       return [
         rocCurve(of),
+        precisionRecallCurve(of),
         scoreDistribution(of),
         efficiencyCurve(of),
         confusionMatrix(of),
@@ -60,7 +63,9 @@ export function taskFigures(
         thetaSquared(of),
         directionResiduals(of),
         directionBias(of),
-        angularResolutionByOffset(of),
+        angularResolutionBy("offset", of),
+        angularResolutionBy("impact", of),
+        fieldOfView(of),
       ];
     }
   }

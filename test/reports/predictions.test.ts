@@ -62,6 +62,10 @@ test("ctapipe's own DL2 is read, a choice is asked for where there are two", nee
   await assert.rejects(readPredictions([file], "skydirection", "subarray"), /HillasReconstructor, disp[\s\S]*--prefix/);
   const chosen = await readPredictions([file], "skydirection", "subarray", { prefix: "disp" });
   assert.equal(chosen.rows, 2);
+  // ctapipe's own true_impact_distance of telescopes 6, 7, 9, 10, 12 and 13
+  const { impactM } = await readPredictions([file], "energy", "telescope");
+  const expected = [295.47976264, 311.80710218, 91.17250945, 120.14867386, 187.20375915, 170.22090265];
+  for (const [i, distance] of expected.entries()) assert.ok(Math.abs(impactM![i]! - distance) < 0.01);
 });
 
 test("groups and prefixes of earlier versions are found", async () => {
