@@ -27,9 +27,8 @@ const oldestMajorVersion = 5;
 export async function openEventFile(path: string): Promise<EventFile> {
   const hdf5 = await Hdf5File.open(path);
   try {
-    const attributes = hdf5.attributes("/");
-    const version = attributes["CTA PRODUCT DATA MODEL VERSION"];
-    const process = attributes["CTA PROCESS TYPE"];
+    const version = hdf5.attribute("/", "CTA PRODUCT DATA MODEL VERSION");
+    const process = hdf5.attribute("/", "CTA PROCESS TYPE");
     if (typeof version !== "string" || typeof process !== "string") {
       throw new InputError(`${path} is HDF5, but not a file of ctapipe: it lacks the reference metadata`, {
         place: path,

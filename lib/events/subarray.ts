@@ -40,8 +40,11 @@ function values(table: Table, name: string): Float64Array {
 
 function readCamera(file: Hdf5File, index: number): CameraGeometry {
   const path = `/configuration/instrument/telescope/camera/geometry_${index}`;
-  const table = file.table(path).read();
-  const { PIX_TYPE, PIX_ROT, CAM_ROT, CAM_ID } = table.attributes;
+  const reader = file.table(path);
+  const table = reader.read({ columns: ["pix_x", "pix_y", "pix_area"] });
+  const [PIX_TYPE, PIX_ROT, CAM_ROT, CAM_ID] = ["PIX_TYPE", "PIX_ROT", "CAM_ROT", "CAM_ID"].map((name) =>
+    reader.attribute(name),
+  );
   const pixelType = String(PIX_TYPE);
   if (pixelType !== "hexagon" && pixelType !== "square" && pixelType !== "circle") {
     throw new InputError(`${file.path}: the pixels of camera ${String(CAM_ID)} are of unknown shape ${pixelType}`, {
@@ -68,7 +71,8 @@ export function readSubarray(file: Hdf5File): Subarray {
       remedy: "give a DL1 or DL2 file written by ctapipe",
     });
   }
-  const layout = file.table(layoutPath).read();
+  const layoutTable = file.table(layoutPath);
+  const layout = layoutTable.read();
   const optics = file.table(opticsPath).read();
   const sizes = texts(layout, "type");
   const cameraNames = texts(layout, "camera_name");
@@ -92,8 +96,8 @@ export function readSubarray(file: Hdf5File): Subarray {
     }),
   );
   const cameras = new Map([...new Set(cameraIndex)].sort().map((index) => [index, readCamera(file, index)] as const));
-  const { SUBARRAY, name } = layout.attributes;
-  return { name: String(name ?? SUBARRAY ?? ""), telescopes, cameras };
+  const name = layoutTable.attribute("name") ?? layoutTable.attribute("SUBARRAY") ?? "";
+  return { name: String(name), telescopes, cameras };
 }
 
 /**

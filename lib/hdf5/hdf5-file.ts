@@ -6,15 +6,22 @@ import { datatypeClass, readAttribute, type TypedAttribute } from "./attributes.
 import type { AttributeValue } from "./column.js";
 import { type Hdf5Library, hdf5Library } from "./library.js";
 import { nearestName, readError } from "./read-error.js";
-import { TableReader } from "./table-reader.js";
+import { type Metadata, TableReader } from "./table-reader.js";
+
+/** What stands under a name. */
+interface Found {
+  readonly kind: "group" | "table" | "array" | undefined;
+  readonly metadata?: Metadata;
+  table?: TableReader;
+}
 
 /** An HDF5 file opened for reading. Paths inside are absolute (`/dl1/event`); a leading slash may be left out. */
 export class Hdf5File {
   readonly path: string;
   private readonly library: Hdf5Library;
   private id: bigint | undefined;
-  /** Tables that were opened already: an open file does not change. */
-  private readonly tables = new Map<string, TableReader>();
+  /** What was asked for already: an open file does not change. */
+  private readonly found = new Map<string, Found>();
 
   private constructor(path: string, library: Hdf5Library, id: bigint) {
     this.path = path;
@@ -51,7 +58,7 @@ export class Hdf5File {
     if (this.id === undefined) return;
     const id = this.id;
     this.id = undefined;
-    this.tables.clear();
+    this.found.clear();
     try {
       this.library.close_file(id);
     } catch (cause) {
@@ -61,21 +68,28 @@ export class Hdf5File {
 
   /** `group`, `table` (a one-dimensional dataset of records), `array` (any other dataset) or undefined when absent. */
   kind(path: string): "group" | "table" | "array" | undefined {
-    return this.attempt(path, (id) => {
-      const type = this.library.get_type(id, absolutePath(path));
-      if (type === this.library.H5G_GROUP) return "group";
-      if (type !== this.library.H5G_DATASET) return undefined;
-      const metadata = this.library.get_dataset_metadata(id, absolutePath(path));
-      return metadata.type === datatypeClass.compound && metadata.shape?.length === 1 ? "table" : "array";
+    return this.find(path).kind;
+  }
+
+  private find(path: string): Found {
+    const absolute = absolutePath(path);
+    const known = this.id === undefined ? undefined : this.found.get(absolute);
+    if (known) return known;
+    const found = this.attempt(path, (id): Found => {
+      const type = this.library.get_type(id, absolute);
+      if (type === this.library.H5G_GROUP) return { kind: "group" };
+      if (type !== this.library.H5G_DATASET) return { kind: undefined };
+      const metadata = this.library.get_dataset_metadata(id, absolute);
+      const isTable = metadata.type === datatypeClass.compound && metadata.shape?.length === 1;
+      return { kind: isTable ? "table" : "array", metadata };
     });
+    this.found.set(absolute, found);
+    return found;
   }
 
   /** True when there is a group or dataset of that name. */
   has(path: string): boolean {
-    return this.attempt(path, (id) => {
-      const type = this.library.get_type(id, absolutePath(path));
-      return type === this.library.H5G_GROUP || type === this.library.H5G_DATASET;
-    });
+    return this.kind(path) !== undefined;
   }
 
   /** Names in a group, sorted; empty when the group is absent. */
@@ -88,6 +102,16 @@ export class Hdf5File {
   attributes(path: string): Record<string, AttributeValue> {
     const typed = Object.entries(this.typedAttributes(path));
     return Object.fromEntries(typed.map(([name, attribute]) => [name, attribute.value]));
+  }
+
+  /** One attribute, or undefined when there is none of that name. */
+  attribute(path: string, name: string): AttributeValue | undefined {
+    this.mustHave(path);
+    return this.attempt(path, (id) =>
+      this.library.get_attribute_names(id, absolutePath(path)).includes(name)
+        ? readAttribute(id, absolutePath(path), name)?.value
+        : undefined,
+    );
   }
 
   /** The same with stored types, for faithful copies. */
@@ -105,15 +129,16 @@ export class Hdf5File {
 
   /** @throws {InputError} when there is no table of that name; the nearest name is told. */
   table(path: string): TableReader {
-    const known = this.id === undefined ? undefined : this.tables.get(absolutePath(path));
-    if (known) return known;
-    if (this.kind(path) !== "table") {
+    const found = this.find(path);
+    if (found.kind !== "table") {
       this.mustHave(path);
       throw new InputError(`${this.path}: ${absolutePath(path)} is no table`, { place: `${this.path}:${path}` });
     }
-    const table = this.attempt(path, (id) => new TableReader(this.library, id, this.path, absolutePath(path)));
-    this.tables.set(absolutePath(path), table);
-    return table;
+    found.table ??= this.attempt(
+      path,
+      (id) => new TableReader(this.library, id, this.path, absolutePath(path), found.metadata!),
+    );
+    return found.table;
   }
 
   /**

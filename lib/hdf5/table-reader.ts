@@ -35,7 +35,8 @@ interface Member {
   readonly itemShape: readonly number[];
 }
 
-type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
+/** What the library says of a dataset. */
+export type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
 
 function membersOf(metadata: Metadata, prefix = "", base = 0): Member[] {
   return (metadata.compound_type?.members ?? []).flatMap((member): Member[] => {
@@ -71,8 +72,8 @@ export class TableReader {
     private readonly fileId: bigint,
     private readonly file: string,
     private readonly path: string,
+    metadata: Metadata,
   ) {
-    const metadata = library.get_dataset_metadata(fileId, path);
     this.rows = metadata.shape?.[0] ?? 0;
     this.rowBytes = metadata.size;
     this.chunkRows = metadata.chunks?.[0] ?? 1;
@@ -103,7 +104,13 @@ export class TableReader {
 
   /** Unit of a column, or undefined when the file names none. */
   unitOf(column: string): string | undefined {
-    return this.schema(this.find(column)).unit;
+    const unit = this.attribute(`CTAFIELD_${this.find(column)}_UNIT`);
+    return typeof unit === "string" && unit !== "" ? unit : undefined;
+  }
+
+  /** One attribute of the table, or undefined when there is none. */
+  attribute(name: string): AttributeValue | undefined {
+    return this.attributeNames.includes(name) ? this.readAttributes([name])[name] : undefined;
   }
 
   /** Name, type, shape, unit and description of every column that can be read. */
@@ -157,8 +164,7 @@ export class TableReader {
       if (typeof type !== "string" || itemShape.length > 0) {
         throw new InputError(`column ${name} of ${place} does not hold one number a row`, { place });
       }
-      const scaled = type.includes("int") && this.attributeNames.includes(`CTAFIELD_${index}_TRANSFORM_SCALE`);
-      return { index, gather: scaled ? null : new NumberGatherer(name, type, this.rows, place) };
+      return { index, gather: this.isScaled(index) ? null : new NumberGatherer(name, type, this.rows, place) };
     });
     const plain = gatherers.filter(({ gather: one }) => one !== null);
     this.readSelection(0, plain.length > 0 ? this.rows : 0, (bytes, first, records) => {
@@ -260,13 +266,31 @@ export class TableReader {
     return { index, member, data, bytes: new Uint8Array(data.buffer), bytesPerRow };
   }
 
-  private finish(store: Store, raw: boolean): Column {
-    const { name, unit, description, metadata = {}, itemShape = [], type } = this.schema(store.index);
-    const common = { name, itemShape, ...(unit ? { unit } : {}), ...(description ? { description } : {}) };
-    if (typeof type !== "string") return { ...common, data: decodeStrings(store.bytes, type.string), boolean: false };
-    const transform = raw || type === "bool" ? undefined : fixedPointOf(metadata, store.data);
-    const data = transform ? undoFixedPoint(store.data, transform) : store.data;
-    return { ...common, data, boolean: type === "bool" };
+  private finish({ index, member, data, bytes }: Store, raw: boolean): Column {
+    const { name, itemShape } = member;
+    const type = member.type!;
+    const schema = (): ColumnSchema => this.schema(index);
+    const about = {
+      name,
+      itemShape,
+      boolean: type === "bool",
+      get unit(): string | undefined {
+        return schema().unit;
+      },
+      get description(): string | undefined {
+        return schema().description;
+      },
+    };
+    if (typeof type !== "string") return Object.assign(about, { data: decodeStrings(bytes, type.string) });
+    const transform = raw || !this.isScaled(index) ? undefined : fixedPointOf(schema().metadata ?? {}, data);
+    return Object.assign(about, { data: transform ? undoFixedPoint(data, transform) : data });
+  }
+
+  /** True for floats that are stored as integers. */
+  private isScaled(index: number): boolean {
+    const { type } = this.members[index]!;
+    if (typeof type !== "string" || !type.includes("int")) return false;
+    return this.attributeNames.includes(`CTAFIELD_${index}_TRANSFORM_SCALE`);
   }
 }
 

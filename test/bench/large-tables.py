@@ -4,11 +4,13 @@ Rows of the template are repeated with small changes, ids run on; compressed and
 """
 
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
 import tables
 
+warnings.simplefilter("ignore")  # names of ctapipe attributes have spaces
 FILTERS = tables.Filters(complevel=5, complib="blosc:zstd", fletcher32=True)
 
 
