@@ -1,5 +1,6 @@
 import type { ReaderConfig } from "../config/config.js";
 import type { CameraOptics } from "../coordinates/camera-offset.js";
+import { InputError } from "../errors.js";
 import { commonColumn, type NumberColumn, takeRows } from "../hdf5/number-column.js";
 import type { ExampleParts, ImageRows } from "./example-table.js";
 import { mergeOrder } from "./merge-order.js";
@@ -122,7 +123,22 @@ function imageOrder(order: Uint32Array | null, begins: Uint32Array, images: numb
   return moved;
 }
 
-function combineStereo(files: readonly ReadFile[], telescopes: readonly Telescope[]): Combined {
+/** The images of each event by falling intensity, blanks last; telescopes of equal intensity keep their order. */
+function sortByIntensity(imagesOf: Int32Array, slots: number, intensity: NumberColumn | undefined): void {
+  if (!intensity) {
+    throw new InputError("the images cannot be sorted by intensity: a file has no image parameters", {
+      place: "sort_by_intensity",
+      remedy: "set sort_by_intensity: false, or write parameters with ctapipe-process",
+    });
+  }
+  const brightness = (image: number): number => (image < 0 ? Number.NEGATIVE_INFINITY : intensity[image]!);
+  for (let begin = 0; begin < imagesOf.length; begin += slots) {
+    const event = imagesOf.subarray(begin, begin + slots);
+    event.set([...event].sort((a, b) => (brightness(a) === brightness(b) ? 0 : brightness(b) - brightness(a))));
+  }
+}
+
+function combineStereo(files: readonly ReadFile[], telescopes: readonly Telescope[], byIntensity: boolean): Combined {
   const events = new Stack(files.map(({ examples }) => partOf(examples.events)));
   const images = new Stack(files.map(({ examples }) => partOf(examples.images)));
   const { rows } = events;
@@ -168,6 +184,7 @@ function combineStereo(files: readonly ReadFile[], telescopes: readonly Telescop
   for (let image = 0; image < images.rows; image++) {
     imagesOf[eventOf[image]! * slots.length + slotOf.get(telId[image]!)!] = image;
   }
+  if (byIntensity && images.rows > 0) sortByIntensity(imagesOf, slots.length, imageColumns.get("hillas_intensity"));
   // What depends on the telescope is that of the first one, as in dl1-data-handler's list of events.
   for (const name of ["telescope_pointing_azimuth", "telescope_pointing_altitude"]) {
     const column = imageColumns.get(name);
@@ -189,7 +206,7 @@ function combineStereo(files: readonly ReadFile[], telescopes: readonly Telescop
 export function combineFiles(
   files: readonly ReadFile[],
   telescopes: readonly Telescope[],
-  reader: Pick<ReaderConfig, "mode">,
+  reader: Pick<ReaderConfig, "mode" | "sortByIntensity">,
 ): Combined {
-  return reader.mode === "mono" ? combineMono(files) : combineStereo(files, telescopes);
+  return reader.mode === "mono" ? combineMono(files) : combineStereo(files, telescopes, reader.sortByIntensity);
 }

@@ -1,3 +1,4 @@
+import { clampAltitude } from "../coordinates/angle.js";
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
 import { type CameraOptics, cameraOffset } from "../coordinates/camera-offset.js";
 import { skyOffset } from "../coordinates/sky-offset.js";
@@ -27,7 +28,8 @@ const derivations: readonly Derivation[] = [
     row: ([altDeg, azDeg, altRad, azRad]) => {
       const pointing = inDegrees({ altRad: altRad!, azRad: azRad! });
       const { fovLonDeg, fovLatDeg } = skyOffset({ altDeg: altDeg!, azDeg: azDeg! }, pointing);
-      return [fovLonDeg, fovLatDeg, angularSeparationDeg(azDeg!, altDeg!, pointing.azDeg, pointing.altDeg)];
+      const [alt, alt0] = [clampAltitude(altDeg!), clampAltitude(pointing.altDeg)];
+      return [fovLonDeg, fovLatDeg, angularSeparationDeg(azDeg!, alt, pointing.azDeg, alt0)];
     },
   },
   { names: ["log_true_energy"], needs: ["true_energy"], row: ([energyTeV]) => [Math.log10(energyTeV!)] },

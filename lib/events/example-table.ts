@@ -62,8 +62,8 @@ export class ExampleTable implements Displayable {
   /** The telescope images that the examples consist of; in mono the examples themselves. */
   readonly images: ImageRows;
   /**
-   * Rows of `images` that make an example, `[rows, telescopes]`, by telescope id, −1 for a telescope that did not see
-   * the event; null in mono, where example i is image i.
+   * Rows of `images` that make an example, `[rows, telescopes]`, by telescope id or by falling intensity, −1 for a
+   * telescope that did not see the event; null in mono, where example i is image i.
    */
   readonly imagesOf: Int32Array | null;
   private readonly columns: Map<string, NumberColumn>;
