@@ -23,6 +23,7 @@ const rooms = [
   "camera",
   "coordinates",
   "hdf5",
+  "fits",
   "config",
   "random",
   "files",
