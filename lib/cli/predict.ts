@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError } from "../errors.js";
 import { collect } from "./assignments.js";
 import { wholeNumber } from "./whole-number.js";
@@ -7,8 +7,28 @@ interface Options {
   readonly model: string[];
   readonly output: string;
   readonly batchSize: number;
+  readonly workers?: number;
+  readonly prefix?: string;
+  readonly legacyNames?: true;
+  readonly content: "compact" | "parameters" | "images";
+  readonly weights: "none" | "intensity" | "aspect-weighted-intensity" | "containment-weighted-intensity";
+  readonly shard?: { readonly index: number; readonly of: number };
   readonly json?: true;
 }
+
+/** `3/8`: the third of eight shares. */
+function shard(text: string): { index: number; of: number } {
+  const [index, of] = (/^(\d+)\/(\d+)$/.exec(text)?.slice(1) ?? []).map(Number);
+  if (!index || !of || index > of) throw new InvalidArgumentError("expected I/N with I from 1 to N, e.g. 3/8");
+  return { index, of };
+}
+
+const examples = `
+Examples:
+  cherenkit predict --model models/energy/singlecnn run1.dl1.h5 --output dl2
+  cherenkit predict --model models/type/a --model models/energy/b --model models/cameradirection/c data/*.h5 --output dl2
+  in a SLURM array of 8 jobs (--array=1-8):
+  cherenkit predict --model models/energy/b data/*.h5 --output dl2 --shard $SLURM_ARRAY_TASK_ID/8`;
 
 /** `cherenkit predict --model DIR FILE… --output DIR` */
 export function predictCommand(): Command {
@@ -17,9 +37,23 @@ export function predictCommand(): Command {
     .argument("<files...>", "DL1 files")
     .option("--model <folder>", "folder of a trained model (may be repeated, one a task)", collect, [])
     .requiredOption("--output <folder>", "where <file>.dl2.h5 go")
-    .option("--batch-size <n>", "images a step", wholeNumber, 64)
+    .option("--batch-size <n>", "images read together, and the most a step of the network may have", wholeNumber, 64)
+    .option("--workers <n>", "threads that read and map images (default: one a core)", wholeNumber)
+    .addOption(
+      new Option("--weights <how>", "how much each telescope counts in the mean of an event (names as in ctapipe)")
+        .choices(["none", "intensity", "aspect-weighted-intensity", "containment-weighted-intensity"])
+        .default("none"),
+    )
+    .addOption(
+      new Option("--content <what>", "DL1 tables to take over besides truth, triggers, instrument and pointing")
+        .choices(["compact", "parameters", "images"])
+        .default("parameters"),
+    )
+    .option("--prefix <name>", "name of the algorithm in groups and columns (default: CTLearn's name for each task)")
+    .option("--legacy-names", "the names of CTLearn before 0.10.4: group classification, prefix CTLearn")
+    .option("--shard <i/n>", "predict only the i-th of n shares of the files", shard)
     .option("--json", "print files, events and timings as JSON")
-    .addHelpText("after", "\nExample:\n  cherenkit predict --model models/energy/singlecnn run1.dl1.h5 --output dl2")
+    .addHelpText("after", examples)
     .action(async (files: string[], options: Options) => {
       if (options.model.length === 0) {
         throw new ConfigError("no model is given", { remedy: "name at least one with --model models/<task>/<name>" });
@@ -30,6 +64,12 @@ export function predictCommand(): Command {
         files,
         output: options.output,
         batchSize: options.batchSize,
+        workers: options.workers,
+        prefix: options.prefix ?? (options.legacyNames ? "CTLearn" : null),
+        typeGroup: options.legacyNames ? "classification" : "particle_type",
+        content: options.content,
+        weights: options.weights,
+        shard: options.shard,
       });
       console.log(options.json ? JSON.stringify(result, null, 2) : result.toText());
     });

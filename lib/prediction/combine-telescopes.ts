@@ -40,6 +40,12 @@ function members(task: Task, events: Triggers, telescopes: readonly TelescopePre
   return found;
 }
 
+/** Images without a usable weight count nothing beside others that have one, and all the same among themselves. */
+function eventWeights(weights: readonly number[]): number[] {
+  const usable = weights.map((weight) => (weight > 0 && Number.isFinite(weight) ? weight : 0));
+  return usable.some((weight) => weight > 0) ? usable : weights.map(() => 1);
+}
+
 /**
  * Combines the predictions of the telescopes event by event: mean gammaness, mean energy, mean direction vector. Events
  * without a valid prediction stay NaN.
@@ -61,7 +67,7 @@ export function combineTelescopes(
   const positions = telescopes.map(({ triggers }) => order.indexOf(triggers.telescope.id));
   for (const [event, list] of members(task, events, telescopes).entries()) {
     if (list.length === 0) continue;
-    const weights = list.map(({ telescope, row }) => telescopes[telescope]!.weights?.[row] ?? 1);
+    const weights = eventWeights(list.map(({ telescope, row }) => telescopes[telescope]!.weights?.[row] ?? 1));
     const column = (name: string): number[] =>
       list.map(({ telescope, row }) => telescopes[telescope]!.values[name]![row]!);
     for (const { telescope } of list) mask[event * order.length + positions[telescope]!] = 1;

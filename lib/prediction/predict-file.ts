@@ -16,6 +16,8 @@ import { KeyedRows } from "./keyed-rows.js";
 import type { PredictionModel } from "./prediction-model.js";
 import type { FilePrediction } from "./prediction-result.js";
 import { reconstructMono } from "./reconstructed.js";
+import type { StepSize } from "./step-size.js";
+import { telescopeWeights, type Weights } from "./telescope-weights.js";
 import { type FileTriggers, readTriggers } from "./triggers.js";
 import type { View } from "./views.js";
 
@@ -24,6 +26,8 @@ export interface Dl2Options {
   readonly content: Content;
   readonly prefixes: Readonly<Record<Task, string>>;
   readonly typeGroup: Dl2Group;
+  /** How much each telescope counts in the prediction of the array. */
+  readonly weights: Weights;
 }
 
 /** What one model is to predict of a file, and what it answered. */
@@ -95,11 +99,12 @@ function streamTelescopes(
 }
 
 /** Keeps a model's answers for the images that it wanted; a batch may hold others for its neighbours. */
-function keepAnswers(job: Job, rows: Int32Array, outputs: ReadonlyMap<Task, Float32Array>): void {
+function keepAnswers(job: Job, rows: Int32Array, first: number, outputs: ReadonlyMap<Task, Float32Array>): void {
   for (const [task, values] of outputs) {
     const width = taskOutputs[task];
     const answers = job.answers.get(task)!;
-    for (const [i, row] of rows.entries()) {
+    for (let i = 0; i < values.length / width; i++) {
+      const row = rows[first + i]!;
       if (!job.wanted[row]) continue;
       for (let k = 0; k < width; k++) answers[row * width + k] = values[i * width + k]!;
     }
@@ -122,6 +127,7 @@ export async function predictFile(
   output: string,
   models: readonly PredictionModel[],
   views: readonly View[],
+  steps: ReadonlyMap<PredictionModel, StepSize>,
   stream: ImageStream,
   options: Dl2Options,
   onImages: (done: number, total: number) => void,
@@ -160,7 +166,10 @@ export async function predictFile(
     for await (const batch of stream.read({ path: resolve(input), telescopes })) {
       const began = performance.now();
       for (const model of views[batch.view]!.models) {
-        keepAnswers(jobs.get(model)!, batch.rows, model.predict(batch.images, batch.size));
+        const job = jobs.get(model)!;
+        steps.get(model)!.predict(model, batch.images, batch.size, (first, outputs) => {
+          keepAnswers(job, batch.rows, first, outputs);
+        });
       }
       inferenceMs += performance.now() - began;
       batch.release();
@@ -173,6 +182,7 @@ export async function predictFile(
       const at = telescopePointing(file, telescope.id);
       return Array.from({ length: rows }, (_, row) => at(obsIds[row]!, timesS[row]!));
     });
+    const weights = triggers.telescopes.map((one) => telescopeWeights(file, one, options.weights));
     const warnings = models.flatMap((model) => {
       const seen = pointings.flatMap((list) => (list.length > 0 ? [inDegrees(list[0]!)] : []));
       return pointingWarning(model, input, seen) ?? [];
@@ -193,7 +203,7 @@ export async function predictFile(
           if (!own.has(one.telescope.id)) return [];
           const part = all.subarray(one.firstRow * width, (one.firstRow + one.rows) * width);
           const values = reconstructMono(task, part, pointings[i]!, file, one.telescope, model.card.reader);
-          return [{ triggers: one, values, weights: null }];
+          return [{ triggers: one, values, weights: weights[i]! }];
         });
         for (const { triggers: one, values } of predictions) {
           if (one.rows > 0) writer.telescope(task, one, values, attributes);

@@ -6,9 +6,11 @@ import { workerCount } from "../events/worker-count.js";
 import { ctlearnPrefixes, type Dl2Group } from "./dl2-columns.js";
 import type { Content } from "./dl2-file.js";
 import { ImageStream } from "./image-stream.js";
-import { predictFile } from "./predict-file.js";
+import { type Dl2Options, predictFile } from "./predict-file.js";
 import { openPredictionModels } from "./prediction-model.js";
 import { type FilePrediction, PredictionResult } from "./prediction-result.js";
+import { StepSize } from "./step-size.js";
+import type { Weights } from "./telescope-weights.js";
 import { viewsOf } from "./views.js";
 
 /** What is predicted with what, and where it goes. */
@@ -19,7 +21,7 @@ export interface PredictOptions {
   readonly files: readonly string[];
   /** Folder of the DL2 files. */
   readonly output: string;
-  /** Images a step of the network; 64 by default. */
+  /** Images that are read together, and the most a step of a network may have; 64 by default. */
   readonly batchSize?: number;
   /** Threads that read and map images; 0 or none = one a core. */
   readonly workers?: number;
@@ -29,6 +31,10 @@ export interface PredictOptions {
   readonly typeGroup?: Extract<Dl2Group, "particle_type" | "classification">;
   /** DL1 tables to take over: `parameters` (the default), `images` too, or neither with `compact`. */
   readonly content?: Content;
+  /** How much each telescope counts in the mean of an event; `none`: all the same. */
+  readonly weights?: Weights;
+  /** Only every `of`-th file, from file number `index` (from 1) on: the share of one job of an array. */
+  readonly shard?: { readonly index: number; readonly of: number };
   /** Is told how many images of a file are done. By default a progress bar on standard error. */
   readonly onProgress?: (file: string, done: number, total: number) => void;
 }
@@ -85,10 +91,16 @@ function progressBars(): { show: (file: string, done: number, total: number) => 
  * @throws {OutputError} when a DL2 file cannot be written; files that were finished before stay
  */
 export async function predictFiles(options: PredictOptions): Promise<PredictionResult> {
-  const { files, output, batchSize = 64, prefix } = options;
+  const { files, output, batchSize = 64, prefix, shard = { index: 1, of: 1 } } = options;
   checkFiles(files);
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new ConfigError(`a batch of ${batchSize} images is not possible`, {
+      remedy: "give a batch size of 1 or more",
+    });
+  }
   const models = await openPredictionModels(options.models);
   const views = viewsOf(models);
+  const steps = new Map(models.map((model) => [model, new StepSize(batchSize)]));
   const stream = new ImageStream(views, batchSize, workerCount(options.workers));
   const bars = options.onProgress ? null : progressBars();
   const show = options.onProgress ?? bars!.show;
@@ -96,17 +108,19 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
     Task,
     string
   >;
-  const dl2 = {
+  const dl2: Dl2Options = {
     content: options.content ?? "parameters",
     typeGroup: options.typeGroup ?? "particle_type",
+    weights: options.weights ?? "none",
     prefixes,
-  } as const;
+  };
   const paths = outputPaths(files, resolve(output));
   const done: FilePrediction[] = [];
   try {
     for (const [i, file] of files.entries()) {
+      if (i % shard.of !== shard.index - 1) continue;
       const onImages = (images: number, total: number): void => show(file, images, total);
-      done.push(await predictFile(file, paths[i]!, models, views, stream, dl2, onImages));
+      done.push(await predictFile(file, paths[i]!, models, views, steps, stream, dl2, onImages));
     }
   } finally {
     bars?.stop();

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { predictFiles } from "../../lib/prediction/predict-files.js";
+import { type Weights, weightNames } from "../../lib/prediction/telescope-weights.js";
 import { judgePython, judgeScript, needsCtapipe } from "../peers.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { type ToyOptions, toyModel } from "./toy-model.js";
@@ -20,7 +21,12 @@ const digiCam: ToyOptions = {
   reader: { focalLength: "equivalent" },
 };
 
-async function predictedBy(name: string, file: string, options: ToyOptions = {}): Promise<string> {
+async function predictedBy(
+  name: string,
+  file: string,
+  options: ToyOptions = {},
+  weights: Weights = "none",
+): Promise<string> {
   const models: string[] = [];
   for (const task of ["type", "energy", "cameradirection"] as const) {
     models.push(await toyModel(join(folder, name), task, options));
@@ -29,6 +35,7 @@ async function predictedBy(name: string, file: string, options: ToyOptions = {})
     models,
     files: [join(sharedData, file)],
     output: join(folder, name, "dl2"),
+    weights,
     onProgress: () => undefined,
   });
   return result.files[0]!.output;
@@ -56,44 +63,55 @@ for (const [name, file, options] of cases) {
   });
 }
 
-/** Lets ctapipe combine our telescope tables and prints the largest difference from our array tables. */
+/** Lets ctapipe combine our telescope tables and prints the largest difference from our array tables, by weights. */
 const combine = `
 import json, sys, warnings
 import numpy as np
-from astropy.table import vstack
+from astropy.table import join, vstack
 from ctapipe.io import read_table
 from ctapipe.reco.reconstructor import ReconstructionProperty as P
 from ctapipe.reco.stereo_combination import StereoMeanCombiner
 warnings.simplefilter("ignore")
-path, worst = sys.argv[1], {}
-for kind, prefix, prop in (("particle_type", "CTLearnClassifier", P.PARTICLE_TYPE), ("energy", "CTLearnRegressor", P.ENERGY), ("geometry", "CTLearnCameraReconstructor", P.GEOMETRY)):
-    mono = vstack([read_table(path, f"/dl2/event/telescope/{kind}/{prefix}/tel_{i:03d}") for i in (1, 2, 3, 4)])
-    mono.sort(["obs_id", "event_id", "tel_id"])
-    theirs = StereoMeanCombiner(prefix=prefix, property=prop).predict_table(mono)
-    theirs.sort(["obs_id", "event_id"])
-    ours = read_table(path, f"/dl2/event/subarray/{kind}/{prefix}")
-    assert np.all(ours["event_id"] == theirs["event_id"]), "events"
-    for name in theirs.colnames:
-        if not name.startswith(prefix) or name.endswith("_telescopes"):
-            continue
-        a, b = np.asarray(ours[name], dtype=float), np.asarray(theirs[name], dtype=float)
-        assert np.array_equal(np.isnan(a), np.isnan(b)), name
-        d = np.abs(a - b)
-        if name.endswith("_az"):
-            d = np.abs((a - b + 180) % 360 - 180)
-        worst[name] = float(np.nanmax(d)) if np.isfinite(d).any() else 0.0
-print(json.dumps(worst))
+KINDS = (("particle_type", "CTLearnClassifier", P.PARTICLE_TYPE), ("energy", "CTLearnRegressor", P.ENERGY), ("geometry", "CTLearnCameraReconstructor", P.GEOMETRY))
+keys, found = ["obs_id", "event_id", "tel_id"], {}
+for weights, path in zip(sys.argv[1::2], sys.argv[2::2]):
+    worst = found[weights] = {}
+    parameters = vstack([read_table(path, f"/dl1/event/telescope/parameters/tel_{i:03d}") for i in (1, 2, 3, 4)])
+    for kind, prefix, prop in KINDS:
+        mono = vstack([read_table(path, f"/dl2/event/telescope/{kind}/{prefix}/tel_{i:03d}") for i in (1, 2, 3, 4)])
+        mono = join(mono, parameters, keys=keys)
+        mono.sort(keys)
+        theirs = StereoMeanCombiner(prefix=prefix, property=prop, weights=weights).predict_table(mono)
+        theirs.sort(["obs_id", "event_id"])
+        ours = read_table(path, f"/dl2/event/subarray/{kind}/{prefix}")
+        assert np.all(ours["event_id"] == theirs["event_id"]), "events"
+        for name in theirs.colnames:
+            if not name.startswith(prefix) or name.endswith("_telescopes"):
+                continue
+            a, b = np.asarray(ours[name], dtype=float), np.asarray(theirs[name], dtype=float)
+            assert np.array_equal(np.isnan(a), np.isnan(b)), name
+            d = np.abs(a - b)
+            if name.endswith("_az"):
+                d = np.abs((a - b + 180) % 360 - 180)
+            worst[name] = float(np.nanmax(d)) if np.isfinite(d).any() else 0.0
+print(json.dumps(found))
 `;
 
-test("ctapipe's StereoMeanCombiner finds the same array predictions in our telescope tables", {
+test("ctapipe's StereoMeanCombiner finds the same array predictions in our telescope tables, for all its weights", {
   ...needsData("ctlearn/dl1/gamma_run1.dl1.h5"),
   ...needsCtapipe(),
 }, async () => {
-  const path = await predictedBy("combined", "ctlearn/dl1/gamma_run1.dl1.h5");
-  const worst = JSON.parse(execFileSync(judgePython, ["-c", combine, path], { encoding: "utf8" })) as Record<
+  const args: string[] = [];
+  for (const weights of weightNames) {
+    args.push(weights, await predictedBy(`combined-${weights}`, "ctlearn/dl1/gamma_run1.dl1.h5", {}, weights));
+  }
+  const found = JSON.parse(execFileSync(judgePython, ["-c", combine, ...args], { encoding: "utf8" })) as Record<
     string,
-    number
+    Record<string, number>
   >;
-  assert.ok(Object.keys(worst).length >= 10, Object.keys(worst).join());
-  for (const [name, off] of Object.entries(worst)) assert.ok(off < 1e-5, `${name}: off by ${off}`);
+  assert.deepEqual(Object.keys(found), [...weightNames]);
+  for (const [weights, worst] of Object.entries(found)) {
+    assert.ok(Object.keys(worst).length >= 10, Object.keys(worst).join());
+    for (const [name, off] of Object.entries(worst)) assert.ok(off < 1e-5, `${weights}, ${name}: off by ${off}`);
+  }
 });

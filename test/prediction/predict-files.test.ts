@@ -232,6 +232,7 @@ test("models and files that are named wrongly are refused", data, async () => {
   await assert.rejects(predicted({ models: [models.type!, models.type!] }), /both reconstruct type/);
   await assert.rejects(predicted({ models: [join(folder, "nothing")] }), /no model card/);
   await assert.rejects(predicted({ files: [] }), ConfigError);
+  await assert.rejects(predicted({ batchSize: 0 }), ConfigError);
   await assert.rejects(predicted({ files: [gamma, gamma] }), /given twice/);
   const inside = join(folder, "inside");
   mkdirSync(inside);
@@ -250,6 +251,25 @@ test("a pointing far from those of the training is warned of", data, async () =>
   const result = await predicted({ models: [far] });
   assert.match(result.files[0]!.warnings[0]!, /look .*° away .*alt 40, az 90/);
   assert.match(result.toText(), /warning: /);
+});
+
+test("the shares of an array of jobs are all files, each once, under the names of one job alone", data, async () => {
+  const files = [gamma, join(sharedData, "ctlearn/dl1/proton_run2.dl1.h5")];
+  const shares: string[][] = [];
+  for (const index of [1, 2, 3]) {
+    const result = await predicted({
+      models: [models.type!],
+      files,
+      output: join(folder, "shares"),
+      shard: { index, of: 3 },
+    });
+    shares.push(result.files.map((file) => file.output));
+  }
+  assert.deepEqual(
+    shares.map((list) => list.length),
+    [1, 1, 0],
+  );
+  assert.deepEqual(shares.flat(), outputPaths(files, join(folder, "shares")));
 });
 
 test("output names follow the inputs; equal names take their folder in front", () => {

@@ -1,0 +1,83 @@
+import type { Task } from "../config/task.js";
+import type { PredictionModel } from "./prediction-model.js";
+
+/** Steps by which a size is judged, after the first, which builds what later ones reuse. */
+const measuredSteps = 4;
+/** A size this much slower than the best ends the search. */
+const tolerance = 0.95;
+
+/** What was measured of one number of images a step. */
+interface Candidate {
+  readonly size: number;
+  steps: number;
+  /** Images per ms of the fastest step: the others were disturbed by something else on the machine. */
+  rate: number;
+}
+
+/** 8, 16, 32, … up to the largest, which is always among them. */
+function candidates(largest: number): Candidate[] {
+  const sizes = [largest];
+  for (let size = 8; size < largest; size *= 2) sizes.push(size);
+  return sizes.sort((a, b) => a - b).map((size) => ({ size, steps: 0, rate: 0 }));
+}
+
+/**
+ * Predicts batches in steps of the size that is fastest on this machine for this network. It is measured on the first
+ * images that come, from small steps to large, as long as larger ones are faster: a ResNet on a CPU is fastest in steps
+ * of 8, a network on a GPU in the largest.
+ */
+export class StepSize {
+  private readonly waiting: Candidate[];
+  private best: Candidate | undefined;
+  private current: Candidate | undefined;
+
+  /**
+   * @param largest images that a step may have at most
+   * @param clock tells the time in ms
+   */
+  constructor(
+    largest: number,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.waiting = candidates(largest);
+    this.current = this.waiting.shift();
+  }
+
+  /** Images a step: the fastest, or the one that is being measured. */
+  get size(): number {
+    return (this.current ?? this.best)!.size;
+  }
+
+  /** True when the size is settled. */
+  get chosen(): boolean {
+    return this.current === undefined;
+  }
+
+  private judge(size: number, ms: number): void {
+    const candidate = this.current;
+    if (!candidate || size !== candidate.size) return;
+    if (candidate.steps++ > 0) candidate.rate = Math.max(candidate.rate, size / ms);
+    if (candidate.steps <= measuredSteps) return;
+    const promising = !this.best || candidate.rate > tolerance * this.best.rate;
+    if (!this.best || candidate.rate > this.best.rate) this.best = candidate;
+    this.current = promising ? this.waiting.shift() : undefined;
+  }
+
+  /** Predicts a batch; parts of it are `[part, outputs]` by task, given with the number of their first image. */
+  predict(
+    model: PredictionModel,
+    images: Float32Array,
+    size: number,
+    use: (first: number, outputs: ReadonlyMap<Task, Float32Array>) => void,
+  ): void {
+    const pixels = images.length / size;
+    for (let first = 0; first < size; ) {
+      const count = Math.min(this.size, size - first);
+      const began = this.clock();
+      const outputs = model.predict(images.subarray(first * pixels, (first + count) * pixels), count);
+      this.judge(count, this.clock() - began);
+      use(first, outputs);
+      first += count;
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { PredictionModel } from "../../lib/prediction/prediction-model.js";
+import { StepSize } from "../../lib/prediction/step-size.js";
+
+let now = 0;
+const clock = (): number => now;
+
+/** A network that needs `ms` for a step of so many images, and answers with the first number of each image. */
+function networkOf(ms: (size: number) => number, sizes: number[]): PredictionModel {
+  return {
+    predict(images: Float32Array, size: number) {
+      sizes.push(size);
+      now += ms(size);
+      const pixels = images.length / size;
+      return new Map([["energy", Float32Array.from({ length: size }, (_, i) => images[i * pixels]!)]]);
+    },
+  } as unknown as PredictionModel;
+}
+
+const images = Float32Array.from({ length: 64 * 4 }, (_, i) => Math.floor(i / 4));
+
+function run(steps: StepSize, network: PredictionModel): number[] {
+  const answers: number[] = [];
+  steps.predict(network, images, 64, (first, outputs) => {
+    for (const [i, value] of outputs.get("energy")!.entries()) answers[first + i] = value;
+  });
+  return answers;
+}
+
+test("a network that is slow in large steps is given small ones, and every image gets its answer", () => {
+  const sizes: number[] = [];
+  const network = networkOf((size) => (size > 8 ? 3 * size : size), sizes);
+  const steps = new StepSize(64, clock);
+  for (let batch = 0; batch < 12 && !steps.chosen; batch++) {
+    assert.deepEqual(
+      run(steps, network),
+      Array.from({ length: 64 }, (_, i) => i),
+    );
+  }
+  assert.equal(steps.chosen, true);
+  assert.equal(steps.size, 8);
+  assert.ok(!sizes.includes(64), "sizes beyond the first slower one are not tried");
+});
+
+test("a network that is fast in large steps is given the largest, though some steps are disturbed", () => {
+  let calls = 0;
+  const network = networkOf((size) => 4 + size / 100 + (++calls % 3 === 0 ? 100 : 0), []);
+  const steps = new StepSize(64, clock);
+  for (let batch = 0; batch < 400 && !steps.chosen; batch++) run(steps, network);
+  assert.equal(steps.size, 64);
+});
+
+test("a largest step below eight is the only one", () => {
+  const sizes: number[] = [];
+  run(
+    new StepSize(5, clock),
+    networkOf(() => 0, sizes),
+  );
+  assert.ok(sizes.every((size) => size <= 5));
+});
