@@ -19,6 +19,8 @@ export type { PublishedPerformance } from "./figures/published-performance.js";
 export { loadModel } from "./models/load-model.js";
 export { modelSummary } from "./models/model-summary.js";
 export { prepareModel } from "./models/prepare-model.js";
+export { predictFiles } from "./prediction/predict-files.js";
+export { predictTestFiles } from "./prediction/predict-test-files.js";
 export { compareModels } from "./reports/comparison.js";
 export { openEvents } from "./reports/event-browser.js";
 export { metricsTable } from "./reports/metrics-table.js";

@@ -32,6 +32,8 @@ test("the public entry exports exactly what notebooks need", async () => {
     "openEvents",
     "openExamples",
     "openTrainingData",
+    "predictFiles",
+    "predictTestFiles",
     "prepareModel",
     "readPredictions",
     "show",
