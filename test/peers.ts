@@ -39,3 +39,13 @@ export const chromium: string | undefined = [
 export function needsChromium(): { skip: string | false } {
   return { skip: chromium ? false : "no Chromium here (set CHERENKIT_CHROMIUM)" };
 }
+
+/** Python of an environment with TensorFlow and Keras; `CHERENKIT_PEERS_PYTHON` may name another. */
+export const kerasPython: string =
+  process.env.CHERENKIT_PEERS_PYTHON ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/peers/bin/python");
+
+/** Option for `test`: runs where Keras is installed, else skips and says so. */
+export function needsKeras(): { skip: string | false } {
+  return { skip: existsSync(kerasPython) ? false : `Keras is not installed here (no ${kerasPython})` };
+}

@@ -6,7 +6,9 @@ import { compareCommand } from "./compare.js";
 import { demoCommand } from "./demo.js";
 import { evaluateCommand } from "./evaluate.js";
 import { examplesCommand } from "./examples.js";
+import { exportCommand } from "./export.js";
 import { imagesCommand } from "./images.js";
+import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
@@ -41,6 +43,8 @@ function program(): Command {
     ...stageCommands(),
     compareCommand(),
     summaryCommand(),
+    importCommand(),
+    exportCommand(),
     predictCommand(),
     evaluateCommand(),
     cacheCommand(),

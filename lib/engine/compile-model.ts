@@ -11,7 +11,8 @@ import {
   weightsFor,
 } from "./compiled-model.js";
 import { tf } from "./tensorflow.js";
-import { buildTrainingGraph, entryOf, type TrainingGraph } from "./training-graph.js";
+import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
+import { entryOf } from "./weight-signatures.js";
 
 type Signatures = Record<string, Awaited<ReturnType<typeof tf.node.loadSavedModel>>>;
 

@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CherenkitError } from "../errors.js";
-import { Graph, type Value, type Variable } from "./graph.js";
-import { findWeight, lowerModel, type WeightSource } from "./lower-model.js";
+import { FrozenWeights } from "./frozen-weights.js";
+import { Graph } from "./graph.js";
+import { lowerModel } from "./lower-model.js";
 import { encodeSavedModel } from "./saved-model.js";
 import { tf } from "./tensorflow.js";
 import { inputShape } from "./training-graph.js";
@@ -18,47 +19,13 @@ export interface Predictor {
   dispose(): void;
 }
 
-/** Weights as constants: TensorFlow folds what depends on them alone, and keeps kernels in the order it needs. */
-class FrozenWeights implements WeightSource {
-  readonly find = findWeight;
-  private readonly graph: Graph;
-  private readonly known = new Map<tf.LayerVariable, Value>();
-
-  constructor(graph: Graph) {
-    this.graph = graph;
-  }
-
-  value(layer: tf.layers.Layer, path: string, name: string): Value {
-    const source = this.find(layer, name);
-    if (!source) throw new CherenkitError(`layer ${path} has no weight ${name}`, { place: path });
-    const value =
-      this.known.get(source) ??
-      this.graph.tensor(
-        source.read().dataSync<"float32">() as Float32Array,
-        source.shape as number[],
-        `${path}/${name}`,
-      );
-    this.known.set(source, value);
-    return value;
-  }
-
-  variable(_layer: tf.layers.Layer, path: string, name: string): Variable {
-    throw new CherenkitError(`the weight ${path}/${name} cannot change while predicting`, { place: path });
-  }
-}
-
 function predictionGraph(model: tf.LayersModel): Uint8Array {
   const graph = new Graph();
   const images = graph.placeholder("images", inputShape(model));
   const options = { training: false, step: graph.floats(0), seed: 0 };
   const { outputs } = lowerModel(graph, new FrozenWeights(graph), model, images, options);
   const named = outputs.map((output, i) => [`output_${i}`, graph.identity(output, `predicted_${i}`)] as const);
-  return encodeSavedModel(
-    graph,
-    { predict: { inputs: { images }, outputs: Object.fromEntries(named) } },
-    new Map(),
-    null,
-  );
+  return encodeSavedModel(graph, { predict: { inputs: { images }, outputs: Object.fromEntries(named) } }, null);
 }
 
 /**

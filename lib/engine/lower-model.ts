@@ -3,20 +3,7 @@ import type { Graph, Value, Variable } from "./graph.js";
 import { LayerPaths } from "./layer-paths.js";
 import { loweringOf } from "./lowerings/registry.js";
 import type { tf } from "./tensorflow.js";
-
-/** How tfjs-layers serialises one layer of a functional model. */
-interface LayerConfig {
-  readonly className: string;
-  readonly name?: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inboundNodes?: readonly (readonly (readonly [string, number, number, unknown])[])[];
-}
-
-interface FunctionalConfig {
-  readonly layers: readonly LayerConfig[];
-  readonly inputLayers: readonly (readonly [string, number, number])[];
-  readonly outputLayers: readonly (readonly [string, number, number])[];
-}
+import { type LayerConfig, layersOf, modelClasses, type Source } from "./topology.js";
 
 /** A weight of the model: its variable in the graph and its place in the LayersModel. */
 export interface ModelWeight {
@@ -97,8 +84,6 @@ interface Pass {
   readonly updates: { readonly variable: Variable; readonly value: Value }[];
 }
 
-const modelClasses = ["Model", "Functional", "Sequential"];
-
 function lowerLayer(
   pass: Pass,
   layer: tf.layers.Layer,
@@ -130,42 +115,29 @@ function lowerLayer(
   return [output];
 }
 
-/** A Sequential model has its layers in a row; a functional one tells whose outputs each layer takes. */
 function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs: Value[], trainable: boolean): Value[] {
-  const config = model.getConfig() as unknown as FunctionalConfig | LayerConfig[];
-  const pathOf = (item: LayerConfig, name: string): string => pass.paths.of(path, name, item.className);
-  const layerOf = (name: string): tf.layers.Layer => model.getLayer(name);
-  const list = Array.isArray(config) ? config : config.layers;
-  if (Array.isArray(config) || !("inputLayers" in config)) {
-    let values = inputs;
-    for (const item of list) {
-      const name = String(item.config.name ?? item.name);
-      if (item.className === "InputLayer") continue;
-      values = lowerLayer(pass, layerOf(name), item, pathOf(item, name), values, trainable);
-    }
-    return values;
-  }
+  const topology = layersOf(model);
   const values = new Map<string, Value>();
-  for (const [i, [name, node, tensor]] of config.inputLayers.entries())
-    values.set(`${name}:${node}:${tensor}`, inputs[i]!);
-  const waiting = config.layers.flatMap((item) =>
-    (item.inboundNodes ?? []).map((node, number) => ({ item, node, number })),
-  );
+  const key = ([name, call, output]: Source): string => `${name}:${call}:${output}`;
+  for (const [i, source] of topology.inputs.entries()) values.set(key(source), inputs[i]!);
+  const waiting = topology.layers
+    .filter(({ className }) => className !== "InputLayer")
+    .flatMap((item) => item.calls.map((sources, number) => ({ item, sources, number })));
   for (let remaining = waiting; remaining.length > 0; ) {
-    const next = remaining.filter(({ item, node, number }) => {
-      const sources = node.map(([name, from, tensor]) => values.get(`${name}:${from}:${tensor}`));
-      if (sources.some((source) => source === undefined)) return true;
-      const name = item.name ?? String(item.config.name);
-      const outputs = lowerLayer(pass, layerOf(name), item, pathOf(item, name), sources as Value[], trainable);
+    const next = remaining.filter(({ item, sources, number }) => {
+      const ready = sources.map((source) => values.get(key(source)));
+      if (ready.some((value) => value === undefined)) return true;
+      const itemPath = pass.paths.of(path, item.name, item.className);
+      const outputs = lowerLayer(pass, model.getLayer(item.name), item, itemPath, ready as Value[], trainable);
       // A nested model counts its calls from 1: call 0 was the one that defined it.
       const call = modelClasses.includes(item.className) ? number + 1 : number;
-      for (const [tensor, value] of outputs.entries()) values.set(`${name}:${call}:${tensor}`, value);
+      for (const [tensor, value] of outputs.entries()) values.set(key([item.name, call, tensor]), value);
       return false;
     });
     if (next.length === remaining.length) throw new CherenkitError(`the layers of ${model.name} do not connect`);
     remaining = next;
   }
-  return config.outputLayers.map(([name, node, tensor]) => values.get(`${name}:${node}:${tensor}`)!);
+  return topology.outputs.map((source) => values.get(key(source))!);
 }
 
 /**

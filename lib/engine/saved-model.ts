@@ -8,11 +8,12 @@ export interface Signature {
   readonly outputs: Readonly<Record<string, Value>>;
 }
 
-/** How TensorFlow's own loaders, in Python too, save and restore the variables. */
+/** How TensorFlow's own loaders, in Python too, fill, save and restore the variables. */
 export interface Saver {
   readonly file: Value;
   readonly saved: Value;
   readonly restored: Value;
+  readonly initial: ReadonlyMap<Variable, { readonly assign: Value; readonly value: Value }>;
 }
 
 const tensorName = (value: Value): string => (value.ref.includes(":") ? value.ref : `${value.ref}:0`);
@@ -83,7 +84,6 @@ const minimumConsumer = 12;
 export function encodeSavedModel(
   graph: Graph,
   signatures: Readonly<Record<string, Signature>>,
-  initial: ReadonlyMap<Variable, { readonly assign: Value; readonly value: Value }>,
   saver: Saver | null,
 ): Uint8Array {
   const graphDef = message((out) => {
@@ -94,10 +94,6 @@ export function encodeSavedModel(
     });
     out.writeBytesField(4, versions);
   });
-  const definition = (variable: Variable): Uint8Array => {
-    const { assign, value } = initial.get(variable)!;
-    return variableDef(variable, assign, value);
-  };
   const metaGraph = message((out) => {
     const info = message((inner) => {
       inner.writeStringField(4, "serve");
@@ -106,6 +102,10 @@ export function encodeSavedModel(
     out.writeBytesField(1, info);
     out.writeBytesField(2, graphDef);
     if (saver) {
+      const definition = (variable: Variable): Uint8Array => {
+        const { assign, value } = saver.initial.get(variable)!;
+        return variableDef(variable, assign, value);
+      };
       out.writeBytesField(3, saverDef(saver));
       entry(out, 4, "variables", collection(graph.variables.map(definition)));
       const trained = graph.variables.filter(({ trainable }) => trainable);

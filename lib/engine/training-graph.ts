@@ -9,8 +9,10 @@ import { addOptimizer } from "./optimizers.js";
 import { outputNames } from "./output-names.js";
 import { replicated } from "./replicas.js";
 import { encodeSavedModel, type Signature } from "./saved-model.js";
+import { addStorage } from "./storage.js";
 import type { tf } from "./tensorflow.js";
 import { totalLoss, uncertaintyVariables } from "./total-loss.js";
+import { entryOf, weightSignatures } from "./weight-signatures.js";
 
 /** The graph of a model and what is needed to call it. */
 export interface TrainingGraph {
@@ -21,9 +23,6 @@ export interface TrainingGraph {
 }
 
 const precisions = { float32: dataTypes.float, bfloat16: dataTypes.bfloat16, float16: dataTypes.half } as const;
-
-/** Names of signature entries; slashes and colons of weight names are kept out of the way of TensorFlow's own. */
-export const entryOf = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, "_");
 
 /** `[-1, height, width, channels]`. @throws {CherenkitError} for a model with several inputs */
 export function inputShape(model: tf.LayersModel): number[] {
@@ -42,7 +41,7 @@ interface StepInputs {
   readonly sampleWeights: readonly Value[];
 }
 
-const named = (graph: Graph, values: readonly Value[], prefix: string): Record<string, Value> =>
+export const named = (graph: Graph, values: readonly Value[], prefix: string): Record<string, Value> =>
   Object.fromEntries(values.map((value, i) => [`output_${i}`, graph.identity(value, `${prefix}_${i}`)]));
 
 const batchEntries = ({ images, labels, sampleWeights }: StepInputs): Record<string, Value> => ({
@@ -121,27 +120,6 @@ function trainSignatures(
   };
 }
 
-/** The signatures that read and write the weights of the network. */
-function weightSignatures(graph: Graph, weights: ModelWeights): Record<string, Signature> {
-  const inputs = weights.list.map(({ name, variable }) => graph.placeholder(`set/${name}`, variable.shape));
-  const assigned = weights.list.flatMap(({ variable }, i) => {
-    const average = weights.averageOf(variable);
-    return [graph.assign(variable, inputs[i]!), ...(average ? [graph.assign(average, inputs[i]!)] : [])];
-  });
-  const read = weights.list.map(({ name, variable }) =>
-    graph.identity((weights.averageOf(variable) ?? variable).value, `get/${name}`),
-  );
-  const entries = (values: readonly Value[]): Record<string, Value> =>
-    Object.fromEntries(weights.list.map(({ name }, i) => [entryOf(name), values[i]!]));
-  return {
-    get_weights: { inputs: {}, outputs: entries(read) },
-    set_weights: {
-      inputs: entries(inputs),
-      outputs: { done: graph.identity(graph.floats(1), "weights_set", assigned) },
-    },
-  };
-}
-
 /**
  * Builds the graph of a whole training step: forward pass, loss, gradients, optimizer, and around it the entries to
  * predict, to move weights and to save.
@@ -166,38 +144,9 @@ export function buildTrainingGraph(model: tf.LayersModel, options: CompileOption
   const training = trainSignatures(graph, weights, model, step, inputs, options, uncertainties);
   const moving = weightSignatures(graph, weights);
 
-  const initial = new Map(
-    graph.variables.map((variable) => {
-      const attributes = { T: attribute.type(dataTypes.float), index_type: attribute.type(dataTypes.int32) };
-      const filling = [graph.integers(variable.shape), graph.floats(variable.initial)];
-      const value = graph.add("Fill", filling, attributes, variable.shape);
-      return [variable, { value, assign: graph.assign(variable, value) }];
-    }),
-  );
-  const file = graph.placeholder("checkpoint_file", [], dataTypes.string);
-  const variableNames = graph.strings(graph.variables.map(({ name }) => name));
-  const slices = graph.strings(graph.variables.map(() => ""));
-  const dtypes = attribute.types(graph.variables.map(() => dataTypes.float));
-  const values = graph.variables.map(({ value }) => value);
-  const save = graph.add("SaveV2", [file, variableNames, slices, ...values], { dtypes }, []);
-  const saved = graph.identity(file, "saved", [save]);
-  const shapes = graph.variables.map((variable) => variable.shape);
-  const read = graph.addMany("RestoreV2", [file, variableNames, slices], { dtypes }, shapes);
-  const restoring = graph.variables.map((variable, i) => graph.assign(variable, read[i]!));
-  const restored = graph.add("NoOp", [], {}, [], { name: "restore_all", after: restoring });
-
-  const done = (name: string, after: readonly Value[]): Value => graph.identity(graph.floats(1), name, after);
+  const storage = addStorage(graph);
   const predict: Signature = { inputs: { images }, outputs: named(graph, predicting.outputs, "predicted") };
   const signatures: Record<string, Signature> = {
-    init: {
-      inputs: {},
-      outputs: {
-        done: done(
-          "initialised",
-          [...initial.values()].map(({ assign }) => assign),
-        ),
-      },
-    },
     ...training,
     evaluate_step: {
       inputs: batchEntries(inputs),
@@ -207,11 +156,10 @@ export function buildTrainingGraph(model: tf.LayersModel, options: CompileOption
     serving_default: predict,
     ...moving,
     get_step: { inputs: {}, outputs: { step: graph.identity(step.value, "step_read") } },
-    save: { inputs: { file }, outputs: { done: saved } },
-    restore: { inputs: { file }, outputs: { done: done("restored", [restored]) } },
+    ...storage.signatures,
   };
   return {
-    savedModel: encodeSavedModel(graph, signatures, initial, { file, saved, restored }),
+    savedModel: encodeSavedModel(graph, signatures, storage),
     weights: weights.list,
     outputNames: names,
     inputShape: shape,
