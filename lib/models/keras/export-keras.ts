@@ -21,7 +21,8 @@ function settingsOf(item: LayerConfig, layer: tf.layers.Layer): LayerSettings {
       remedy: "export to ONNX or a SavedModel instead",
     });
   }
-  const settings: LayerSettings = { name: layer.name, trainable: layer.trainable, dtype: "float32" };
+  const frozen = layer.weights.length > 0 && !layer.trainable;
+  const settings: LayerSettings = { name: layer.name, ...(frozen ? { trainable: false } : {}), dtype: "float32" };
   for (const [tfjs, keras] of found.settings) {
     const value = item.config[tfjs];
     if (value === undefined || value === null) continue;
@@ -40,6 +41,9 @@ interface Tensor {
   readonly class_name: "__keras_tensor__";
   readonly config: object;
 }
+
+/** A single input or output stands without a list around it. */
+const alone = (sources: readonly unknown[]): unknown => (sources.length === 1 ? sources[0] : sources);
 
 function describeContainer(model: tf.LayersModel): object {
   const tensor = ([name, call, output]: readonly [string, number, number]): Tensor => {
@@ -77,8 +81,8 @@ function describeContainer(model: tf.LayersModel): object {
       name: model.name,
       trainable: model.trainable,
       layers: described,
-      input_layers: inputs.map(history),
-      output_layers: outputs.map(history),
+      input_layers: alone(inputs.map(history)),
+      output_layers: alone(outputs.map(history)),
     },
     registered_name: "Functional",
   };

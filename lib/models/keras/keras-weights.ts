@@ -84,7 +84,8 @@ export function assignKerasWeights(model: tf.LayersModel, weights: KerasWeights,
   for (const layer of leaves(model)) {
     for (const variable of layer.weights as tf.LayerVariable[]) {
       const key = `${layer.name}/${variable.originalName.split("/").at(-1)}`;
-      const found = weights.get(key);
+      // Keras 3 calls the kernel of a depthwise convolution just so in its older form.
+      const found = weights.get(key) ?? weights.get(key.replace(/depthwise_kernel$/, "kernel"));
       if (!found) {
         throw new InputError(`${file} has no weights ${key}`, {
           place: file,
