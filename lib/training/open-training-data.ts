@@ -85,7 +85,7 @@ export class TrainingData implements TrainingSet, Displayable {
   facts(): DataTable {
     const { camera, telescopes, energyTeV, pointingDeg } = this.description;
     const shape = this.imageShape.join(" × ");
-    const megabytes = (this.examples.rows * this.store.pixels * this.store.channels * 4) / 1e6;
+    const megabytes = (this.store.examples * this.store.pixels * this.store.channels * 4) / 1e6;
     const rows: [string, string][] = [
       ["images", this.examples.rows.toLocaleString("en-US")],
       ["training / validation", `${this.training.length} / ${this.validation.length}`],
