@@ -39,13 +39,16 @@ if (wanted.length === 0) {
 /** In CI, as root, a suite installs what it needs; elsewhere its tests skip and say what they miss. */
 function installNeeds() {
   if (process.env.CI !== "true" || process.getuid() !== 0) return;
-  if (suite === "browser" && !existsSync("/usr/bin/chromium")) {
+  const install = (what, ...packages) => {
     const apt = (...rest) =>
       spawnSync("apt-get", ["-q", "-y", "-o", "DPkg::Lock::Timeout=300", ...rest], { stdio: "ignore" });
     apt("update");
-    if (apt("install", "--no-install-recommends", "chromium").status !== 0)
-      console.log("Chromium could not be installed");
-  }
+    if (apt("install", "--no-install-recommends", ...packages).status !== 0)
+      console.log(`${what} could not be installed`);
+  };
+  if (suite === "browser" && !existsSync("/usr/bin/chromium")) install("Chromium", "chromium");
+  if (suite === "slurm" && !existsSync("/usr/sbin/slurmctld"))
+    install("SLURM", "slurmctld", "slurmd", "slurm-client", "munge");
   const peers = join(process.env.CHERENKIT_DATA ?? join(root, "../shared/data"), "../tools/python-peers.sh");
   if (suite === "interop" && existsSync(peers)) {
     const result = spawnSync("bash", [peers, "--judge"], { encoding: "utf8" });

@@ -10,8 +10,9 @@ export function compareCommand(): Command {
     .argument("<folder>", "folder of a task, e.g. models/energy")
     .option("--json", "print the result as JSON")
     .option("--quiet", "do not repeat the notebook's output here")
+    .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
     .addHelpText("after", "\nExample:\n  cherenkit compare models/energy")
-    .action(async (folder: string, options: { json?: true; quiet?: true }) => {
+    .action(async (folder: string, options: { json?: true; quiet?: true; runFolder?: string }) => {
       const taskFolder = resolve(folder);
       if (!existsSync(taskFolder)) {
         throw new InputError(`${folder} does not exist`, { place: taskFolder, remedy: "train a model first" });
@@ -20,6 +21,7 @@ export function compareCommand(): Command {
       const result = await runStageNotebook("compare", { taskFolder }, join(taskFolder, ".compare"), {
         quiet: options.quiet === true || options.json === true,
         publish: join(taskFolder, "compare.html"),
+        runFolder: options.runFolder,
       });
       if (options.json) console.log(JSON.stringify(result, null, 2));
       process.exitCode = result.exitCode;

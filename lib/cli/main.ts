@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "../errors.js";
 import { cacheCommand } from "./cache.js";
+import { cancelCommand } from "./cancel.js";
 import { compareCommand } from "./compare.js";
 import { demoCommand } from "./demo.js";
 import { evaluateCommand } from "./evaluate.js";
@@ -12,13 +13,17 @@ import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
+import { logsCommand } from "./logs.js";
 import { predictCommand } from "./predict.js";
 import { renderCommand } from "./render.js";
 import { runCommand } from "./run.js";
 import { simulateCommand } from "./simulate.js";
 import { stageCommands } from "./stages.js";
+import { statusCommand } from "./status.js";
+import { submitCommand } from "./submit.js";
 import { summaryCommand } from "./summary.js";
 import { tellError } from "./tell-error.js";
+import { waitCommand } from "./wait.js";
 
 interface PackageFile {
   readonly version: string;
@@ -48,6 +53,11 @@ function program(): Command {
     predictCommand(),
     evaluateCommand(),
     cacheCommand(),
+    submitCommand(),
+    statusCommand(),
+    logsCommand(),
+    cancelCommand(),
+    waitCommand(),
     runCommand(),
     renderCommand(),
     labCommand(),

@@ -1,11 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { copyFile, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
+import { runId } from "../files/run-id.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { runNotebook } from "../notebooks/execute.js";
+import { noteProgress } from "../slurm/note-progress.js";
 import { notebookOutput } from "./notebook-output.js";
 
 export type Stage = "prepare" | "train" | "test" | "report";
@@ -21,20 +22,14 @@ export interface StageResult {
 
 export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
-/** `20261123-183201-3f9a`: sorts by time, and two runs of one second differ. */
-function runId(): string {
-  const time = new Date().toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-  return `${time}-${randomBytes(2).toString("hex")}`;
-}
-
 /** Runs one notebook of the project in a run folder of its own; notebook, page and log stay there. */
 export async function runStageNotebook(
   stage: StageResult["stage"],
   parameters: Readonly<Record<string, unknown>>,
   runsFolder: string,
-  options: { quiet?: boolean; publish?: string } = {},
+  options: { quiet?: boolean; publish?: string; runFolder?: string } = {},
 ): Promise<StageResult> {
-  const folder = join(runsFolder, `${stage}-${runId()}`);
+  const folder = options.runFolder ? resolve(options.runFolder) : join(runsFolder, `${stage}-${runId()}`);
   const notebook = join(folder, `${stage}.ipynb`);
   const page = join(folder, `${stage}.html`);
   const began = Date.now();
@@ -72,13 +67,16 @@ async function publish(page: string, target: string): Promise<void> {
 export async function runStage(
   stage: Stage,
   configFile: string,
-  options: { overrides?: Readonly<Record<string, string>>; quiet?: boolean } = {},
+  options: { overrides?: Readonly<Record<string, string>>; quiet?: boolean; runFolder?: string } = {},
 ): Promise<StageResult> {
   const overrides = options.overrides ?? {};
   const config = await loadConfig(configFile, overrides);
   const folder = modelFolder(config.modelFolder);
-  return runStageNotebook(stage, { configFile: config.file, overrides }, folder.runs, {
+  const result = await runStageNotebook(stage, { configFile: config.file, overrides }, folder.runs, {
     quiet: options.quiet,
     publish: stage === "report" ? folder.report : undefined,
+    runFolder: options.runFolder,
   });
+  if (options.runFolder) await noteProgress(options.runFolder, folder);
+  return result;
 }

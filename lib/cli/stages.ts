@@ -23,12 +23,14 @@ export function stageCommands(): Command[] {
       )
       .option("--json", "print the result as JSON")
       .option("--quiet", "do not repeat the notebook's output here")
+      .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
       .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
-      .action(async (config: string, options: { set: string[]; json?: true; quiet?: true }) => {
+      .action(async (config: string, options: { set: string[]; json?: true; quiet?: true; runFolder?: string }) => {
         const { runStage } = await import("./run-stage.js");
         const result = await runStage(name, config, {
           overrides: parseAssignments(options.set),
           quiet: options.quiet === true || options.json === true,
+          runFolder: options.runFolder,
         });
         if (options.json) console.log(JSON.stringify(result, null, 2));
         process.exitCode = result.exitCode;

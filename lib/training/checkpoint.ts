@@ -144,3 +144,18 @@ export async function readCheckpoint(folder: string, say: (line: string) => void
     cause,
   });
 }
+
+/** How far the newest checkpoint below `folder` is; null when there is none. Only its state is read, not its weights. */
+export async function checkpointPosition(
+  folder: string,
+): Promise<{ readonly epoch: number; readonly step: number } | null> {
+  const [newest] = await generations(folder);
+  if (newest === undefined) return null;
+  try {
+    const text = await readFile(join(folderOf(folder, newest), "state.json"), "utf8");
+    const { state } = JSON.parse(text, decodeNumber) as StateFile;
+    return { epoch: state.epoch, step: state.step };
+  } catch {
+    return null;
+  }
+}

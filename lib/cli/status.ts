@@ -1,0 +1,27 @@
+import { join } from "node:path";
+import { Command } from "commander";
+
+/** Run folders that some words mean; without words those of all models. */
+export async function runFolders(words: readonly string[]): Promise<string[]> {
+  const { projectFolder } = await import("./run-stage.js");
+  const { findRunFolders, findRuns } = await import("../slurm/run-folders.js");
+  const models = join(projectFolder, "models");
+  return words.length > 0 ? words.flatMap((word) => findRuns(word, models)) : findRunFolders(models);
+}
+
+/** `cherenkit status [RUN…]` */
+export function statusCommand(): Command {
+  return new Command("status")
+    .description("all runs as a table: state, stage, epoch, loss, images/s, time left")
+    .argument("[runs...]", "job ids, run folders or model folders; by default everything in models/")
+    .option("--active", "only those that wait or run")
+    .option("--json", "print as JSON")
+    .addHelpText("after", "\nExample:\n  cherenkit status models/energy")
+    .action(async (words: string[], options: { active?: true; json?: true }) => {
+      const { runStatuses, statusTable } = await import("../slurm/status.js");
+      const all = await runStatuses(await runFolders(words));
+      const runs = options.active ? all.filter((run) => ["pending", "running", "held"].includes(run.state)) : all;
+      if (options.json) console.log(JSON.stringify(runs, null, 2));
+      else console.log(runs.length > 0 ? statusTable(runs).toText() : "no runs");
+    });
+}

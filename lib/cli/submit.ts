@@ -1,0 +1,222 @@
+import { join, resolve } from "node:path";
+import { Command } from "commander";
+import { ConfigError } from "../errors.js";
+import type { ClusterProfile, JobStage } from "../slurm/cluster-profile.js";
+import type { ScriptOptions } from "../slurm/job.js";
+import type { PlanOptions, Variant } from "../slurm/plan.js";
+import { collect, parseAssignments } from "./assignments.js";
+import { wholeNumber } from "./whole-number.js";
+
+interface Options {
+  readonly cluster?: string;
+  readonly set: string[];
+  readonly seeds?: string;
+  readonly shards: number;
+  readonly array?: true;
+  readonly parallel?: number;
+  readonly after: string[];
+  readonly retryOom?: string;
+  readonly local?: true;
+  readonly dryRun?: true;
+  readonly check: boolean;
+  readonly json?: true;
+}
+
+const stageNames: readonly JobStage[] = ["prepare", "train", "test", "report", "compare"];
+
+function parseStages(text: string): JobStage[] {
+  return text.split(",").map((word) => {
+    const name = word.trim();
+    const stage = stageNames.find((known) => known === name);
+    if (stage) return stage;
+    throw new ConfigError(`there is no stage ${name || '""'}`, { remedy: `stages are ${stageNames.join(", ")}` });
+  });
+}
+
+/** Values that begin with `cluster.` replace keys of the profile; the others keys of the configuration. */
+function splitOverrides(items: readonly string[]): { profile: Record<string, string>; config: Record<string, string> } {
+  const all = Object.entries(parseAssignments(items));
+  const ofProfile = all.filter(([key]) => key.startsWith("cluster."));
+  return {
+    profile: Object.fromEntries(ofProfile.map(([key, value]) => [key.slice("cluster.".length), value])),
+    config: Object.fromEntries(all.filter(([key]) => !key.startsWith("cluster."))),
+  };
+}
+
+function parseFactor(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const factor = Number(text.replace(/x$/, ""));
+  if (factor > 1 && factor <= 10) return factor;
+  throw new ConfigError(`--retry-oom ${text}: a factor above 1 is needed`, { remedy: "for example --retry-oom 1.5" });
+}
+
+/** A model for each configuration and seed; with seeds, each gets a folder of its own beside the configuration's. */
+async function variants(
+  files: readonly string[],
+  overrides: Readonly<Record<string, string>>,
+  seeds: string | undefined,
+): Promise<Variant[]> {
+  const { loadConfig } = await import("../config/load-config.js");
+  const found: Variant[] = [];
+  for (const file of files) {
+    const config = await loadConfig(file, overrides);
+    if (seeds === undefined) {
+      found.push({ config, overrides });
+      continue;
+    }
+    for (const text of seeds.split(",")) {
+      const own = { ...overrides, random_seed: text, output_dir: `${config.modelFolder}-seed${text}` };
+      found.push({ config: await loadConfig(file, own), overrides: own });
+    }
+  }
+  return found;
+}
+
+async function check(
+  stages: readonly JobStage[],
+  list: readonly Variant[],
+  profile: ClusterProfile,
+  project: string,
+  trained: boolean,
+): Promise<void> {
+  const { checkContainer, checkVariant } = await import("../slurm/check-variant.js");
+  const { checkNotebook } = await import("../slurm/check-notebook.js");
+  checkContainer(profile);
+  const { config, overrides } = list[0]!;
+  for (const stage of stages) {
+    const parameters =
+      stage === "compare" ? { taskFolder: config.modelFolder } : { configFile: config.file, overrides };
+    await checkNotebook(stage, project, parameters);
+  }
+  for (const variant of list) await checkVariant(variant, stages, profile, { trainedByThen: trained });
+}
+
+/** Ids of SLURM for what `--after` names: an id, or a run. */
+async function jobIds(words: readonly string[], models: string): Promise<string[]> {
+  const { findRuns } = await import("../slurm/run-folders.js");
+  const { currentJobId, readAttempts, readRecord } = await import("../slurm/job-record.js");
+  return words.flatMap((word) => {
+    if (/^\d+(_\d+)?$/.test(word)) return [word];
+    return findRuns(word, models)
+      .slice(-1)
+      .flatMap((folder) => {
+        const record = readRecord(folder);
+        const id = record && currentJobId(record, readAttempts(folder));
+        if (id) return [id];
+        throw new ConfigError(`${word} was not submitted to SLURM, nothing can wait for it`, { place: folder });
+      });
+  });
+}
+
+async function plan(
+  stageText: string,
+  files: string[],
+  options: Options,
+  project: string,
+): Promise<[PlanOptions, string]> {
+  const { loadProfile } = await import("../slurm/load-profile.js");
+  const { parse } = await import("yaml");
+  const stages = parseStages(stageText);
+  const set = splitOverrides(options.set);
+  const cluster = options.cluster ?? "local";
+  if (options.cluster === undefined && !options.local) {
+    throw new ConfigError("no cluster is given", { remedy: "name a profile with --cluster NAME, or add --local" });
+  }
+  const overrides = Object.fromEntries(Object.entries(set.profile).map(([key, text]) => [key, parse(text) as unknown]));
+  const profile = await loadProfile(cluster, project, overrides);
+  const list = await variants(files, set.config, options.seeds);
+  const models = join(project, "models");
+  const after = await jobIds(options.after, models);
+  if (options.check) await check(stages, list, profile, project, after.length > 0);
+  const planned: PlanOptions = {
+    stages,
+    variants: list,
+    profile,
+    array: options.array === true,
+    parallel: options.parallel ?? null,
+    shards: Math.max(1, options.shards),
+    after,
+    maxArraySize: 1000,
+    arraysFolder: join(models, ".jobs"),
+  };
+  return [planned, cluster];
+}
+
+async function submit(stageText: string, files: string[], options: Options): Promise<void> {
+  const { projectFolder } = await import("./run-stage.js");
+  const { planJobs } = await import("../slurm/plan.js");
+  const { submittedTable } = await import("../slurm/submitted-table.js");
+  const [planned, cluster] = await plan(stageText, files, options, projectFolder);
+  const settings: ScriptOptions = {
+    project: projectFolder,
+    profile: planned.profile,
+    retryOom: parseFactor(options.retryOom),
+  };
+  const here = options.local === true || planned.profile.scheduler === "local";
+  if (options.dryRun) {
+    const { dryRun } = await import("../slurm/dry-run.js");
+    console.log(await dryRun(planJobs(planned), settings, { askSlurm: !here, check: options.check }));
+    return;
+  }
+  if (here) {
+    const { runLocally } = await import("../slurm/run-locally.js");
+    process.exitCode = await runLocally(planJobs(planned), cluster, settings);
+    return;
+  }
+  const { submitJobs } = await import("../slurm/submit.js");
+  const { checkResources, maxArraySize } = await import("../slurm/partition.js");
+  const jobs = planJobs({ ...planned, maxArraySize: await maxArraySize() });
+  if (options.check) await checkResources(jobs);
+  const submitted = await submitJobs(jobs, cluster, settings);
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        submitted.map(({ id, job }) => ({
+          id,
+          stage: job.stage,
+          name: job.name,
+          script: resolve(job.folder, "job.sh"),
+          runs: job.tasks.map((task) => task.runFolder),
+        })),
+        null,
+        2,
+      ),
+    );
+  else console.log(submittedTable(submitted).toText());
+}
+
+/** `cherenkit submit STAGE[,STAGE…] CONFIG…` */
+export function submitCommand(): Command {
+  return new Command("submit")
+    .description("run stages as SLURM jobs; each waits for the one before, and training goes on over the time limit")
+    .argument("<stages>", "prepare, train, test, report, compare; several with commas")
+    .argument("<configs...>", "YAML files")
+    .option("--cluster <name>", "profile in configs/clusters, or a YAML file")
+    .option(
+      "--set <key=value>",
+      "replace a value of the configuration, or with cluster.KEY one of the profile (may be repeated)",
+      collect,
+      [],
+    )
+    .option(
+      "--seeds <list>",
+      "train each configuration once for each seed, e.g. 1,2,3; models are called <name>-seed<n>",
+    )
+    .option("--shards <n>", "predict the test files in n parts, at the same time", wholeNumber, 1)
+    .option("--array", "one array job a stage instead of a job for each model")
+    .option("--parallel <n>", "run at most n tasks of an array at a time", wholeNumber)
+    .option("--after <id>", "start when this job, or run, has ended successfully (may be repeated)", collect, [])
+    .option(
+      "--retry-oom <factor>",
+      "run a job that needed more memory again with this times as much, at most three times",
+    )
+    .option("--local", "run the same scripts here, without SLURM")
+    .option("--dry-run", "show what would be submitted; submit nothing")
+    .option("--no-check", "do not look for files, free space and resources beforehand")
+    .option("--json", "print the jobs as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  cherenkit submit train,test,report,compare configs/energy.yaml --cluster baobab\n  cherenkit submit train configs/*.yaml --seeds 1,2,3 --array --cluster baobab --set cluster.time=4:00:00",
+    )
+    .action(submit);
+}

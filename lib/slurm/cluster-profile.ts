@@ -1,0 +1,123 @@
+import * as z from "zod";
+
+const text = z.string().min(1);
+
+/** `90`, `2:30:00`, `1-12:00:00`, `12:00`: the forms SLURM reads. A bare number is minutes. */
+const timePattern = /^(\d+-\d{1,2}(:\d{1,2}){0,2}|\d+(:\d{1,2}){0,2})$/;
+const memoryPattern = /^\d+(\.\d+)?\s*([KMGT]i?B?)?$/i;
+
+const resources = {
+  partition: text.nullable().optional().describe("Partition (queue); null = the cluster's default."),
+  gpus: text
+    .regex(/^([A-Za-z0-9_.-]+:)?\d+$/)
+    .nullable()
+    .optional()
+    .describe("GPUs of a job: `1`, or with their type `nvidia_rtx_a6000:1`; null = none."),
+  cpus: z.int().min(1).nullable().optional().describe("Processor cores of a job."),
+  memory: text.regex(memoryPattern).nullable().optional().describe("Main memory of a job: `48GB`."),
+  time: z
+    .union([text.regex(timePattern), z.int().min(1).transform(String)])
+    .nullable()
+    .optional()
+    .describe("Time limit: `12:00:00`, `1-00:00:00`, or minutes. Training is requeued when it is over."),
+};
+
+export const profileSchema = z.strictObject({
+  description: text.describe("One line for people."),
+  scheduler: z
+    .enum(["slurm", "local"])
+    .default("slurm")
+    .describe("local: the jobs run here, one after the other, without SLURM."),
+  ...resources,
+  account: text.optional().describe("Account the time is charged to."),
+  qos: text.optional().describe("Quality of service."),
+  constraint: text.optional().describe("Features a node must have."),
+  exclude: text.optional().describe("Nodes not to use."),
+  sbatch_options: z.array(text.startsWith("--")).default([]).describe("More options of sbatch, each as one string."),
+  warn_seconds: z
+    .int()
+    .min(10)
+    .default(180)
+    .describe("So long before the time limit SLURM warns the job, which then saves itself."),
+  max_restarts: z.int().min(0).default(30).describe("A job that comes to its time limit is requeued at most so often."),
+  requeue: z.boolean().default(true).describe("false where the cluster forbids it: a successor job is submitted."),
+  setup: z.array(text).default([]).describe("Shell lines before the command: `module load …`, `ulimit …`."),
+  environment: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
+    .default({})
+    .describe("Environment variables of the command."),
+  node: text.default("node").describe("Node.js on the compute node, or in the container."),
+  container: z
+    .strictObject({
+      runtime: text.default("apptainer").describe("Command: `apptainer` or `singularity`."),
+      image: text.describe("Image file (.sif)."),
+      gpu: z.boolean().default(true).describe("Make the node's NVIDIA driver visible inside (--nv)."),
+      cherenkit: text
+        .nullable()
+        .default("/opt/cherenkit")
+        .describe("Folder of cherenkit inside the image; null = this folder is bound and used."),
+      binds: z
+        .array(text)
+        .default([])
+        .describe("Folders visible inside: `/host`, `/host:/inside`, `/host:/inside:ro`."),
+      options: z.array(text).default([]).describe("More options of `apptainer exec`, each as one string."),
+    })
+    .optional()
+    .describe("Run inside an Apptainer container."),
+  stages: z
+    .partialRecord(z.enum(["prepare", "train", "test", "report", "compare"]), z.strictObject(resources))
+    .default({})
+    .describe("What a stage needs that differs: a report needs no GPU."),
+});
+
+/** A cluster and how jobs are run on it; every key is described in `profileSchema`. */
+export type ClusterProfile = z.infer<typeof profileSchema>;
+
+export type JobStage = "prepare" | "train" | "test" | "report" | "compare";
+
+/** What one job asks SLURM for. */
+export interface Resources {
+  readonly partition: string | null;
+  readonly gpus: string | null;
+  readonly cpus: number | null;
+  readonly memory: string | null;
+  readonly time: string | null;
+}
+
+/** What a stage's job asks for: the profile's values, replaced by those of the stage. */
+export function stageResources(profile: ClusterProfile, stage: JobStage): Resources {
+  const own = profile.stages[stage] ?? {};
+  const pick = <K extends keyof Resources>(key: K): Resources[K] => {
+    const value = own[key] === undefined ? profile[key] : own[key];
+    return (value ?? null) as Resources[K];
+  };
+  return {
+    partition: pick("partition"),
+    gpus: pick("gpus"),
+    cpus: pick("cpus"),
+    memory: pick("memory"),
+    time: pick("time"),
+  };
+}
+
+/** Seconds of a SLURM time (`90` = minutes, `mm:ss`, `hh:mm:ss`, `d-hh[:mm[:ss]]`); null for `UNLIMITED` and the like. */
+export function timeSeconds(time: string): number | null {
+  if (!timePattern.test(time)) return null;
+  const [days, rest] = time.includes("-") ? time.split("-") : [null, time];
+  const parts = rest!.split(":").map(Number);
+  if (days !== null) {
+    const [hours = 0, minutes = 0, seconds = 0] = parts;
+    return ((Number(days) * 24 + hours) * 60 + minutes) * 60 + seconds;
+  }
+  if (parts.length === 1) return parts[0]! * 60;
+  const [hours, minutes, seconds] = parts.length === 2 ? [0, ...parts] : parts;
+  return (hours! * 60 + minutes!) * 60 + seconds!;
+}
+
+/** MB (1024² bytes) of a SLURM memory size: `48GB`, `48G`, `2000` (MB). */
+export function memoryMB(memory: string): number | null {
+  const match = memory.match(/^(\d+(?:\.\d+)?)\s*([KMGT]?)/i);
+  if (!match) return null;
+  const power = { K: -1, M: 0, G: 1, T: 2 }[(match[2] || "M").toUpperCase() as "K" | "M" | "G" | "T"];
+  return Math.ceil(Number(match[1]) * 1024 ** power);
+}

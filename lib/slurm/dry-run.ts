@@ -1,0 +1,58 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { InputError } from "../errors.js";
+import { batchScript } from "./batch-script.js";
+import { type Job, type ScriptOptions, scriptFile } from "./job.js";
+import { checkResources } from "./partition.js";
+import { SlurmError, slurm } from "./slurm-command.js";
+
+/** What SLURM says of a script without taking it. */
+async function testOnly(text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-"));
+  try {
+    const script = join(folder, scriptFile);
+    await writeFile(script, text);
+    // The answer comes on stderr; that there is no error is the answer.
+    await slurm("sbatch", ["--test-only", script]);
+    return "SLURM would take it";
+  } catch (error) {
+    if (error instanceof InputError) return "SLURM is not here, it was not asked";
+    if (error instanceof SlurmError) return `SLURM would refuse it: ${error.said}`;
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The scripts that would be submitted, with what SLURM says of them; nothing is written. */
+export async function dryRun(
+  jobs: readonly Job[],
+  settings: ScriptOptions,
+  options: { askSlurm: boolean; check: boolean },
+): Promise<string> {
+  const parts: string[] = [];
+  for (const job of jobs) {
+    const text = batchScript(job, settings);
+    const common = text.indexOf("# ---- The same for every job");
+    const waits = job.waitsFor.map(({ kind, job: other }) => `${kind} ${"id" in other ? other.id : other.key}`);
+    parts.push(
+      [
+        `==> ${job.key}: ${join(job.folder, scriptFile)}`,
+        `    ${job.tasks.length === 1 ? "1 task" : `${job.tasks.length} tasks`}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
+        ...(options.askSlurm ? [`    ${await testOnly(text)}`] : []),
+        "",
+        text.slice(0, common).trimEnd(),
+        "… slurm/batch.sh",
+      ].join("\n"),
+    );
+  }
+  if (options.askSlurm && options.check) {
+    try {
+      await checkResources(jobs);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return parts.join("\n\n");
+}

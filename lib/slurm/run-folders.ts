@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { InputError } from "../errors.js";
+import { currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
+
+const folders = (path: string): string[] => {
+  try {
+    return readdirSync(path, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(path, entry.name));
+  } catch {
+    return [];
+  }
+};
+
+const isRun = (path: string): boolean => existsSync(join(path, "job.json")) || existsSync(join(path, "run.json"));
+
+/** Time in the name of a run folder, `train-20261123-183201-3f9a`. */
+const runTime = (path: string): string => basename(path).replace(/^[a-z]+-/, "");
+
+/**
+ * The run folders at and below `root`, which may be a run folder, a model's folder, a task's, or `models`; oldest first.
+ */
+export function findRunFolders(root: string): string[] {
+  if (isRun(root)) return [root];
+  const below = (path: string): string[] => [...folders(join(path, "runs")), ...folders(join(path, ".compare"))];
+  const levels = [root, ...folders(root), ...folders(root).flatMap(folders)];
+  return levels
+    .flatMap(below)
+    .filter(isRun)
+    .sort((a, b) => (runTime(a) < runTime(b) ? -1 : 1));
+}
+
+/** A run that was submitted as a job. */
+export interface JobRun {
+  readonly folder: string;
+  readonly record: JobRecord;
+  readonly jobId: string | null;
+}
+
+/** The submitted runs below a folder, with the ids they now have. */
+export function findJobRuns(root: string): JobRun[] {
+  return findRunFolders(root).flatMap((folder): JobRun[] => {
+    const record = readRecord(folder);
+    return record ? [{ folder, record, jobId: currentJobId(record, readAttempts(folder)) }] : [];
+  });
+}
+
+/**
+ * Run folders that people mean by a word: a job's id (`123`; of an array also `123_4`), the name of a run folder or its
+ * end, the path of a run's, model's or task's folder.
+ * @param models folder in which ids and names are looked for
+ * @throws {InputError} when there is none
+ */
+export function findRuns(word: string, models: string): string[] {
+  const path = resolve(word);
+  if (existsSync(path)) {
+    const found = findRunFolders(path);
+    if (found.length > 0) return found;
+    throw new InputError(`there is no run in ${word}`, { place: path });
+  }
+  const all = findRunFolders(models);
+  const found = /^\d+(_\d+)?$/.test(word)
+    ? all.filter((folder) => {
+        const record = readRecord(folder);
+        if (!record) return false;
+        const ids = [record.jobId, ...readAttempts(folder).map((attempt) => attempt.jobId)];
+        return [...ids, currentJobId(record, readAttempts(folder))].some(
+          (id) => id === word || id?.split("_")[0] === word,
+        );
+      })
+    : all.filter((folder) => basename(folder) === word || basename(folder).endsWith(`-${word}`));
+  if (found.length === 0) {
+    throw new InputError(`no run is known as ${word}`, {
+      place: models,
+      remedy: "cherenkit status lists the runs and their ids; give an id, or a model's folder",
+    });
+  }
+  return found;
+}
+
+/** `energy/singlecnn` of a run folder `models/energy/singlecnn/runs/…`; `energy` of a comparison. */
+export function subjectOf(runFolder: string): string {
+  const parent = dirname(dirname(runFolder));
+  if (basename(dirname(runFolder)) === ".compare") return basename(parent);
+  return `${basename(dirname(parent))}/${basename(parent)}`;
+}

@@ -1,0 +1,93 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { execa } from "execa";
+import { CherenkitError, InputError } from "../errors.js";
+
+/** Variables that change what SLURM's commands do or print; the user's own settings must not reach our calls. */
+const meddling = /^(SLURM|SBATCH|SALLOC|SRUN|SQUEUE|SINFO|SACCT|SCANCEL|SCONTROL)_/;
+/** Where the cluster is: these stay. */
+const kept = new Set(["SLURM_CONF", "SLURM_CONF_SERVER", "SLURM_JWT", "SLURM_CLUSTERS"]);
+
+/** The environment in which SLURM's commands are called, also when we ourselves run in a job. */
+export function slurmEnvironment(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const clean = Object.entries(environment).filter(([name]) => !meddling.test(name) || kept.has(name));
+  return Object.fromEntries(clean);
+}
+
+/** What SLURM says when its controller is busy or restarting; the same call may succeed in a moment. */
+const busy =
+  /timed out|unable to contact slurm controller|temporarily unable|resource temporarily unavailable|transport endpoint|zero bytes were transmitted|connection (refused|reset)|try again|socket error|in a busy state/i;
+
+/** Milliseconds before each further try. */
+export const retryDelaysMs: readonly number[] = [1000, 3000, 10_000, 30_000];
+
+/** SLURM said no. */
+export class SlurmError extends CherenkitError {
+  override readonly name: string = "SlurmError";
+  /** What the command printed on stderr. */
+  readonly said: string;
+  /** True when the controller did not answer, so that it is not known whether it acted. */
+  readonly busy: boolean;
+
+  constructor(command: string, said: string, remedy?: string) {
+    super(`${command} failed: ${said || "it said nothing"}`, { remedy });
+    this.said = said;
+    this.busy = busy.test(said);
+  }
+}
+
+export interface CallOptions {
+  readonly delaysMs?: readonly number[];
+  /** Asked before another try; a text ends the tries and is the answer. */
+  readonly instead?: () => Promise<string | null>;
+}
+
+/** A moment for SLURM's own error lines: without `sbatch: error: ` and the like. */
+function withoutPrefix(text: string): string {
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => line.replace(/^\w+: (error: )?/, ""))
+    .join("\n");
+}
+
+/**
+ * Calls a SLURM command and returns what it prints. A busy controller is asked again.
+ * @throws {InputError} when the command is not there
+ * @throws {SlurmError} when it fails
+ */
+export async function slurm(command: string, words: readonly string[], options: CallOptions = {}): Promise<string> {
+  const delays = options.delaysMs ?? retryDelaysMs;
+  for (let tries = 0; ; tries++) {
+    const result = await execa(command, words, {
+      env: slurmEnvironment(),
+      extendEnv: false,
+      reject: false,
+      stdin: "ignore",
+      timeout: 120_000,
+    });
+    if (result.code === "ENOENT") {
+      throw new InputError(`SLURM is not here: there is no command ${command}`, {
+        remedy: "log in to a node of the cluster, load its SLURM module, or run the stages here with --local",
+      });
+    }
+    if (result.exitCode === 0) return result.stdout;
+    const said = result.timedOut
+      ? "it timed out after 120 s"
+      : withoutPrefix(result.stderr || result.shortMessage || "");
+    const error = new SlurmError(command, said, remedyFor(said));
+    if (!error.busy || tries >= delays.length) throw error;
+    await wait(delays[tries]);
+    const answer = await options.instead?.();
+    if (answer != null) return answer;
+  }
+}
+
+function remedyFor(said: string): string | undefined {
+  if (busy.test(said)) return "the controller is busy; try again in a minute";
+  if (/invalid partition/i.test(said)) return "give a partition of this cluster in the profile (sinfo -s lists them)";
+  if (/invalid account|invalid qos/i.test(said)) return "give account and qos in the profile";
+  if (/time limit is invalid/i.test(said)) return "give a shorter time in the profile (sinfo -s shows the limits)";
+  if (/node configuration is not available|memory specification/i.test(said))
+    return "no node has so many GPUs of this type, cores or so much memory; change the profile";
+  return undefined;
+}

@@ -1,0 +1,147 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Cell, DataTable } from "../display/data-table.js";
+import { type Attempt, attemptSeconds, currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
+import { type QueuedJob, queryJobs } from "./queue.js";
+import { findRunFolders, subjectOf } from "./run-folders.js";
+import { lastProgress, readTail, type TrainingProgress } from "./training-progress.js";
+
+/** Where a run stands. */
+export interface RunStatus {
+  readonly folder: string;
+  readonly subject: string;
+  readonly stage: string;
+  /** pending, running, completed, failed, interrupted, cancelled, timeout, out of memory, lost, … */
+  readonly state: string;
+  /** Why it waits, or what happens next. */
+  readonly reason: string | null;
+  readonly jobId: string | null;
+  readonly progress: TrainingProgress | null;
+  /** Seconds until the time limit, of a job that runs. */
+  readonly secondsLeft: number | null;
+  /** All attempts together. */
+  readonly seconds: number;
+  readonly restarts: number;
+}
+
+/** What of `run.json` is looked at. */
+interface RunFile {
+  readonly status: string;
+  readonly seconds: number;
+  readonly startedAt: string;
+  readonly processId: number;
+  readonly host: string;
+}
+
+function readRunFile(folder: string): RunFile | null {
+  try {
+    return JSON.parse(readFileSync(join(folder, "run.json"), "utf8")) as RunFile;
+  } catch {
+    return null;
+  }
+}
+
+const ended = new Set(["completed", "failed", "cancelled", "timeout", "out of memory", "node failed", "preempted"]);
+
+/** A run without SLURM that says it runs, but writes nothing any more, was killed. */
+function localState(folder: string, run: RunFile | null): string {
+  if (!run) return "pending";
+  if (run.status !== "running") return run.status;
+  const changed = Math.max(...["run.json", "run.jsonl"].map((name) => modified(join(folder, name))));
+  return Date.now() - changed > 10 * 60_000 ? "lost" : "running";
+}
+
+const modified = (file: string): number => {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return 0;
+  }
+};
+
+/** SLURM may have been asked just before a job had its successor. */
+const unseenSeconds = 60;
+
+/** A job's state by what SLURM says; where it says nothing any more, by what the run itself has noted. */
+function jobStateOf(queued: QueuedJob | undefined, run: RunFile | null, last: Attempt | undefined): string {
+  const next = last?.next ?? null;
+  if (next === "finished") return "completed";
+  if (queued && queued.state !== "failed") return queued.state;
+  if (run?.status === "interrupted" && next) return "interrupted";
+  if (queued) return queued.state;
+  if (next === null) return "lost";
+  if (!/requeued|successor/.test(next)) return "failed";
+  return Date.now() / 1000 - last!.end! < unseenSeconds ? "pending" : "lost";
+}
+
+function runStatus(folder: string, record: JobRecord | null, queue: ReadonlyMap<string, QueuedJob>): RunStatus {
+  const run = readRunFile(folder);
+  const stage = record?.stage ?? basename(folder).split("-")[0]!;
+  const subject = record?.subject ?? subjectOf(folder);
+  const tail = stage === "train" ? readTail(join(folder, "run.jsonl"), 16_384) : "";
+  const progress = lastProgress(tail);
+  const attempts = readAttempts(folder);
+  const jobId = record ? currentJobId(record, attempts) : null;
+  if (!record || jobId === null) {
+    const seconds = run?.seconds ?? 0;
+    const restarts = Math.max(0, attempts.length - 1);
+    const state = localState(folder, run);
+    return { folder, subject, stage, state, reason: null, jobId, progress, secondsLeft: null, seconds, restarts };
+  }
+  const queued = queue.get(jobId);
+  const last = attempts.at(-1);
+  const state = jobStateOf(queued, run, last);
+  const reason = ended.has(state) || state === "interrupted" ? (last?.next ?? queued?.reason ?? null) : queued?.reason;
+  return {
+    folder,
+    subject,
+    stage,
+    state,
+    reason: reason === "finished" ? null : (reason ?? null),
+    jobId,
+    progress,
+    secondsLeft: queued?.secondsLeft ?? null,
+    seconds: attemptSeconds(attempts, state === "running" ? Date.now() / 1000 : null),
+    restarts: Math.max(0, attempts.length - 1),
+  };
+}
+
+/**
+ * The state of all runs at and below some folders, oldest first.
+ * @throws {InputError} when jobs are to be asked for and SLURM is not here
+ * @throws {SlurmError} when its controller does not answer
+ */
+export async function runStatuses(roots: readonly string[]): Promise<RunStatus[]> {
+  const runs = [...new Set(roots.flatMap(findRunFolders))].map((folder) => ({ folder, record: readRecord(folder) }));
+  const unfinished = runs.flatMap(({ folder, record }) => {
+    const id = record && currentJobId(record, readAttempts(folder));
+    return id && readAttempts(folder).at(-1)?.next !== "finished" ? [id] : [];
+  });
+  const queue = unfinished.length > 0 ? await queryJobs(unfinished) : new Map<string, QueuedJob>();
+  return runs.map(({ folder, record }) => runStatus(folder, record, queue));
+}
+
+/** `3 h 20 min`, `5 min`, `42 s` */
+export function shortTime(seconds: number): string {
+  if (seconds < 100) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** Runs as a table: state, stage, epoch, loss, speed and time left. */
+export function statusTable(runs: readonly RunStatus[]): DataTable {
+  const rows = runs.map((run): Cell[] => [
+    run.jobId ?? "here",
+    run.subject,
+    run.stage,
+    run.reason && run.state !== "running" ? `${run.state} (${run.reason})` : run.state,
+    run.progress ? `${run.progress.epoch}/${run.progress.epochs}` : null,
+    run.progress?.loss,
+    run.progress?.imagesPerSecond,
+    shortTime(run.seconds),
+    run.secondsLeft === null ? null : shortTime(run.secondsLeft),
+    run.restarts,
+  ]);
+  const columns = ["job", "model", "stage", "state", "epoch", "loss", "images/s", "ran", "left", "restarts"];
+  return new DataTable(columns, rows);
+}

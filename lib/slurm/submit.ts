@@ -1,0 +1,124 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { version } from "../config/version.js";
+import { CherenkitError } from "../errors.js";
+import { writeFileAtomically } from "../files/write-atomically.js";
+import { batchScript } from "./batch-script.js";
+import { type Job, jobLog, type ScriptOptions, scriptFile, type Wait } from "./job.js";
+import { type JobRecord, recordFile } from "./job-record.js";
+import { type CallOptions, SlurmError, slurm } from "./slurm-command.js";
+
+/** A job that SLURM has taken. */
+export interface Submitted {
+  readonly job: Job;
+  readonly id: string;
+}
+
+/** Writes a job's batch script and, for an array, `manifest.json`. Returns the script's path. @throws {OutputError} */
+export async function writeScript(job: Job, options: ScriptOptions): Promise<string> {
+  const script = join(job.folder, scriptFile);
+  await writeFileAtomically(script, batchScript(job, options));
+  if (job.array) {
+    const tasks = job.tasks.map(({ stage, subject, runFolder, arguments: words }, task) => ({
+      task,
+      stage,
+      subject,
+      runFolder,
+      command: ["cherenkit", ...words],
+    }));
+    await writeFileAtomically(join(job.folder, "manifest.json"), `${JSON.stringify(tasks, null, 2)}\n`);
+  }
+  return script;
+}
+
+/** Writes job.json into the run folder of each task. */
+export async function writeRecords(
+  job: Job,
+  id: string | null,
+  dependency: string | null,
+  cluster: string,
+): Promise<void> {
+  for (const [number, task] of job.tasks.entries()) {
+    const record: JobRecord = {
+      stage: task.stage,
+      subject: task.subject,
+      cluster,
+      jobId: id !== null && job.array ? `${id}_${number}` : id,
+      name: job.name,
+      script: join(job.folder, scriptFile),
+      log: jobLog(job, number),
+      command: ["cherenkit", ...task.arguments],
+      submittedAt: new Date().toISOString(),
+      resources: job.resources,
+      dependency,
+      cherenkit: version,
+    };
+    await writeFileAtomically(join(task.runFolder, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+  }
+}
+
+/** `afterok:12:13,afterany:14`; null when a job waits for nothing. */
+export function dependencyOption(waits: readonly Wait[], submitted: readonly Submitted[]): string | null {
+  const parts = waits.map(({ kind, job }) => {
+    if ("id" in job) return `${kind}:${job.id}`;
+    const found = submitted.find((item) => item.job.key === job.key)!;
+    // All tasks by name, so that one can be replaced by its successor.
+    const tasks =
+      found.job.array && kind === "afterok" ? found.job.tasks.map((_, i) => `${found.id}_${i}`) : [found.id];
+    return `${kind}:${tasks.join(":")}`;
+  });
+  return parts.length > 0 ? parts.join(",") : null;
+}
+
+/** The id of a job that was submitted though the controller's answer was lost. */
+async function findSubmitted(script: string): Promise<string | null> {
+  const list = await slurm("squeue", ["-h", "--me", "-o", "%A|%F|%o"]);
+  for (const line of list.split("\n")) {
+    const [, id, ...path] = line.split("|");
+    if (path.join("|").trim() === script) return id!;
+  }
+  return null;
+}
+
+async function submitOne(script: string, dependency: string | null, options: CallOptions): Promise<string> {
+  const words = ["--parsable", ...(dependency ? [`--dependency=${dependency}`] : []), script];
+  const answer = await slurm("sbatch", words, { ...options, instead: () => findSubmitted(script) });
+  const id = answer.trim().split("\n").at(-1)!.split(";")[0]!;
+  if (!/^\d+$/.test(id)) throw new SlurmError("sbatch", `"${answer.trim()}" is not the number of a job`);
+  return id;
+}
+
+/**
+ * Submits jobs in their order. When one is refused, those before it are taken back.
+ * @throws {SlurmError} naming the job that was refused
+ */
+export async function submitJobs(
+  jobs: readonly Job[],
+  cluster: string,
+  settings: ScriptOptions,
+  options: CallOptions = {},
+): Promise<Submitted[]> {
+  const submitted: Submitted[] = [];
+  try {
+    for (const job of jobs) {
+      const script = await writeScript(job, settings);
+      const dependency = dependencyOption(job.waitsFor, submitted);
+      const id = await submitOne(script, dependency, options);
+      submitted.push({ job, id });
+      await writeRecords(job, id, dependency, cluster);
+    }
+    return submitted;
+  } catch (error) {
+    for (const { id } of submitted) await slurm("scancel", [id], { delaysMs: [] }).catch(() => "");
+    for (const job of jobs) {
+      for (const folder of [job.folder, ...job.tasks.map((task) => task.runFolder)])
+        await rm(folder, { recursive: true, force: true });
+    }
+    if (!(error instanceof CherenkitError)) throw error;
+    const refused = jobs[submitted.length]?.name ?? "a job";
+    throw new CherenkitError(`${refused} was not submitted: ${error.message}`, {
+      remedy: submitted.length > 0 ? "the jobs before it were taken back; nothing is left behind" : undefined,
+      cause: error,
+    });
+  }
+}

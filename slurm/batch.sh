@@ -1,0 +1,141 @@
+# ---- The same for every job, on any cluster. What differs stands above. --------------------------------------------
+# The command is asked to save itself ahead of the time limit and then ends with exit code 75. This script, which runs
+# outside any container, requeues the job. Each start and end of an attempt becomes a line of attempts.jsonl.
+unset SLURM_TIME_FORMAT SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_USERS
+
+# The last task of an array has the job id of the whole array, so an array's task is named by both numbers.
+job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+job=${job:-$SLURM_JOB_ID}
+attempts=$run_folder/attempts.jsonl
+mkdir -p "$run_folder"
+restarts=$(grep -c '"event":"start"' "$attempts" 2>/dev/null)
+restarts=${restarts:-0}
+
+note() { # note JSON-MEMBERS
+  printf '{"time":%s,"job":"%s","attempt":%s,"host":"%s",%s}\n' \
+    "$(date +%s)" "$job" "$((restarts + 1))" "$(hostname -s)" "$1" >>"$attempts"
+}
+
+# Seconds since 1970 when SLURM will end this job; training watches it.
+unset CHERENKIT_DEADLINE
+if [ -n "$job" ]; then
+  end=$SLURM_JOB_END_TIME
+  for pause in 1 5 20; do
+    [ -n "$end" ] && break
+    text=$(squeue -h -j "$job" -o %e 2>/dev/null) && end=$(date -d "$text" +%s 2>/dev/null) && break
+    sleep "$pause"
+  done
+  [ -n "$end" ] && export CHERENKIT_DEADLINE=$end
+fi
+
+oom_kills() { # processes of this job that the kernel has killed for want of memory (cgroup v1 or v2)
+  local path
+  for path in "/sys/fs/cgroup/memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)/memory.oom_control" \
+    "/sys/fs/cgroup$(sed -n 's/^0:://p' /proc/self/cgroup)/memory.events"; do
+    sed -n 's/^oom_kill //p' "$path" 2>/dev/null
+  done | sort -n | tail -n 1
+}
+oom_before=$(oom_kills)
+
+stop=
+child=
+forward() { # forward NAME SIGNAL: the first reason counts; USR1 asks the command to save itself and end
+  stop=${stop:-$1}
+  [ -n "$child" ] && kill -s "$2" "$child" 2>/dev/null
+}
+trap 'forward USR1 USR1' USR1
+trap 'forward USR2 USR1' USR2
+trap 'forward TERM TERM' TERM
+trap 'forward INT INT' INT
+
+log_lines=$(wc -l <"$log" 2>/dev/null)
+preempted() { # SLURM tells in the job's log why it sent SIGTERM
+  tail -n +"$((${log_lines:-0} + 1))" "$log" 2>/dev/null | grep -q '\*\*\* JOB .* DUE TO PREEMPTION'
+}
+
+progress() { cat "$run_folder/progress" 2>/dev/null; }
+progress_before=$(progress)
+note '"event":"start"'
+prepare_node
+cd "$project" || exit 1
+code=75
+if [ -z "$stop" ]; then
+  "${container[@]}" env "${environment[@]}" "${command[@]}" &
+  child=$!
+  # A trapped signal ends `wait` early; bash keeps the status of a child that has ended.
+  while kill -0 "$child" 2>/dev/null; do wait "$child"; done
+  wait "$child"
+  code=$?
+fi
+
+finish() { # finish WHAT-COMES-NOW
+  note "\"event\":\"end\",\"exitCode\":$code,\"signal\":\"$stop\",\"progress\":\"$(progress)\",\"next\":\"$1\""
+  echo "cherenkit: attempt $((restarts + 1)) ended with exit code $code: $1"
+  exit "$code"
+}
+
+# A successor takes the place of a job that may not be requeued. What waits for this job shall wait for it.
+successor() { # successor SBATCH-OPTIONS…
+  local options=(--parsable --dependency="afterany:$job" "$@") id old new waiting needs name
+  [ -n "$SLURM_ARRAY_TASK_ID" ] && options+=(--array="$SLURM_ARRAY_TASK_ID")
+  id=$(
+    for name in $(compgen -e SLURM_) $(compgen -e SBATCH_); do [ "$name" = SLURM_CONF ] || unset "$name"; done
+    sbatch "${options[@]}" "$script"
+  ) || return 1
+  id=${id%%;*}
+  new=$id${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}
+  old=$job
+  while IFS='|' read -r waiting needs; do
+    [ "${waiting%%_*}" = "$id" ] && continue
+    needs=$(sed -E 's/\([a-zA-Z]*\)//g' <<<"$needs")
+    case ,$needs, in
+      *:"$old",*) needs=$(sed -E "s/:$old(,|\$)/:$new\1/g" <<<"$needs") ;;
+      *aftercorr:"${old%_*}"_\**) [ "${waiting##*_}" = "$SLURM_ARRAY_TASK_ID" ] || continue; needs=afterok:$new ;;
+      *afterany:"${old%_*}"_\**) needs=${needs//_\*/},afterany:$new ;;
+      *) continue ;;
+    esac
+    scontrol update JobId="$waiting" Dependency="$needs" || echo "cherenkit: job $waiting still waits for $old" >&2
+  done < <(squeue -h -r -t PD -u "$(id -un)" -o '%i|%E')
+  echo "$new"
+}
+
+again() { # again REASON [MEMORY-MB]: runs the job once more
+  local reason=$1 memory=$2 id
+  if [ -z "$job" ]; then finish "$reason; run it again to continue"; fi
+  if [ "$restarts" -ge "$max_restarts" ]; then finish "$reason, but it was restarted $restarts times, which is the limit"; fi
+  trap '' TERM INT USR1 USR2
+  if [ "$requeue" = yes ]; then
+    if [ -z "$memory" ]; then
+      scontrol requeue "$job" && finish "$reason: requeued"
+    elif scontrol requeuehold "$job"; then
+      scontrol update JobId="$job" MinMemoryNode="$memory" && scontrol release "$job" && finish "$reason: requeued with $memory MB"
+      finish "$reason, and it could not be given more memory; it is held"
+    fi
+  fi
+  id=$(successor ${memory:+--mem="$memory"}) && finish "$reason: successor job $id${memory:+ with $memory MB}"
+  finish "$reason, but it could be neither requeued nor submitted again"
+}
+
+[ "$code" -eq 0 ] && finish finished
+oom_now=$(oom_kills)
+if [ "${oom_now:-0}" -gt "${oom_before:-0}" ]; then
+  tries=$(grep -c '"next":"out of memory' "$attempts" 2>/dev/null)
+  if [ -n "$memory_factor" ] && [ "${tries:-0}" -lt 3 ] && [ -n "$SLURM_MEM_PER_NODE" ]; then
+    again "out of memory" "$(awk -v m="$SLURM_MEM_PER_NODE" -v f="$memory_factor" 'BEGIN { printf "%d", m * f + 1 }')"
+  fi
+  finish "out of memory"
+fi
+if [ "$code" -eq 75 ] || [ "$code" -eq 143 ]; then
+  # Not every cluster requeues what it preempts.
+  if [ "$stop" = TERM ] && preempted; then again preempted; fi
+  left=$((${CHERENKIT_DEADLINE:-9999999999} - $(date +%s)))
+  # TERM ahead of the limit is scancel.
+  if [ "$stop" = INT ] || { [ "$stop" = TERM ] && [ "$left" -gt 5 ]; }; then finish "stopped; it can be continued"; fi
+  # One attempt without progress may be bad luck (warned while data was still being read), two are not.
+  if [ "$(progress)" = "$progress_before" ] && tail -n 3 "$attempts" | grep -q '"next":"no progress'; then
+    finish "again no progress; not requeued"
+  fi
+  if [ "$(progress)" = "$progress_before" ]; then again "no progress"; fi
+  again "time is over"
+fi
+finish failed

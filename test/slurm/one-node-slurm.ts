@@ -1,0 +1,194 @@
+import { execFile, execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const path = `${process.env.PATH}:/usr/sbin:/sbin`;
+const run = promisify(execFile);
+
+function found(command: string): boolean {
+  return path.split(":").some((folder) => existsSync(join(folder, command)));
+}
+
+/** Option for `test`: runs where SLURM's daemons are installed and may be started, else skips and says why. */
+export function needsSlurm(): { skip: string | false } {
+  const missing = ["slurmctld", "slurmd", "sbatch", "munged"].filter((command) => !found(command));
+  if (missing.length > 0) return { skip: `SLURM is not installed here (no ${missing.join(", ")})` };
+  if (process.getuid?.() !== 0) return { skip: "a SLURM of one node can only be started by root" };
+  return { skip: false };
+}
+
+/** True when memory limits are enforced by cgroups here, so that a job can run out of memory. */
+export function limitsMemory(): boolean {
+  return ["freezer", "memory", "cpuset"].every((name) => {
+    try {
+      accessSync(`/sys/fs/cgroup/${name}`, constants.W_OK);
+      return readFileSync("/proc/mounts", "utf8").includes(` /sys/fs/cgroup/${name} cgroup `);
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function configuration(root: string, host: string, ports: readonly [number, number]): string {
+  const cgroups = limitsMemory();
+  return `
+ClusterName=test
+SlurmctldHost=${host}(127.0.0.1)
+SlurmctldPort=${ports[0]}
+SlurmdPort=${ports[1]}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+CredType=cred/munge
+AuthInfo=socket=${root}/munge.sock,cred_expire=5
+SlurmctldPidFile=${root}/slurmctld.pid
+SlurmdPidFile=${root}/slurmd.pid
+SlurmctldLogFile=${root}/slurmctld.log
+SlurmdLogFile=${root}/slurmd.log
+StateSaveLocation=${root}/state
+SlurmdSpoolDir=${root}/spool
+SwitchType=switch/none
+MpiDefault=none
+ProctrackType=proctrack/${cgroups ? "cgroup" : "linuxproc"}
+TaskPlugin=task/${cgroups ? "cgroup" : "none"}
+JobAcctGatherType=jobacct_gather/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+GresTypes=gpu
+SlurmdParameters=config_overrides
+ReturnToService=2
+MinJobAge=3600
+KillWait=15
+EnforcePartLimits=ALL
+MailProg=/bin/true
+PropagateResourceLimits=NONE
+SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
+AccountingStorageType=accounting_storage/none
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+NodeName=${host} NodeAddr=127.0.0.1 CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN
+PartitionName=shared-gpu Nodes=${host} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10
+PartitionName=cancelling Nodes=${host} MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10 PreemptMode=CANCEL
+PartitionName=private-gpu Nodes=${host} MaxTime=7-00:00:00 DefaultTime=00:10:00 PriorityTier=20 PreemptMode=OFF
+`;
+}
+
+/** A running SLURM of one node, with two pretended GPUs of type nvidia_rtx_a6000. */
+export interface OneNodeSlurm {
+  readonly node: string;
+  /** Calls a SLURM command and returns what it prints. */
+  call(command: string, ...words: string[]): Promise<string>;
+  /** Stops the controller, and starts it again. */
+  stopController(): Promise<void>;
+  startController(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const alive = (pid: number): boolean => {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+
+async function endProcess(pidFile: string): Promise<void> {
+  if (!existsSync(pidFile)) return;
+  const pid = Number(readFileSync(pidFile, "utf8"));
+  for (let tries = 0; pid > 1 && alive(pid) && tries < 150; tries++) {
+    process.kill(pid, tries < 100 ? "SIGTERM" : "SIGKILL");
+    await sleep(100);
+  }
+  rmSync(pidFile, { force: true });
+}
+
+/**
+ * Starts munge, the controller and the node's daemon in a folder of their own; this process's `SLURM_CONF` then names
+ * them. Nothing outside that folder is touched.
+ */
+export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
+  const root = mkdtempSync(join(tmpdir(), "cherenkit-slurm-"));
+  execFileSync("chmod", ["755", root]);
+  const host = hostname().split(".")[0]!;
+  for (const folder of ["state", "spool", "dev"]) mkdirSync(join(root, folder));
+  const conf = join(root, "slurm.conf");
+  writeFileSync(conf, configuration(root, host, [await freePort(), await freePort()]));
+  const devices = [0, 1].map((number) => {
+    const device = join(root, "dev", `nvidia${number}`);
+    try {
+      execFileSync("mknod", ["-m", "666", device, "c", "1", "3"], { stdio: "ignore" });
+    } catch {
+      writeFileSync(device, "");
+    }
+    return `NodeName=${host} Name=gpu Type=nvidia_rtx_a6000 File=${device}`;
+  });
+  writeFileSync(join(root, "gres.conf"), `${devices.join("\n")}\n`);
+  writeFileSync(
+    join(root, "cgroup.conf"),
+    "CgroupPlugin=cgroup/v1\nCgroupMountpoint=/sys/fs/cgroup\nConstrainRAMSpace=yes\nConstrainSwapSpace=no\nConstrainCores=no\nConstrainDevices=no\n",
+  );
+  writeFileSync(join(root, "munge.key"), randomBytes(1024), { mode: 0o600 });
+
+  const env = { ...process.env, PATH: path, SLURM_CONF: conf };
+  const call = async (command: string, ...words: string[]): Promise<string> =>
+    (await run(command, words, { env })).stdout.trim();
+  const munge = [
+    "key-file=munge.key",
+    "socket=munge.sock",
+    "pid-file=munged.pid",
+    "log-file=munged.log",
+    "seed-file=munged.seed",
+  ];
+  await call("munged", "--force", ...munge.map((item) => `--${item.replace("=", `=${root}/`)}`));
+  const startController = async (): Promise<void> => {
+    await call("slurmctld", "-f", conf, "-i");
+    for (let tries = 0; tries < 200; tries++) {
+      const state = await call("sinfo", "-h", "-o", "%T").catch(() => "");
+      if (/idle|mixed|allocated/.test(state)) return;
+      if (/down|drain/.test(state))
+        await call("scontrol", "update", `nodename=${host}`, "state=resume").catch(() => "");
+      await sleep(100);
+    }
+    throw new Error(`SLURM did not start:\n${readFileSync(join(root, "slurmctld.log"), "utf8").slice(-2000)}`);
+  };
+  const stop = async (): Promise<void> => {
+    await call("scancel", "-u", "root").catch(() => "");
+    for (let tries = 0; tries < 200; tries++) {
+      if ((await call("squeue", "-h", "-t", "R,CG", "-o", "%i").catch(() => "")) === "") break;
+      await sleep(100);
+    }
+    for (const name of ["slurmd", "slurmctld", "munged"]) await endProcess(join(root, `${name}.pid`));
+    for (const controller of ["freezer", "memory", "cpuset"])
+      execFileSync("sh", [
+        "-c",
+        `rmdir /sys/fs/cgroup/${controller}/slurm_${host}/uid_* /sys/fs/cgroup/${controller}/slurm_${host} 2>/dev/null || true`,
+      ]);
+    rmSync(root, { recursive: true, force: true });
+  };
+  await call("slurmd", "-f", conf, "-N", host);
+  await startController();
+  process.env.SLURM_CONF = conf;
+  return { node: host, call, startController, stopController: () => endProcess(join(root, "slurmctld.pid")), stop };
+}
