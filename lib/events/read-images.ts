@@ -47,6 +47,45 @@ function columnsFor(table: TableReader, channels: readonly Channel[], place: str
   return columns;
 }
 
+function imageBlock(block: Table, channels: readonly Channel[]): ImageBlock {
+  const image = floats(block, "image");
+  const peakTime = block.columns.has("peak_time") ? floats(block, "peak_time") : undefined;
+  const mask = block.columns.get("image_mask")?.data as Uint8Array | undefined;
+  const pixels = image.length / block.rows;
+  const imageOf = (row: number): DL1Image => {
+    const [from, to] = [row * pixels, (row + 1) * pixels];
+    return {
+      image: image.subarray(from, to),
+      peakTime: peakTime?.subarray(from, to),
+      mask: mask?.subarray(from, to),
+    };
+  };
+  return {
+    rows: block.rows,
+    obsIds: numbers(block.columns.get("obs_id")!),
+    eventIds: numbers(block.columns.get("event_id")!),
+    pixels,
+    image: imageOf,
+    write: (row, out, offset) => writeChannels(channels, imageOf(row), out, offset),
+  };
+}
+
+/**
+ * Some consecutive rows of a telescope's images.
+ * @throws {InputError} when the telescope has no images, or the table lacks what the channels need
+ */
+export function readImageRows(
+  { path, hdf5 }: EventFile,
+  telescopeId: number,
+  channels: readonly Channel[],
+  start: number,
+  count: number,
+): ImageBlock {
+  const name = imagesPath(telescopeId);
+  const table = hdf5.table(name);
+  return imageBlock(table.read({ columns: columnsFor(table, channels, `${path}:${name}`), start, count }), channels);
+}
+
 /** Of a table, those rows whose block has the number `first`, `first + step`, …; the blocks are those of all readers. */
 export interface BlockShare {
   readonly first: number;
@@ -71,26 +110,6 @@ export function* readImageBlocks(
   const chunks = Math.max(1, Math.floor(blockBytes / (table.rowBytes * table.chunkRows)));
   const rows = chunks * table.chunkRows;
   for (let start = share.first * rows; start < table.rows; start += share.step * rows) {
-    const block = table.read({ columns, start, count: rows });
-    const image = floats(block, "image");
-    const peakTime = columns.includes("peak_time") ? floats(block, "peak_time") : undefined;
-    const mask = columns.includes("image_mask") ? (block.columns.get("image_mask")!.data as Uint8Array) : undefined;
-    const pixels = image.length / block.rows;
-    const imageOf = (row: number): DL1Image => {
-      const [from, to] = [row * pixels, (row + 1) * pixels];
-      return {
-        image: image.subarray(from, to),
-        peakTime: peakTime?.subarray(from, to),
-        mask: mask?.subarray(from, to),
-      };
-    };
-    yield {
-      rows: block.rows,
-      obsIds: numbers(block.columns.get("obs_id")!),
-      eventIds: numbers(block.columns.get("event_id")!),
-      pixels,
-      image: imageOf,
-      write: (row, out, offset) => writeChannels(channels, imageOf(row), out, offset),
-    };
+    yield imageBlock(table.read({ columns, start, count: rows }), channels);
   }
 }

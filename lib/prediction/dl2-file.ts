@@ -166,6 +166,33 @@ export class Dl2File {
     });
   }
 
+  /** Writes where the array looked at each event, unless the input says it. */
+  arrayPointing(input: EventFile, pointings: readonly PointingRad[]): void {
+    const path = "/dl1/monitoring/subarray/pointing";
+    if (input.hdf5.has(path)) return;
+    const angle = (name: string, description: string): ColumnSchema => ({
+      name,
+      type: "float64",
+      unit: "rad",
+      description,
+    });
+    const columns = [
+      this.triggers.schemas.time,
+      angle("array_azimuth", "Array pointing azimuth, measured N->E"),
+      angle("array_altitude", "Array pointing altitude"),
+      angle("array_ra", "Array pointing right ascension, not known here"),
+      angle("array_dec", "Array pointing declination, not known here"),
+    ];
+    const unknown = new Float64Array(pointings.length).fill(Number.NaN);
+    this.writer.table(path, columns, { deflate: true }).append({
+      time: this.triggers.events.storedTimes,
+      array_azimuth: Float64Array.from(pointings, ({ azRad }) => azRad),
+      array_altitude: Float64Array.from(pointings, ({ altRad }) => altRad),
+      array_ra: unknown,
+      array_dec: unknown,
+    });
+  }
+
   close(): Promise<void> {
     return this.writer.close();
   }

@@ -50,6 +50,15 @@ export function telescopesFor(model: PredictionModel, { path, subarray }: EventF
       { place: path, remedy: "predict with a model of this camera" },
     );
   }
+  const { mode, channels } = model.card.reader;
+  const wanted = mode === "stereo" ? model.card.inputShape[2] / channels.length : telescopes.length;
+  if (telescopes.length !== wanted) {
+    throw new InputError(
+      `${path} does not fit ${model.folder}: it has ${telescopes.length} telescopes of the trained type, ` +
+        `the network takes the images of ${wanted}`,
+      { place: path, remedy: "predict files of the array that the model was trained on" },
+    );
+  }
   return telescopes;
 }
 

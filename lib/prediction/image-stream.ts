@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { CherenkitError } from "../errors.js";
 import { unpackError } from "../events/thread-error.js";
-import type { StreamFile, StreamReply, StreamRequest, StreamSlot, StreamWorkerData } from "./image-stream-worker.js";
+import type { StreamFile, StreamReply, StreamRequest, StreamSlot, StreamWorkerData } from "./stream-messages.js";
 import type { View } from "./views.js";
 
 /** Batches of a view that a thread may fill before the first of them is given back. */

@@ -6,12 +6,13 @@ import { workerCount } from "../events/worker-count.js";
 import { ctlearnPrefixes, type Dl2Group } from "./dl2-columns.js";
 import type { Content } from "./dl2-file.js";
 import { ImageStream } from "./image-stream.js";
-import { type Dl2Options, predictFile } from "./predict-file.js";
+import { predictFile } from "./predict-file.js";
 import { openPredictionModels } from "./prediction-model.js";
 import { type FilePrediction, PredictionResult } from "./prediction-result.js";
 import { StepSize } from "./step-size.js";
 import type { Weights } from "./telescope-weights.js";
 import { viewsOf } from "./views.js";
+import type { Dl2Options } from "./write-dl2.js";
 
 /** What is predicted with what, and where it goes. */
 export interface PredictOptions {
@@ -120,7 +121,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
     for (const [i, file] of files.entries()) {
       if (i % shard.of !== shard.index - 1) continue;
       const onImages = (images: number, total: number): void => show(file, images, total);
-      done.push(await predictFile(file, paths[i]!, models, views, steps, stream, dl2, onImages));
+      done.push(await predictFile(file, paths[i]!, { models, views, steps, stream }, dl2, onImages));
     }
   } finally {
     bars?.stop();

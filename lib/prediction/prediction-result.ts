@@ -8,7 +8,7 @@ export interface FilePrediction {
   readonly input: string;
   readonly output: string;
   readonly tasks: readonly Task[];
-  /** Images that passed the quality criteria and were predicted. */
+  /** Images that passed the quality criteria and were predicted; events where all models are stereo. */
   readonly images: number;
   /** Images of the chosen telescopes, those that were not predicted included. */
   readonly triggers: number;

@@ -1,6 +1,7 @@
 import type { ReaderConfig } from "../config/config.js";
 import type { Task } from "../config/task.js";
 import { fromCameraOffset } from "../coordinates/camera-offset.js";
+import { fromSkyOffset } from "../coordinates/sky-offset.js";
 import type { EventFile } from "../events/event-file.js";
 import { inDegrees, type PointingRad } from "../events/pointing.js";
 import { focalLengthM, type Telescope } from "../events/subarray.js";
@@ -20,6 +21,11 @@ function nanColumn(rows: number): Float64Array {
   return new Float64Array(rows).fill(Number.NaN);
 }
 
+function plainValues(task: "type" | "energy", answers: Float32Array, rows: number): Reconstructed {
+  if (task === "type") return { prediction: Float64Array.from({ length: rows }, (_, row) => answers[2 * row + 1]!) };
+  return { energy: Float64Array.from({ length: rows }, (_, row) => 10 ** answers[row]!) };
+}
+
 /**
  * Turns what a network answered for the images of one telescope into physical values: gammaness, TeV, degrees on the sky.
  * @param answers `[rows, outputs]`, NaN for images that were not predicted
@@ -34,8 +40,7 @@ export function reconstructMono(
   reader: Pick<ReaderConfig, "focalLength">,
 ): Reconstructed {
   const rows = pointings.length;
-  if (task === "type") return { prediction: Float64Array.from({ length: rows }, (_, row) => answers[2 * row + 1]!) };
-  if (task === "energy") return { energy: Float64Array.from({ length: rows }, (_, row) => 10 ** answers[row]!) };
+  if (task !== "cameradirection") return plainValues(task, answers, rows);
   const optics = {
     focalLengthM: focalLengthM(telescope, reader.focalLength, file.path),
     pixelRotationDeg: file.subarray.cameras.get(telescope.cameraIndex)!.pixelRotationDeg,
@@ -45,6 +50,28 @@ export function reconstructMono(
     const offset = { xM: answers[2 * row]!, yM: answers[2 * row + 1]! };
     if (Number.isNaN(offset.xM) || Number.isNaN(offset.yM)) continue;
     const { altDeg, azDeg } = fromCameraOffset(offset, inDegrees(pointings[row]!), optics);
+    alt[row] = altDeg;
+    az[row] = azDeg;
+  }
+  return { az, alt };
+}
+
+/**
+ * Turns what a stereo network answered for events into physical values.
+ * @param answers `[events, outputs]`, NaN for events that were not predicted
+ * @param pointings where the array looked at each event
+ */
+export function reconstructStereo(
+  task: Exclude<Task, "cameradirection">,
+  answers: Float32Array,
+  pointings: readonly PointingRad[],
+): Reconstructed {
+  if (task !== "skydirection") return plainValues(task, answers, pointings.length);
+  const [az, alt] = [nanColumn(pointings.length), nanColumn(pointings.length)];
+  for (const [row, pointing] of pointings.entries()) {
+    const [fovLonDeg, fovLatDeg] = [answers[2 * row]!, answers[2 * row + 1]!];
+    if (Number.isNaN(fovLonDeg) || Number.isNaN(fovLatDeg)) continue;
+    const { altDeg, azDeg } = fromSkyOffset({ fovLonDeg, fovLatDeg }, inDegrees(pointing));
     alt[row] = altDeg;
     az[row] = azDeg;
   }

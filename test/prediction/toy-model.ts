@@ -13,6 +13,8 @@ export interface ToyOptions {
   readonly seed?: number;
   /** Side of the mapped image; 110 = LSTCam's own. */
   readonly side?: number;
+  /** Telescopes whose images are stacked, in stereo. */
+  readonly stacked?: number;
   readonly camera?: ModelCard["camera"];
   readonly telescopes?: ModelCard["telescopes"];
   readonly pointingDeg?: ModelCard["validity"]["pointingDeg"];
@@ -37,7 +39,7 @@ export async function toyModel(parent: string, task: Task, options: ToyOptions =
     focalLength: "effective" as const,
     ...options.reader,
   };
-  const inputShape: [number, number, number] = [side, side, reader.channels.length];
+  const inputShape: [number, number, number] = [side, side, reader.channels.length * (options.stacked ?? 1)];
   const model = buildModel(
     {
       ...config.model,

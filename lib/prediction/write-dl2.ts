@@ -1,0 +1,119 @@
+import { type Task, taskOutputs } from "../config/task.js";
+import { version } from "../config/version.js";
+import type { EventFile } from "../events/event-file.js";
+import { arrayPointing, meanPointing, type PointingRad, telescopePointing } from "../events/pointing.js";
+import type { Attributes } from "../hdf5/writer.js";
+import { combineTelescopes } from "./combine-telescopes.js";
+import type { Dl2Group } from "./dl2-columns.js";
+import { type Content, Dl2File } from "./dl2-file.js";
+import type { Job } from "./job.js";
+import { reconstructMono, reconstructStereo } from "./reconstructed.js";
+import { telescopeWeights, type Weights } from "./telescope-weights.js";
+import type { FileTriggers } from "./triggers.js";
+
+/** How DL2 files are written. */
+export interface Dl2Options {
+  readonly content: Content;
+  readonly prefixes: Readonly<Record<Task, string>>;
+  readonly typeGroup: Dl2Group;
+  /** How much each telescope counts in the prediction of the array. */
+  readonly weights: Weights;
+}
+
+/** Where each telescope looked at each of its triggers. */
+export function triggerPointings(file: EventFile, { telescopes }: FileTriggers): PointingRad[][] {
+  return telescopes.map(({ telescope, rows, obsIds, timesS }) => {
+    const at = telescopePointing(file, telescope.id);
+    return Array.from({ length: rows }, (_, row) => at(obsIds[row]!, timesS[row]!));
+  });
+}
+
+/** Where the array looked at each event: as the file says, else the mean of the telescopes. */
+function eventPointings(file: EventFile, { events, telescopes }: FileTriggers): PointingRad[] {
+  const ofTelescopes = (): ((obsId: number, timeS: number) => PointingRad) => {
+    const all = telescopes.map(({ telescope }) => telescopePointing(file, telescope.id));
+    return (obsId, timeS) => meanPointing(all.map((at) => at(obsId, timeS)));
+  };
+  const at = arrayPointing(file) ?? ofTelescopes();
+  return Array.from({ length: events.rows }, (_, row) => at(events.obsIds[row]!, events.timesS[row]!));
+}
+
+function writeMono(
+  writer: Dl2File,
+  job: Job,
+  file: EventFile,
+  triggers: FileTriggers,
+  pointings: readonly (readonly PointingRad[])[],
+  weights: readonly (Float64Array | null)[],
+  attributes: Attributes,
+): void {
+  const own = new Set(job.telescopes.map(({ id }) => id));
+  const order = file.subarray.telescopes.map(({ id }) => id);
+  for (const [task, all] of job.answers) {
+    if (task === "skydirection") continue; // always stereo
+    const width = taskOutputs[task];
+    const predictions = triggers.telescopes.flatMap((one, i) => {
+      if (!own.has(one.telescope.id)) return [];
+      const part = all.subarray(one.firstRow * width, (one.firstRow + one.rows) * width);
+      const values = reconstructMono(task, part, pointings[i]!, file, one.telescope, job.model.card.reader);
+      return [{ triggers: one, values, weights: weights[i]! }];
+    });
+    for (const { triggers: one, values } of predictions) {
+      if (one.rows > 0) writer.telescope(task, one, values, attributes);
+    }
+    writer.array(task, combineTelescopes(task, triggers.events, predictions, order), attributes);
+  }
+}
+
+function writeStereo(
+  writer: Dl2File,
+  { events, answers }: Job,
+  file: EventFile,
+  pointings: readonly PointingRad[],
+  attributes: Attributes,
+): void {
+  const order = file.subarray.telescopes.map(({ id }) => id);
+  const telescopes = new Uint8Array(pointings.length * order.length);
+  const { telescopes: own, numbers, imageRows } = events!;
+  for (const [event, number] of numbers.entries()) {
+    for (const [k, { id }] of own.entries()) {
+      if (imageRows[event * own.length + k]! >= 0) telescopes[number * order.length + order.indexOf(id)] = 1;
+    }
+  }
+  for (const [task, values] of answers) {
+    if (task === "cameradirection") continue; // always mono
+    writer.array(task, { values: reconstructStereo(task, values, pointings), telescopes }, attributes);
+  }
+}
+
+/**
+ * Writes the DL2 file of an input: what is wanted of its content, where the telescopes looked, and the predictions.
+ * @throws {OutputError} when it cannot be written; nothing stands under its name then
+ */
+export async function writeDl2(
+  output: string,
+  file: EventFile,
+  triggers: FileTriggers,
+  jobs: readonly Job[],
+  pointings: readonly (readonly PointingRad[])[],
+  options: Dl2Options,
+): Promise<void> {
+  const weights = triggers.telescopes.map((one) => telescopeWeights(file, one, options.weights));
+  const tasks = jobs.flatMap(({ model }) => model.tasks);
+  const writer = await Dl2File.create(output, file, triggers, { ...options, tasks });
+  try {
+    for (const [i, one] of triggers.telescopes.entries()) writer.pointing(file, one, pointings[i]!);
+    const ofArray = jobs.some(({ events }) => events) ? eventPointings(file, triggers) : null;
+    if (ofArray) writer.arrayPointing(file, ofArray);
+    for (const job of jobs) {
+      const { name, card } = job.model;
+      const attributes = { CHERENKIT_VERSION: version, CHERENKIT_MODEL: name, CHERENKIT_TRAINED: card.trained };
+      if (job.events) writeStereo(writer, job, file, ofArray!, attributes);
+      else writeMono(writer, job, file, triggers, pointings, weights, attributes);
+    }
+    await writer.close();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
