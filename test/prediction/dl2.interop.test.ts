@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { predictFiles } from "../../lib/prediction/predict-files.js";
 import { type Weights, weightNames } from "../../lib/prediction/telescope-weights.js";
 import { judgePython, judgeScript, needsCtapipe } from "../peers.js";
 import { needsData, sharedData } from "../shared-data.js";
+import { asObservation } from "./observation.js";
 import { type ToyOptions, toyModel } from "./toy-model.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-dl2-"));
@@ -33,7 +34,7 @@ async function predictedBy(
   }
   const result = await predictFiles({
     models,
-    files: [join(sharedData, file)],
+    files: [resolve(sharedData, file)],
     output: join(folder, name, "dl2"),
     weights,
     onProgress: () => undefined,
@@ -62,6 +63,31 @@ for (const [name, file, options] of cases) {
     assert.doesNotMatch(verdict.stdout, /order does not match/);
   });
 }
+
+const four = needsData("ctlearn/dl1/gamma_run1.dl1.h5");
+
+test("ctapipe accepts the DL2 file of an observation, which has no truth", { ...four, ...needsCtapipe() }, async () => {
+  const observation = join(folder, "observation.dl1.h5");
+  await asObservation(join(sharedData, "ctlearn/dl1/gamma_run1.dl1.h5"), observation);
+  const path = await predictedBy("observed", observation);
+  const verdict = spawnSync(judgePython, [judgeScript, path], { encoding: "utf8" });
+  assert.equal(verdict.status, 0, verdict.stdout + verdict.stderr);
+  assert.match(verdict.stdout, /Observation, declares DL1_PARAMETERS,DL2/);
+  assert.doesNotMatch(verdict.stdout, /order does not match/);
+});
+
+test("ctapipe accepts the DL2 file of stereo networks", { ...four, ...needsCtapipe() }, async () => {
+  const models: string[] = [];
+  for (const task of ["type", "energy", "skydirection"] as const) {
+    const reader = { mode: "stereo", stackTelescopeImages: true } as const;
+    models.push(await toyModel(join(folder, "stereo"), task, { stacked: 4, reader }));
+  }
+  const files = [join(sharedData, "ctlearn/dl1/gamma_run1.dl1.h5")];
+  const result = await predictFiles({ models, files, output: join(folder, "stereo/dl2"), onProgress: () => undefined });
+  const verdict = spawnSync(judgePython, [judgeScript, result.files[0]!.output], { encoding: "utf8" });
+  assert.equal(verdict.status, 0, verdict.stdout + verdict.stderr);
+  assert.match(verdict.stdout, /CTLearnSkyReconstructor_alt/);
+});
 
 /** Lets ctapipe combine our telescope tables and prints the largest difference from our array tables, by weights. */
 const combine = `
