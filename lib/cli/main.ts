@@ -11,6 +11,7 @@ import { exportCommand } from "./export.js";
 import { imagesCommand } from "./images.js";
 import { importCommand } from "./import.js";
 import { inspectCommand } from "./inspect.js";
+import { irfCommand } from "./irf.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
 import { logsCommand } from "./logs.js";
@@ -52,6 +53,7 @@ function program(): Command {
     exportCommand(),
     predictCommand(),
     evaluateCommand(),
+    irfCommand(),
     cacheCommand(),
     submitCommand(),
     statusCommand(),

@@ -7,6 +7,7 @@ import { confusionMatrix } from "./confusion-matrix.js";
 import { containmentCurve } from "./containment-curve.js";
 import { directionBias } from "./direction-bias.js";
 import { directionResiduals } from "./direction-residuals.js";
+import { effectiveArea } from "./effective-area.js";
 import { efficiencyCurve } from "./efficiency-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { energyBias } from "./energy-bias.js";
@@ -22,6 +23,7 @@ import { precisionRecallCurve } from "./precision-recall-curve.js";
 import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
 import { rocCurve } from "./roc-curve.js";
 import { scoreDistribution } from "./score-distribution.js";
+import { sensitivity } from "./sensitivity.js";
 import { thetaSquared } from "./theta-squared.js";
 import { tradeOff } from "./trade-off.js";
 
@@ -39,6 +41,7 @@ export const figures = {
   containmentCurve,
   directionBias,
   directionResiduals,
+  effectiveArea,
   efficiencyCurve,
   /** A labelled empty box. */
   empty: emptyFigure,
@@ -56,6 +59,7 @@ export const figures = {
   published: { lst1Mono, sst1mMono, sst1mStereo },
   rocCurve,
   scoreDistribution,
+  sensitivity,
   thetaSquared,
   tradeOff,
 } as const;

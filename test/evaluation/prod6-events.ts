@@ -32,7 +32,7 @@ export function readFitsTable(bytes: Buffer, extension: string): Map<string, Flo
       let offset = 0;
       const columns = new Map<string, Float64Array>();
       for (let field = 1; field <= Number(cards.get("TFIELDS")); field++) {
-        const [size, read] = readers[cards.get(`TFORM${field}`)!]!;
+        const [size, read] = readers[cards.get(`TFORM${field}`)!.replace(/^1/, "")]!;
         const from = offset;
         columns.set(
           cards.get(`TTYPE${field}`)!,

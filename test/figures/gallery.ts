@@ -1,6 +1,7 @@
 import type { Figure } from "../../lib/figures/figure.js";
 import { figures } from "../../lib/figures/figures.js";
 import { hexagonalCamera, sampleImage, sampleMapped, squareCamera } from "./sample-camera.js";
+import { sampleCuts, sampleResponse } from "./sample-response.js";
 import { sampleDirection, sampleEnergy, sampleHistory, sampleType } from "./sample-results.js";
 
 const { published } = figures;
@@ -60,6 +61,8 @@ export const gallery: Readonly<Record<string, Figure>> = {
   typeMetrics: figures.metricComparison(types),
   energyMetrics: figures.metricComparison(energies),
   directionMetrics: figures.metricComparison(directions),
+  effectiveArea: figures.effectiveArea(sampleResponse()),
+  sensitivity: figures.sensitivity({ SingleCNN: sampleCuts().sensitivity, fewer: sampleCuts(3000).sensitivity }),
   hexagons: figures.cameraImage(sampleImage(hexagonalCamera(), 5.6)),
   squares: figures.cameraImage(sampleImage(squareCamera(), 2.15)),
   mappedImage: figures.mappedImage(sampleMapped),

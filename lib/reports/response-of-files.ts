@@ -1,0 +1,213 @@
+import { angularSeparationDeg } from "../coordinates/angular-separation.js";
+import { type Cell, DataTable } from "../display/data-table.js";
+import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
+import { InputError } from "../errors.js";
+import { writeGadf } from "../evaluation/irf/gadf.js";
+import { type InstrumentResponse, instrumentResponse, usualAxes } from "../evaluation/irf/instrument-response.js";
+import { type OptimizedCuts, optimizeCuts, usualSearch } from "../evaluation/irf/optimize-cuts.js";
+import { type ReconstructedEvents, selectEvents } from "../evaluation/irf/reconstructed-events.js";
+import { fluxSensitivity } from "../evaluation/irf/sensitivity.js";
+import { eventWeights, type SimulatedShowers } from "../evaluation/irf/simulated-showers.js";
+import { coneSolidAngle } from "../evaluation/irf/solid-angle.js";
+import { crabHegra, irfdocElectron, irfdocProton, type Spectrum } from "../evaluation/irf/spectrum.js";
+import { combinePredictions } from "./combine-predictions.js";
+import { withCuts } from "./cuts.js";
+import type { Level } from "./dl2-algorithm.js";
+import { filesOfParticles, filesOfTask } from "./files-by-content.js";
+import { type PredictionRows, readPredictions } from "./predictions.js";
+import { thrownShowers } from "./thrown-showers.js";
+
+export interface ResponseOptions {
+  readonly level: Level;
+  /** Observation time of the sensitivity, h; 50 by default. */
+  readonly hours?: number;
+  /** Size of the on region over that of the off regions; 0.2 by default. */
+  readonly alpha?: number;
+  /** Background, and gammas of a diffuse simulation, count up to this offset; 1 deg by default. */
+  readonly offsetMaxDeg?: number;
+  /** Leave the cut on θ out of effective area and energy dispersion. */
+  readonly fullEnclosure?: boolean;
+  /** Expressions as in `cherenkit compare`, such as `hillas_intensity > 50`. */
+  readonly cuts?: readonly string[];
+}
+
+const erg = 1.602176634; // per TeV
+const flux: Readonly<Record<number, Spectrum>> = { 1: irfdocElectron, 101: irfdocProton };
+
+/** Cuts, sensitivity and response of DL2 files. Shows itself as a table over the energy. */
+export class FilesResponse implements Displayable {
+  readonly cuts: OptimizedCuts;
+  readonly response: InstrumentResponse;
+  readonly hours: number;
+  readonly notes: readonly string[];
+
+  constructor(cuts: OptimizedCuts, response: InstrumentResponse, hours: number, notes: readonly string[]) {
+    this.cuts = cuts;
+    this.response = response;
+    this.hours = hours;
+    this.notes = notes;
+  }
+
+  /** E² dN/dE that is just detected, erg / (cm² s), in the bins of the cuts. */
+  fluxSensitivityErg(): number[] {
+    return fluxSensitivity(this.cuts.sensitivity, crabHegra).map((value) => value * 1e-4 * erg);
+  }
+
+  table(): DataTable {
+    const { cuts } = this;
+    const fluxes = this.fluxSensitivityErg();
+    const finite = (value: number | undefined): number | null => (Number.isFinite(value) ? value! : null);
+    const rows = fluxes.map((value, i): Cell[] => [
+      Number(cuts.gammaness.edges[i]!.toPrecision(4)),
+      Number(cuts.gammaness.edges[i + 1]!.toPrecision(4)),
+      finite(cuts.gammaness.cuts[i]),
+      finite(cuts.theta.cuts[i]),
+      finite(cuts.sensitivity.signal[i]),
+      finite(cuts.sensitivity.background[i]),
+      finite(100 * cuts.sensitivity.relative[i]!),
+      finite(value),
+    ]);
+    const names = ["from TeV", "to TeV", "gammaness ≥", "θ ≤ deg", "gammas of the Crab", "off events", "% of the Crab"];
+    return new DataTable([...names, "E² dN/dE erg/(cm² s)"], rows, `Sensitivity in ${this.hours} h`);
+  }
+
+  /** Writes the response as a GADF file. */
+  async write(path: string, cards: Readonly<Record<string, string>> = {}): Promise<void> {
+    await writeGadf(path, this.response, cards);
+  }
+
+  toString(): string {
+    return this.table().toText();
+  }
+
+  [jupyterDisplay](): MimeBundle {
+    return this.table()[jupyterDisplay]();
+  }
+}
+
+/** The valid rows of some particles as fully reconstructed events. */
+function reconstructed(rows: PredictionRows, wanted: (row: number) => boolean): ReconstructedEvents {
+  const taken = Uint32Array.from({ length: rows.rows }, (_, row) => row).filter(
+    (row) => rows.valid[row] === 1 && rows.energyTeV![row]! > 0 && rows.trueEnergyTeV[row]! > 0 && wanted(row),
+  );
+  const of = (column: Float64Array): Float64Array => Float64Array.from(taken, (row) => column[row]!);
+  const apart = (lon: Float64Array, lat: Float64Array, lon2: Float64Array, lat2: Float64Array): Float64Array =>
+    Float64Array.from(taken, (row) => angularSeparationDeg(lon[row]!, lat[row]!, lon2[row]!, lat2[row]!));
+  const { trueAltDeg, trueAzDeg, pointingAltDeg, pointingAzDeg } = rows;
+  return {
+    rows: taken.length,
+    trueEnergyTeV: of(rows.trueEnergyTeV),
+    energyTeV: of(rows.energyTeV!),
+    gammaness: of(rows.gammaness!),
+    thetaDeg: apart(rows.azDeg!, rows.altDeg!, trueAzDeg, trueAltDeg),
+    trueOffsetDeg: apart(trueAzDeg, trueAltDeg, pointingAzDeg, pointingAltDeg),
+    offsetDeg: apart(rows.azDeg!, rows.altDeg!, pointingAzDeg, pointingAltDeg),
+    weights: new Float64Array(taken.length),
+  };
+}
+
+/** All events of several kinds of particles. */
+function joined(parts: readonly ReconstructedEvents[]): ReconstructedEvents {
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const of = (name: Exclude<keyof ReconstructedEvents, "rows" | "multiplicity">): Float64Array => {
+    const column = new Float64Array(rows);
+    let at = 0;
+    for (const part of parts) {
+      column.set(part[name], at);
+      at += part.rows;
+    }
+    return column;
+  };
+  return {
+    rows,
+    trueEnergyTeV: of("trueEnergyTeV"),
+    energyTeV: of("energyTeV"),
+    gammaness: of("gammaness"),
+    thetaDeg: of("thetaDeg"),
+    trueOffsetDeg: of("trueOffsetDeg"),
+    offsetDeg: of("offsetDeg"),
+    weights: of("weights"),
+  };
+}
+
+/** Gammas weighted as a Crab Nebula; of a diffuse simulation those within the offset, as if one point sent them. */
+function weighGammas(
+  gammas: ReconstructedEvents,
+  simulated: SimulatedShowers,
+  seconds: number,
+  offsetMaxDeg: number,
+): ReconstructedEvents {
+  const diffuse = simulated.viewconeMaxDeg > simulated.viewconeMinDeg;
+  const inside = Uint32Array.from({ length: gammas.rows }, (_, row) => row).filter(
+    (row) => !diffuse || gammas.trueOffsetDeg[row]! < offsetMaxDeg,
+  );
+  const kept = selectEvents(gammas, inside);
+  const reach = Math.min(offsetMaxDeg, simulated.viewconeMaxDeg);
+  const cone = coneSolidAngle(reach) - coneSolidAngle(Math.min(reach, simulated.viewconeMinDeg));
+  const target: Spectrum = diffuse ? (energy) => crabHegra(energy) / cone : crabHegra;
+  return { ...kept, weights: eventWeights(kept.trueEnergyTeV, target, simulated, seconds) };
+}
+
+/** Edges at five a decade that the energies of both kinds fill. */
+function energyEdges(energies: Float64Array): number[] {
+  let [low, high] = [Number.POSITIVE_INFINITY, 0];
+  for (const energy of energies) {
+    low = Math.min(low, energy);
+    high = Math.max(high, energy);
+  }
+  const first = Math.floor(5 * Math.log10(low));
+  const last = Math.max(first + 1, Math.ceil(5 * Math.log10(high)));
+  return Array.from({ length: last - first + 1 }, (_, i) => 10 ** ((first + i) / 5));
+}
+
+/**
+ * Cuts with the best sensitivity, and the instrument response after them, from DL2 files of gammas and of background
+ * that hold type, energy and direction, together or in files of their own.
+ * @throws {InputError} when a task is missing, or gammas or background
+ */
+export async function responseOfFiles(files: readonly string[], options: ResponseOptions): Promise<FilesResponse> {
+  const { level, hours = 50, alpha = 0.2, offsetMaxDeg = 1, cuts = [], fullEnclosure = false } = options;
+  const read = async (task: "type" | "energy" | "skydirection"): Promise<PredictionRows> =>
+    readPredictions(await filesOfTask(files, task, level), task, level);
+  const predictions = { type: await read("type"), energy: await read("energy"), direction: await read("skydirection") };
+  const rows = withCuts(combinePredictions(predictions), cuts);
+  const seconds = hours * 3600;
+  const particles = filesOfParticles(rows);
+  const gammaFiles = particles.get(0);
+  const others = [...particles.keys()].filter((particle) => flux[particle]);
+  if (!gammaFiles || others.length === 0) {
+    throw new InputError(`the files have no ${gammaFiles ? "background (protons or electrons)" : "gammas"}`, {
+      place: files.join(", "),
+      remedy: "give DL2 files of gammas and of protons",
+    });
+  }
+  const simulated = await thrownShowers(gammaFiles);
+  const gammas = weighGammas(
+    reconstructed(rows, (row) => rows.trueParticle[row] === 0),
+    simulated,
+    seconds,
+    offsetMaxDeg,
+  );
+  const kinds: ReconstructedEvents[] = [];
+  for (const particle of others) {
+    const thrown = await thrownShowers(particles.get(particle)!);
+    const events = reconstructed(rows, (row) => rows.trueParticle[row] === particle);
+    kinds.push({ ...events, weights: eventWeights(events.trueEnergyTeV, flux[particle]!, thrown, seconds) });
+  }
+  const background = joined(kinds);
+  if (gammas.rows === 0 || background.rows === 0) {
+    throw new InputError("no gamma or no background event is left", {
+      place: files.join(", "),
+      remedy: "loosen the cuts, or predict more events",
+    });
+  }
+  const search = usualSearch(energyEdges(gammas.energyTeV));
+  const best = optimizeCuts(gammas, background, {
+    ...search,
+    offsetMaxDeg,
+    rule: { ...search.rule, alpha },
+  });
+  const axes = usualAxes(best.gammaness.edges, [0, offsetMaxDeg]);
+  const response = instrumentResponse(gammas, simulated, background, seconds, best, axes, !fullEnclosure);
+  return new FilesResponse(best, response, hours, rows.notes);
+}
