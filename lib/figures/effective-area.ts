@@ -3,7 +3,7 @@ import { binCentres } from "./binned-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
 import { label, type OneOrMore, toSeries } from "./series.js";
-import { axis, layout, logAxis } from "./theme.js";
+import { layout, logAxis } from "./theme.js";
 
 const isResponse = (input: OneOrMore<InstrumentResponse>): input is InstrumentResponse => "axes" in input;
 
@@ -28,6 +28,7 @@ export function effectiveArea(responses: OneOrMore<InstrumentResponse>): Figure 
       };
     });
   });
+  const areas = traces.flatMap(({ y }) => y.filter((area) => area !== null));
   const drawn = traces.flatMap(({ x, y }) => x.filter((_, i) => y[i] !== null));
   if (drawn.length === 0) return emptyFigure(title, "no gamma passes the cuts");
   return new Figure(
@@ -35,7 +36,9 @@ export function effectiveArea(responses: OneOrMore<InstrumentResponse>): Figure 
     traces,
     layout(title, {
       xaxis: logAxis("True energy", "TeV", Math.min(...drawn) / 1.2, Math.max(...drawn) * 1.2),
-      yaxis: axis("Effective area", "m²", { type: "log", exponentformat: "power", dtick: 1 }),
+      yaxis: logAxis("Effective area", "m²", Math.min(...areas) / 1.2, Math.max(...areas) * 1.2, {
+        exponentformat: "power",
+      }),
     }),
   );
 }
