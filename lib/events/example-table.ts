@@ -91,7 +91,7 @@ export class ExampleTable implements Displayable {
   /** True when there is a column of that name. */
   has(name: string): boolean {
     if (this.columns.has(name)) return true;
-    if (this.rows === 0) return false;
+    if (this.rows === 0) return exampleColumnUnits.has(name);
     if (name === "index") return true;
     if (name === "tel_type_id") return this.mode === "mono";
     if (name === "true_shower_primary_class") return this.has("true_energy");
@@ -102,6 +102,7 @@ export class ExampleTable implements Displayable {
   column(name: string): NumberColumn {
     const known = this.columns.get(name);
     if (known) return known;
+    if (this.rows === 0 && exampleColumnUnits.has(name)) return new Float64Array();
     if (!this.has(name)) {
       throw new InputError(`the events have no ${name}`, {
         place: this.files.map(({ path }) => path).join(", "),

@@ -31,6 +31,11 @@ function floats(table: Table, name: string): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(numbers(table.columns.get(name)!));
 }
 
+function flags(table: Table, name: string): Uint8Array {
+  const column = table.columns.get(name)!;
+  return column.data instanceof Uint8Array ? column.data : Uint8Array.from(numbers(column), (value) => (value ? 1 : 0));
+}
+
 function columnsFor(table: TableReader, channels: readonly Channel[], place: string): string[] {
   const columns = ["obs_id", "event_id", "image"];
   if (channels.some(isTimeChannel)) columns.push("peak_time");
@@ -50,8 +55,15 @@ function columnsFor(table: TableReader, channels: readonly Channel[], place: str
 function imageBlock(block: Table, channels: readonly Channel[]): ImageBlock {
   const image = floats(block, "image");
   const peakTime = block.columns.has("peak_time") ? floats(block, "peak_time") : undefined;
-  const mask = block.columns.get("image_mask")?.data as Uint8Array | undefined;
+  const mask = block.columns.has("image_mask") ? flags(block, "image_mask") : undefined;
   const pixels = image.length / block.rows;
+  if ([peakTime, mask].some((values) => values && values.length !== image.length)) {
+    const { place = "the table of images" } = block.columns.get("image")!;
+    throw new InputError(`${place} has other numbers of pixels in image, peak_time and image_mask`, {
+      place,
+      remedy: "the file may be damaged: make it again",
+    });
+  }
   const imageOf = (row: number): DL1Image => {
     const [from, to] = [row * pixels, (row + 1) * pixels];
     return {

@@ -2,6 +2,7 @@ import { type CameraGeometry, derotate } from "../camera/geometry.js";
 import { InputError } from "../errors.js";
 import { numbers, type Table } from "../hdf5/column.js";
 import type { Hdf5File } from "../hdf5/hdf5-file.js";
+import type { TableReader } from "../hdf5/table-reader.js";
 
 export interface Telescope {
   readonly id: number;
@@ -38,6 +39,11 @@ function values(table: Table, name: string): Float64Array {
   return column ? numbers(column) : new Float64Array(table.rows).fill(Number.NaN);
 }
 
+/** Values of a column that must be there. */
+function required(table: TableReader, read: Table, name: string): Float64Array {
+  return numbers(read.columns.get(name) ?? table.read({ columns: [name] }).columns.get(name)!);
+}
+
 function readCamera(file: Hdf5File, index: number): CameraGeometry {
   const path = `/configuration/instrument/telescope/camera/geometry_${index}`;
   const reader = file.table(path);
@@ -65,7 +71,7 @@ function readCamera(file: Hdf5File, index: number): CameraGeometry {
 
 /** @throws {InputError} when the file has no array description, or a camera without geometry. */
 export function readSubarray(file: Hdf5File): Subarray {
-  if (!file.has(layoutPath)) {
+  if (file.kind(layoutPath) !== "table" || file.table(layoutPath).rows === 0) {
     throw new InputError(`${file.path} describes no telescopes`, {
       place: `${file.path}:${layoutPath}`,
       remedy: "give a DL1 or DL2 file written by ctapipe",
@@ -78,13 +84,13 @@ export function readSubarray(file: Hdf5File): Subarray {
   const cameraNames = texts(layout, "camera_name");
   const opticsNames = texts(layout, "optics_name");
   const [x, y, z] = ["pos_x", "pos_y", "pos_z"].map((name) => values(layout, name));
-  const cameraIndex = values(layout, "camera_index");
-  const opticsIndex = values(layout, "optics_index");
+  const cameraIndex = required(layoutTable, layout, "camera_index");
+  const opticsIndex = required(layoutTable, layout, "optics_index");
   const equivalent = values(optics, "equivalent_focal_length");
   const effective = values(optics, "effective_focal_length");
   const names = texts(layout, "name");
   const telescopes = Array.from(
-    values(layout, "tel_id"),
+    required(layoutTable, layout, "tel_id"),
     (id, i): Telescope => ({
       id,
       name: names[i]!,

@@ -21,9 +21,10 @@ export interface TypedAttribute {
 
 type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
 
-/** Type of a number in a file, or undefined where JavaScript has none (float16, int128, …). */
+/** Type of a number in a file, or undefined where JavaScript has none (float16, int128, big-endian, …). */
 export function numberType(metadata: Metadata): Exclude<ColumnType, { readonly string: number }> | undefined {
   const bits = 8 * metadata.size;
+  if (metadata.littleEndian === false && bits > 8) return undefined;
   if (metadata.type === datatypeClass.float) return bits === 32 ? "float32" : bits === 64 ? "float64" : undefined;
   if (metadata.type === datatypeClass.bitfield) return bits === 8 ? "bool" : undefined;
   if (metadata.type === datatypeClass.enumeration) {

@@ -51,6 +51,8 @@ export interface Column {
   readonly boolean: boolean;
   readonly unit?: string;
   readonly description?: string;
+  /** File and table that it was read from. */
+  readonly place?: string;
 }
 
 export interface Table {
@@ -102,7 +104,10 @@ export function typeOfArray(data: NumericArray): NumberType {
 export function numbers(column: Column): Float64Array {
   const { data } = column;
   if (Array.isArray(data)) {
-    throw new InputError(`column ${column.name} holds text, not numbers`, { place: column.name });
+    throw new InputError(`column ${column.name} holds text, not numbers`, {
+      place: column.place ?? column.name,
+      remedy: "the file may be damaged or of another program: make it again",
+    });
   }
   if (!(data instanceof BigInt64Array) && !(data instanceof BigUint64Array)) return Float64Array.from(data);
   const result = new Float64Array(data.length);
@@ -110,7 +115,7 @@ export function numbers(column: Column): Float64Array {
     const value = Number(data[i]!);
     if (!Number.isSafeInteger(value)) {
       throw new InputError(`column ${column.name} holds ${data[i]}, too large to be an exact number`, {
-        place: `${column.name}, row ${Math.floor(i / itemLength(column.itemShape))}`,
+        place: `${column.place ?? column.name}, row ${Math.floor(i / itemLength(column.itemShape))}`,
       });
     }
     result[i] = value;

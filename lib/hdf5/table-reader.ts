@@ -274,6 +274,7 @@ export class TableReader {
       name,
       itemShape,
       boolean: type === "bool",
+      place: `${this.file}:${this.path}`,
       get unit(): string | undefined {
         return schema().unit;
       },
