@@ -82,7 +82,32 @@ export interface ModelConfig {
 export interface OptimizerConfig {
   readonly name: "Adam" | "AdamW" | "Adadelta" | "RMSProp" | "SGD";
   readonly learningRate: number;
+  /** Of Adam and AdamW. */
   readonly epsilon: number;
+  /** Of SGD and RMSProp. */
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  /** Of AdamW. */
+  readonly weightDecay: number;
+  /** Greatest length of all gradients together. */
+  readonly clipNorm: number | null;
+  /** Epochs in which the learning rate rises. */
+  readonly warmupEpochs: number;
+  readonly schedule: "constant" | "cosine";
+  /** Where the cosine ends. */
+  readonly finalLearningRate: number;
+}
+
+export type RegressionLoss = "mean_absolute_error" | "mean_squared_error" | "huber" | "log_cosh" | "cosine_similarity";
+
+/** What is minimised. */
+export interface LossConfig {
+  readonly regression: Readonly<Record<Exclude<Task, "type">, RegressionLoss>>;
+  readonly huberDelta: number;
+  /** Share (0–1) of the labels of `type` that is spread over both classes. */
+  readonly labelSmoothing: number;
+  /** Factors of the tasks' losses; 1 where nothing is said. */
+  readonly weights: Readonly<Partial<Record<Task, number>>> | "uncertainty";
 }
 
 /** Keras' `EarlyStopping`. */
@@ -122,6 +147,14 @@ export interface TrainingConfig {
     readonly finalSparsity: number;
     readonly beginStep: number;
   } | null;
+  readonly loss: LossConfig;
+  /** Momentum of a running average of the weights, which is validated and saved; null = none. */
+  readonly averageMomentum: number | null;
+  /** Batches whose gradients are averaged before the weights change. */
+  readonly accumulateSteps: number;
+  readonly precision: "float32" | "bfloat16" | "float16";
+  /** Copies of the network that share each batch. */
+  readonly replicas: number;
   readonly engine: "graph" | "eager";
   /** Worker threads that prepare batches; 0 = chosen from the cores of this process. */
   readonly workers: number;

@@ -86,4 +86,29 @@ export const dl1dhReaderDefaults: {
 };
 
 /** Our own defaults for keys that the former system does not know. */
-export const ownDefaults = { engine: "graph", workers: 0, splitBy: "image", checkpointMinutes: 15 } as const;
+export const ownDefaults = {
+  engine: "graph",
+  workers: 0,
+  splitBy: "image",
+  checkpointMinutes: 15,
+  optimizer: {
+    momentum: 0,
+    nesterov: false,
+    weight_decay: 0.004,
+    clip_norm: null,
+    warmup_epochs: 0,
+    schedule: "constant",
+    final_learning_rate: 0,
+  },
+  loss: {
+    energy: "mean_absolute_error",
+    cameradirection: "mean_absolute_error",
+    skydirection: "mean_absolute_error",
+  },
+  huberDelta: 1,
+  labelSmoothing: 0,
+  averageMomentum: null,
+  accumulateSteps: 1,
+  precision: "float32",
+  replicas: 1,
+} as const;

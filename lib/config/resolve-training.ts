@@ -16,6 +16,16 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
   if (task === "type" && !tool.input_dir_background) {
     places.problem(train, "the task type needs input_dir_background, the folder of the proton files");
   }
+  if (tool.average_momentum && tool.pruning_model) {
+    places.problem(
+      [...train, "average_momentum"],
+      "average_momentum and pruning_model exclude each other: an average of weights is not sparse",
+    );
+  }
+  const { optimizer } = tool;
+  if (optimizer?.nesterov && (optimizer.name !== "SGD" || !optimizer.momentum)) {
+    places.problem([...train, "optimizer", "nesterov"], "nesterov needs the optimizer SGD with a momentum");
+  }
   const stopping = tool.early_stopping;
   const reducing = tool.lr_reducing;
   return {
@@ -32,7 +42,24 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
       name: tool.optimizer?.name ?? standard.optimizer.name,
       learningRate: tool.optimizer?.base_learning_rate ?? standard.optimizer.base_learning_rate,
       epsilon: tool.optimizer?.adam_epsilon ?? standard.optimizer.adam_epsilon,
+      momentum: tool.optimizer?.momentum ?? ownDefaults.optimizer.momentum,
+      nesterov: tool.optimizer?.nesterov ?? ownDefaults.optimizer.nesterov,
+      weightDecay: tool.optimizer?.weight_decay ?? ownDefaults.optimizer.weight_decay,
+      clipNorm: tool.optimizer?.clip_norm ?? ownDefaults.optimizer.clip_norm,
+      warmupEpochs: tool.optimizer?.warmup_epochs ?? ownDefaults.optimizer.warmup_epochs,
+      schedule: tool.optimizer?.schedule ?? ownDefaults.optimizer.schedule,
+      finalLearningRate: tool.optimizer?.final_learning_rate ?? ownDefaults.optimizer.final_learning_rate,
     },
+    loss: {
+      regression: { ...ownDefaults.loss, ...tool.loss },
+      huberDelta: tool.huber_delta ?? ownDefaults.huberDelta,
+      labelSmoothing: tool.label_smoothing ?? ownDefaults.labelSmoothing,
+      weights: tool.loss_weights ?? {},
+    },
+    averageMomentum: tool.average_momentum ?? ownDefaults.averageMomentum,
+    accumulateSteps: tool.accumulate_steps ?? ownDefaults.accumulateSteps,
+    precision: tool.precision ?? ownDefaults.precision,
+    replicas: tool.replicas ?? ownDefaults.replicas,
     reduceLearningRate:
       reducing === null
         ? null

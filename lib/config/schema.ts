@@ -41,6 +41,7 @@ const activation = z.enum([
   "gelu",
   "linear",
 ]);
+const regressionLoss = z.enum(["mean_absolute_error", "mean_squared_error", "huber", "log_cosh", "cosine_similarity"]);
 const mapper = z.enum([
   "BilinearMapper",
   "BicubicMapper",
@@ -347,7 +348,34 @@ const trainTool = z.strictObject({
     z.strictObject({
       name: key(z.enum(["Adam", "AdamW", "Adadelta", "RMSProp", "SGD"]), "Optimizer.", training.optimizer.name),
       base_learning_rate: key(positive, "Learning rate of the first epoch.", training.optimizer.base_learning_rate),
-      adam_epsilon: key(positive, "Small number in the denominator.", training.optimizer.adam_epsilon),
+      adam_epsilon: key(
+        positive,
+        "Small number in the denominator of Adam and AdamW.",
+        training.optimizer.adam_epsilon,
+      ),
+      momentum: key(z.number().min(0).lt(1), "Of SGD and RMSProp.", own.optimizer.momentum),
+      nesterov: key(z.boolean(), "SGD looks ahead along its momentum.", own.optimizer.nesterov),
+      weight_decay: key(
+        z.number().min(0),
+        "Share of each weight, times the learning rate, by which AdamW draws it to zero in a step.",
+        own.optimizer.weight_decay,
+      ),
+      clip_norm: key(
+        positive.nullable(),
+        "Greatest length of all gradients together; longer ones are scaled down. null = no limit.",
+        own.optimizer.clip_norm,
+      ),
+      warmup_epochs: key(
+        z.number().min(0),
+        "Epochs, or a share of one, in which the learning rate rises from near zero.",
+        own.optimizer.warmup_epochs,
+      ),
+      schedule: key(
+        z.enum(["constant", "cosine"]),
+        "cosine: after the warm-up the learning rate falls along half a cosine to `final_learning_rate` at the last planned step.",
+        own.optimizer.schedule,
+      ),
+      final_learning_rate: key(z.number().min(0), "Where the cosine ends.", own.optimizer.final_learning_rate),
     }),
     "How weights are changed.",
   ),
@@ -406,6 +434,52 @@ const trainTool = z.strictObject({
       .nullable(),
     "Set the smallest weights to zero while training, more and more of them (cubic schedule up to the last planned step); null = no pruning.",
     null,
+  ),
+  loss: key(
+    z.strictObject({
+      energy: key(regressionLoss, "For `energy`.", own.loss.energy),
+      cameradirection: key(regressionLoss, "For `cameradirection`.", own.loss.cameradirection),
+      skydirection: key(regressionLoss, "For `skydirection`.", own.loss.skydirection),
+    }),
+    "Loss of each regression; `type` is always trained by its categorical cross-entropy.",
+  ),
+  huber_delta: key(positive, "Residual at which the Huber loss passes from squares to lines.", own.huberDelta),
+  label_smoothing: key(
+    z.number().min(0).lt(1),
+    "Share of the labels of `type` that is spread over both classes.",
+    own.labelSmoothing,
+  ),
+  loss_weights: key(
+    z.union([
+      z.literal("uncertainty"),
+      z.strictObject({
+        type: key(z.number().min(0), "For `type`.", 1),
+        energy: key(z.number().min(0), "For `energy`.", 1),
+        cameradirection: key(z.number().min(0), "For `cameradirection`.", 1),
+        skydirection: key(z.number().min(0), "For `skydirection`.", 1),
+      }),
+    ]),
+    "Factors of the tasks' losses when several are trained in one network, 1 where nothing is said; `uncertainty` lets training find them.",
+  ),
+  average_momentum: key(
+    z.number().gt(0).lt(1).nullable(),
+    "Momentum of a running average of the weights, which is validated and saved in their place; null = none. Not with `pruning_model`.",
+    own.averageMomentum,
+  ),
+  accumulate_steps: key(
+    count,
+    "Batches whose gradients are averaged before the weights change, for large batches in little memory.",
+    own.accumulateSteps,
+  ),
+  precision: key(
+    z.enum(["float32", "bfloat16", "float16"]),
+    "Number format of convolutions and matrix products; weights stay in float32, float16 scales its loss. For GPUs; tried on CPUs only.",
+    own.precision,
+  ),
+  replicas: key(
+    count,
+    "Copies of the network in one graph that share each batch, one a GPU from `/device:GPU:0` on where there are GPUs. Tried on CPUs only.",
+    own.replicas,
   ),
   engine: key(
     z.enum(["graph", "eager"]),

@@ -14,6 +14,8 @@ export interface Steps {
   readonly heads: readonly Head[];
   /** Weight of a background and of a signal example; null = all count the same. */
   readonly classWeights: { readonly background: number; readonly signal: number } | null;
+  /** Factor of the learning rate at a step of an epoch, by the schedule. */
+  readonly rateFactor: (epoch: number, step: number) => number;
 }
 
 const labelsOf = (batch: Batch, task: Task): Float32Array => {
@@ -74,7 +76,8 @@ export async function trainEpoch<T>(
   const start = performance.now();
   for await (const batch of steps.batches.epoch(rest, steps.batchSize)) {
     try {
-      const { loss, outputs } = steps.compiled.trainStep(stepBatch(steps, batch, true), state.learningRate);
+      const rate = state.learningRate * steps.rateFactor(state.epoch, state.step);
+      const { loss, outputs } = steps.compiled.trainStep(stepBatch(steps, batch, true), rate);
       checkLoss(loss, state.epoch, state.step, batch);
       addMetrics(steps, batch, outputs);
       partial.lossSum += loss * batch.size;

@@ -5,6 +5,7 @@ import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
 import { compileModel } from "../engine/compile-model.js";
 import type { CompiledModel } from "../engine/compiled-model.js";
+import { eagerModel } from "../engine/eager-model.js";
 import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
 import { outputError, temporaryName, writeFileAtomically } from "../files/write-atomically.js";
@@ -21,12 +22,13 @@ import { reduceLearningRate } from "./callbacks/reduce-learning-rate.js";
 import { tensorBoard } from "./callbacks/tensor-board.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { checkpointer, restoreCheckpoint } from "./checkpointer.js";
+import { compileOptions } from "./compile-options.js";
 import { describeModel } from "./describe-model.js";
 import { stepsPerEpoch } from "./epoch-order.js";
 import { checkFingerprint, fingerprint } from "./fingerprint.js";
 import { watchGpu } from "./gpu-use.js";
+import { learningRateFactor } from "./learning-rate-schedule.js";
 import { makeHeads } from "./metrics/head.js";
-import { taskLoss } from "./metrics/task-metrics.js";
 import { livePath, publish, setUnfinishedAside } from "./publish.js";
 import type { Steps } from "./run-epoch.js";
 import { clearStop, installStopHandlers } from "./stop-signal.js";
@@ -55,13 +57,9 @@ async function checkWritable(folder: ModelFolder): Promise<void> {
   }
 }
 
-function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
-  const { tasks } = config.model;
-  return compileModel(model, {
-    losses: Object.fromEntries(outputNames(model).map((name, i) => [name, taskLoss(tasks[i]!)])),
-    optimizer: { name: config.training.optimizer.name, epsilon: config.training.optimizer.epsilon },
-    seed: config.training.seed,
-  });
+async function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
+  const options = compileOptions(config, outputNames(model));
+  return config.training.engine === "eager" ? eagerModel(model, options) : compileModel(model, options);
 }
 
 /** As in Keras, classes are weighted only when the class is the only thing to learn. */
@@ -166,6 +164,8 @@ export async function train(
       batchSize: settings.batchSize,
       heads,
       classWeights: classWeightsOf(data, config),
+      rateFactor: (epoch, step) =>
+        learningRateFactor(settings.optimizer, epoch * stepCount + step, stepCount, settings.epochs),
     };
     const checkpoints = checkpointer(folder.checkpoint, found?.generation ?? 0, print, state, compiled, callbacks);
     await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints, gpu }, options);

@@ -104,7 +104,7 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
       loss: partial.lossSum / partial.examples,
       val_loss: validation.loss,
       metrics: { ...trained, ...metricValues(steps.heads, "val_") },
-      learningRate: state.learningRate,
+      learningRate: state.learningRate * steps.rateFactor(state.epoch, stepCount - 1),
       imagesPerSecond: partial.examples / partial.trainingSeconds,
       waitShare: partial.waitedSeconds / partial.trainingSeconds,
       seconds: secondsBefore + (performance.now() - epochStart) / 1000,

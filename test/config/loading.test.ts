@@ -150,7 +150,18 @@ test("what a file leaves out has CTLearn's defaults", async () => {
   assert.equal(config.training.epochs, 10);
   assert.equal(config.training.batchSize, 64);
   assert.equal(config.training.validationSplit, 0.1);
-  assert.deepEqual(config.training.optimizer, { name: "Adam", learningRate: 1e-4, epsilon: 1e-8 });
+  assert.deepEqual(config.training.optimizer, {
+    name: "Adam",
+    learningRate: 1e-4,
+    epsilon: 1e-8,
+    momentum: 0,
+    nesterov: false,
+    weightDecay: 0.004,
+    clipNorm: null,
+    warmupEpochs: 0,
+    schedule: "constant",
+    finalLearningRate: 0,
+  });
   assert.deepEqual(config.training.reduceLearningRate, {
     factor: 0.5,
     patience: 5,

@@ -9,8 +9,3 @@ import type { Metric } from "./metric.js";
 export function taskMetrics(task: Task): Metric[] {
   return task === "type" ? [accuracy(), auc(), balancedAccuracy()] : [meanAbsoluteError(task)];
 }
-
-/** The loss of a task, by its Keras name: cross-entropy of `type`, mean absolute error of the others. */
-export function taskLoss(task: Task): "categoricalCrossentropy" | "meanAbsoluteError" {
-  return task === "type" ? "categoricalCrossentropy" : "meanAbsoluteError";
-}
