@@ -21,6 +21,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "combinePredictions",
     "compareModels",
     "configTable",
+    "customModel",
     "describeFile",
     "evaluateTask",
     "figures",
@@ -37,10 +38,13 @@ test("the public entry exports exactly what notebooks need", async () => {
     "predictTestFiles",
     "prepareModel",
     "readPredictions",
+    "registerLowering",
     "responseOfFiles",
     "show",
     "showLive",
     "simulate",
+    "spatialDropout2d",
+    "tf",
     "train",
   ];
   assert.deepEqual(exported(/^export \{([^}]*)\}/gm), values);
@@ -48,7 +52,17 @@ test("the public entry exports exactly what notebooks need", async () => {
 });
 
 test("the public entry names the types of its values", () => {
-  const types = ["CameraImage", "Config", "Evaluation", "MappedImage", "MetricValue", "PublishedPerformance", "Task"];
+  const types = [
+    "BackboneBuilder",
+    "BackboneOptions",
+    "CameraImage",
+    "Config",
+    "Evaluation",
+    "MappedImage",
+    "MetricValue",
+    "PublishedPerformance",
+    "Task",
+  ];
   assert.deepEqual(exported(/^export type \{([^}]*)\}/gm), types);
 });
 

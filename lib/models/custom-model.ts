@@ -5,6 +5,7 @@ import type { Config, ModelConfig } from "../config/config.js";
 import type { tf } from "../engine/tensorflow.js";
 import { ConfigError } from "../errors.js";
 import { attachHeads } from "./build-model.js";
+import { expectedShape } from "./expected-shape.js";
 
 /** What a module of the user's own gets to build its backbone from. */
 export interface BackboneOptions {
@@ -34,6 +35,25 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
 }
 
 /**
+ * A network whose backbone a function builds, e.g. one in a notebook's cell; cherenkit adds the heads of the tasks.
+ * @param inputShape `[height, width, channels]`, e.g. `data.imageShape`; from the configuration when absent
+ * @throws {ConfigError} when what it builds does not keep to the contract
+ */
+export function customModel(config: Config, builder: BackboneBuilder, inputShape?: readonly number[]): tf.LayersModel {
+  const [height, width, channels] = (inputShape ?? expectedShape(config)) as [number, number, number];
+  const { seed } = config.training;
+  const backbone = builder({ inputShape: [height, width, channels], config: config.model, seed });
+  if (!backbone?.name?.endsWith("_block") || backbone.outputs[0]!.shape.length !== 2) {
+    const name = builder.name || "the function";
+    throw new ConfigError(`${name} must give a model whose name ends in _block and whose output is [n, features]`, {
+      place: config.model.customModel?.file ?? name,
+      remedy: "end it with a global pooling or flatten layer, and name it",
+    });
+  }
+  return attachHeads(config.model, backbone, [height, width, channels], seed);
+}
+
+/**
  * A network whose backbone a TypeScript or JavaScript module builds; cherenkit adds the heads of the tasks.
  * `models/custom_model_template.ts` shows such a module.
  * @throws {ConfigError} when the module cannot be loaded or does not keep to the contract
@@ -59,21 +79,5 @@ export async function loadCustomModel(config: Config, inputShape: readonly numbe
       remedy: `it exports ${names}`,
     });
   }
-  const [height, width, channels] = inputShape as [number, number, number];
-  const options: BackboneOptions = {
-    inputShape: [height, width, channels],
-    config: config.model,
-    seed: config.training.seed,
-  };
-  const backbone = (builder as BackboneBuilder)(options);
-  if (!backbone?.name?.endsWith("_block") || backbone.outputs[0]!.shape.length !== 2) {
-    throw new ConfigError(
-      `${custom.name} must give a model whose name ends in _block and whose output is [n, features]`,
-      {
-        place: custom.file,
-        remedy: "end it with a global pooling or flatten layer, and name it",
-      },
-    );
-  }
-  return attachHeads(config.model, backbone, inputShape, config.training.seed);
+  return customModel(config, builder as BackboneBuilder, inputShape);
 }

@@ -4,15 +4,8 @@ import type { tf } from "../engine/tensorflow.js";
 import { ConfigError } from "../errors.js";
 import { attachHeads, buildModel } from "./build-model.js";
 import { loadCustomModel } from "./custom-model.js";
+import { expectedShape } from "./expected-shape.js";
 import { loadModel } from "./load-model.js";
-
-/** Side of the images when neither data nor configuration says it: SST-1M's, two cells for each of 48 pixel rows. */
-const defaultSide = 96;
-
-function expectedShape(config: Config): [number, number, number] {
-  const side = config.reader.imageShape ?? defaultSide;
-  return [side, side, config.reader.channels.length];
-}
 
 /** The nested model that makes features of images: the layer whose name ends in `_block`. */
 function backboneOf(model: tf.LayersModel, folder: string): tf.LayersModel {
