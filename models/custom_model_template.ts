@@ -9,11 +9,14 @@
 import { type BackboneOptions, tf } from "cherenkit";
 
 /** Images `[n, height, width, channels]` in, features `[n, features]` out; the name must end in `_block`. */
-export function myBackbone({ inputShape }: BackboneOptions): tf.LayersModel {
+export function myBackbone({ inputShape, seed }: BackboneOptions): tf.LayersModel {
   const input = tf.input({ shape: [...inputShape] });
   let x = input;
   for (const filters of [16, 32, 64]) {
-    x = tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu" }).apply(x) as tf.SymbolicTensor;
+    // One seed, one network: the same configuration gives the same first weights.
+    const kernelInitializer = tf.initializers.glorotUniform({ seed: seed + filters });
+    const convolution = { filters, kernelSize: 3, padding: "same", activation: "relu", kernelInitializer } as const;
+    x = tf.layers.conv2d(convolution).apply(x) as tf.SymbolicTensor;
     x = tf.layers.maxPooling2d({ poolSize: 2 }).apply(x) as tf.SymbolicTensor;
   }
   const features = tf.layers.globalAveragePooling2d({}).apply(x) as tf.SymbolicTensor;

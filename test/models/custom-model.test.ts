@@ -40,7 +40,7 @@ async function learns(model: tf.LayersModel, side: number): Promise<void> {
   const optimizer = { name: "Adam" } as const;
   const compiled = await compileModel(model, { losses: { [name]: "meanSquaredError" }, optimizer });
   const batch = { images: values(8 * side * side * 2, 1), size: 8, labels: { [name]: values(8, 2) } };
-  const losses = Array.from({ length: 12 }, () => compiled.trainStep(batch, 0.002).loss);
+  const losses = Array.from({ length: 30 }, () => compiled.trainStep(batch, 0.005).loss);
   assert.ok(losses.at(-1)! < 0.8 * losses[0]!, `${losses}`);
   compiled.dispose();
 }
@@ -59,11 +59,9 @@ for (const [file, name, share] of examples) {
       const summary = modelSummary(model);
       assert.ok(summary.flops < share * resNet.flops, `${summary.flops} of ${resNet.flops}`);
       const small = await prepareModel(config, [32, 32, 2]);
-      if (file !== "custom_model_template.ts") {
-        const again = await prepareModel(config, [32, 32, 2]);
-        for (const [i, weight] of small.getWeights().entries())
-          assert.deepEqual(again.getWeights()[i]!.dataSync(), weight.dataSync());
-      }
+      const again = await prepareModel(config, [32, 32, 2]);
+      for (const [i, weight] of small.getWeights().entries())
+        assert.deepEqual(again.getWeights()[i]!.dataSync(), weight.dataSync());
       await learns(small, 32);
     }));
 }
