@@ -12,6 +12,7 @@ interface Options {
   readonly legacyNames?: true;
   readonly content: "compact" | "parameters" | "images";
   readonly weights: "none" | "intensity" | "aspect-weighted-intensity" | "containment-weighted-intensity";
+  readonly features?: true;
   readonly shard?: { readonly index: number; readonly of: number };
   readonly json?: true;
 }
@@ -49,6 +50,7 @@ export function predictCommand(): Command {
         .choices(["compact", "parameters", "images"])
         .default("parameters"),
     )
+    .option("--features", "write the feature vectors of the networks' backbones too (4 kB an image for a ResNet)")
     .option("--prefix <name>", "name of the algorithm in groups and columns (default: CTLearn's name for each task)")
     .option("--legacy-names", "the names of CTLearn before 0.10.4: group classification, prefix CTLearn")
     .option("--shard <i/n>", "predict only the i-th of n shares of the files", shard)
@@ -69,6 +71,7 @@ export function predictCommand(): Command {
         typeGroup: options.legacyNames ? "classification" : "particle_type",
         content: options.content,
         weights: options.weights,
+        features: options.features,
         shard: options.shard,
       });
       console.log(options.json ? JSON.stringify(result, null, 2) : result.toText());

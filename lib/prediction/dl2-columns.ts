@@ -95,6 +95,39 @@ export const ctlearnPrefixes: Readonly<Record<Task, string>> = {
   skydirection: "CTLearnSkyReconstructor",
 };
 
+/** Prefix that CTLearn 0.10.4 gives to feature vectors. */
+export const ctlearnFeaturePrefix: string = "CTLearn";
+
+/** Names of the tasks in the columns of feature vectors. */
+export const featureNames: Readonly<Record<Task, string>> = {
+  type: "particletype",
+  energy: "energy",
+  cameradirection: "geometry",
+  skydirection: "geometry",
+};
+
+/** Columns of a table of feature vectors after its keys. */
+export function featureColumns(
+  vectors: readonly { readonly task: Task; readonly length: number }[],
+  prefix: string,
+  ofTelescope: boolean,
+): ColumnSchema[] {
+  const start = ofTelescope ? `${prefix}_tel` : prefix;
+  return [
+    ...vectors.map(({ task, length }): ColumnSchema => {
+      const name = `${featureNames[task]}_feature_vectors`;
+      const description = `output of the backbone of the network for ${task}`;
+      return { name: `${start}_${name}`, type: "float32", itemShape: [length], description, metadata: { NAME: name } };
+    }),
+    {
+      name: `${start}_is_valid`,
+      type: "bool",
+      description: "true where there are feature vectors",
+      metadata: { NAME: "is_valid" },
+    },
+  ];
+}
+
 /** Columns of a DL2 table after its keys: values, validity, goodness of fit, and for the array the telescopes. */
 export function dl2Columns(task: Task, prefix: string, telescopes: number | null): ColumnSchema[] {
   const container = containerOf[task];

@@ -8,7 +8,7 @@ import type { ColumnSchema, NumericArray } from "../hdf5/column.js";
 import { copyGroup } from "../hdf5/copy.js";
 import { type Attributes, createHdf5, type Hdf5Writer } from "../hdf5/writer.js";
 import type { ArrayPrediction } from "./combine-telescopes.js";
-import { containerOf, type Dl2Group, dl2Columns } from "./dl2-columns.js";
+import { containerOf, type Dl2Group, dl2Columns, featureColumns } from "./dl2-columns.js";
 import { type Reconstructed, validRows } from "./reconstructed.js";
 import type { FileTriggers, TelescopeTriggers } from "./triggers.js";
 
@@ -164,6 +164,32 @@ export class Dl2File {
       azimuth: Float64Array.from(pointings, ({ azRad }) => azRad),
       altitude: Float64Array.from(pointings, ({ altRad }) => altRad),
     });
+  }
+
+  /**
+   * Writes the feature vectors of a telescope's images or, with `triggers` null, of the array's events.
+   * @param vectors `[rows, length]` of each task
+   */
+  features(
+    prefix: string,
+    triggers: TelescopeTriggers | null,
+    vectors: readonly { readonly task: Task; readonly length: number; readonly values: Float32Array }[],
+  ): void {
+    const { obsId, eventId, telId } = this.triggers.schemas;
+    const { rows, obsIds, eventIds } = triggers ?? this.triggers.events;
+    if (rows === 0) return;
+    const columns = featureColumns(vectors, prefix, triggers !== null);
+    const given: Record<string, NumericArray> = { obs_id: obsIds, event_id: eventIds };
+    if (triggers) given.tel_id = new Int32Array(rows).fill(triggers.telescope.id);
+    for (const [i, { values }] of vectors.entries()) given[columns[i]!.name] = values;
+    given[columns.at(-1)!.name] = Uint8Array.from({ length: rows }, (_, row) =>
+      vectors.every(({ values, length }) => !Number.isNaN(values[row * length]!)) ? 1 : 0,
+    );
+    const path = triggers
+      ? `/dl1/event/telescope/features/${prefix}/${telescopeTable(triggers.telescope.id)}`
+      : `/dl1/event/subarray/features/${prefix}`;
+    const keys = triggers ? [obsId, eventId, telId] : [obsId, eventId];
+    this.writer.table(path, [...keys, ...columns], { deflate: true }).append(given);
   }
 
   /** Writes where the array looked at each event, unless the input says it. */

@@ -5,7 +5,7 @@ import { openExamples } from "../events/open-examples.js";
 import type { Telescope } from "../events/subarray.js";
 import { readerFor } from "./fit-model.js";
 import { KeyedRows } from "./keyed-rows.js";
-import type { PredictionModel } from "./prediction-model.js";
+import type { Answers, PredictionModel } from "./prediction-model.js";
 import type { FileTriggers } from "./triggers.js";
 
 /** What one model is to predict of a file, and what it answered. */
@@ -16,6 +16,8 @@ export interface Job {
   readonly wanted: Uint8Array;
   /** `[triggers, outputs]` by task; NaN where nothing was predicted. */
   readonly answers: ReadonlyMap<Task, Float32Array>;
+  /** `[triggers, featureLength]`, NaN where nothing was predicted; null when they were not asked for. */
+  readonly features: Float32Array | null;
   /** In stereo: the events and which images they consist of. */
   readonly events: StereoEvents | null;
 }
@@ -81,22 +83,34 @@ export async function openJob(
   const answers = new Map(
     model.tasks.map((task) => [task, new Float32Array(rows * taskOutputs[task]).fill(Number.NaN)]),
   );
-  return { model, telescopes, wanted, answers, events };
+  const { featureLength } = model;
+  const features = featureLength === null ? null : new Float32Array(rows * featureLength).fill(Number.NaN);
+  return { model, telescopes, wanted, answers, features, events };
+}
+
+/** Takes over the wanted rows of `from`, `[part, width]`; `rows[first]` is where the first of them goes. */
+function keepRows(
+  job: Job,
+  rows: Int32Array,
+  first: number,
+  from: Float32Array,
+  to: Float32Array,
+  width: number,
+): void {
+  for (let i = 0; i < from.length / width; i++) {
+    const row = rows[first + i]!;
+    if (job.wanted[row]) to.set(from.subarray(i * width, (i + 1) * width), row * width);
+  }
 }
 
 /**
  * Keeps a model's answers for the images that it wanted; a batch may hold others for its neighbours.
  * @param rows which images a batch has
- * @param first number of the first of them that `outputs` is about
+ * @param first number of the first of them that the answers are about
  */
-export function keepAnswers(job: Job, rows: Int32Array, first: number, outputs: ReadonlyMap<Task, Float32Array>): void {
+export function keepAnswers(job: Job, rows: Int32Array, first: number, { outputs, features }: Answers): void {
   for (const [task, values] of outputs) {
-    const width = taskOutputs[task];
-    const answers = job.answers.get(task)!;
-    for (let i = 0; i < values.length / width; i++) {
-      const row = rows[first + i]!;
-      if (!job.wanted[row]) continue;
-      for (let k = 0; k < width; k++) answers[row * width + k] = values[i * width + k]!;
-    }
+    keepRows(job, rows, first, values, job.answers.get(task)!, taskOutputs[task]);
   }
+  if (features) keepRows(job, rows, first, features, job.features!, job.model.featureLength!);
 }

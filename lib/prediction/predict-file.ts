@@ -74,8 +74,8 @@ export async function predictFile(
       const began = performance.now();
       for (const model of views[batch.view]!.models) {
         const job = jobs.get(model)!;
-        steps.get(model)!.predict(model, batch.images, batch.size, (first, outputs) => {
-          keepAnswers(job, batch.rows, first, outputs);
+        steps.get(model)!.predict(model, batch.images, batch.size, (first, answers) => {
+          keepAnswers(job, batch.rows, first, answers);
         });
       }
       inferenceMs += performance.now() - began;

@@ -3,7 +3,7 @@ import { type Task, tasks } from "../config/task.js";
 import { Progress } from "../display/progress.js";
 import { ConfigError } from "../errors.js";
 import { workerCount } from "../events/worker-count.js";
-import { ctlearnPrefixes, type Dl2Group } from "./dl2-columns.js";
+import { ctlearnFeaturePrefix, ctlearnPrefixes, type Dl2Group } from "./dl2-columns.js";
 import type { Content } from "./dl2-file.js";
 import { ImageStream } from "./image-stream.js";
 import { predictFile } from "./predict-file.js";
@@ -32,6 +32,8 @@ export interface PredictOptions {
   readonly typeGroup?: Extract<Dl2Group, "particle_type" | "classification">;
   /** DL1 tables to take over: `parameters` (the default), `images` too, or neither with `compact`. */
   readonly content?: Content;
+  /** Write the vectors that the networks' backbones make of the images, `/dl1/event/telescope/features/CTLearn`. */
+  readonly features?: boolean;
   /** How much each telescope counts in the mean of an event; `none`: all the same. */
   readonly weights?: Weights;
   /** Only every `of`-th file, from file number `index` (from 1) on: the share of one job of an array. */
@@ -99,7 +101,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
       remedy: "give a batch size of 1 or more",
     });
   }
-  const models = await openPredictionModels(options.models);
+  const models = await openPredictionModels(options.models, options.features);
   const views = viewsOf(models);
   const steps = new Map(models.map((model) => [model, new StepSize(batchSize)]));
   const stream = new ImageStream(views, batchSize, workerCount(options.workers));
@@ -113,6 +115,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
     content: options.content ?? "parameters",
     typeGroup: options.typeGroup ?? "particle_type",
     weights: options.weights ?? "none",
+    featurePrefix: prefix ?? ctlearnFeaturePrefix,
     prefixes,
   };
   const paths = outputPaths(files, resolve(output));

@@ -1,5 +1,4 @@
-import type { Task } from "../config/task.js";
-import type { PredictionModel } from "./prediction-model.js";
+import type { Answers, PredictionModel } from "./prediction-model.js";
 
 /** Steps by which a size is judged, after the first, which builds what later ones reuse. */
 const measuredSteps = 4;
@@ -63,20 +62,20 @@ export class StepSize {
     this.current = promising ? this.waiting.shift() : undefined;
   }
 
-  /** Predicts a batch; parts of it are `[part, outputs]` by task, given with the number of their first image. */
+  /** Predicts a batch; the answers come in parts, each with the number of its first image. */
   predict(
     model: PredictionModel,
     images: Float32Array,
     size: number,
-    use: (first: number, outputs: ReadonlyMap<Task, Float32Array>) => void,
+    use: (first: number, answers: Answers) => void,
   ): void {
     const pixels = images.length / size;
     for (let first = 0; first < size; ) {
       const count = Math.min(this.size, size - first);
       const began = this.clock();
-      const outputs = model.predict(images.subarray(first * pixels, (first + count) * pixels), count);
+      const answers = model.predict(images.subarray(first * pixels, (first + count) * pixels), count);
       this.judge(count, this.clock() - began);
-      use(first, outputs);
+      use(first, answers);
       first += count;
     }
   }

@@ -18,6 +18,7 @@ export interface Dl2Options {
   readonly typeGroup: Dl2Group;
   /** How much each telescope counts in the prediction of the array. */
   readonly weights: Weights;
+  readonly featurePrefix: string;
 }
 
 /** Where each telescope looked at each of its triggers. */
@@ -86,6 +87,25 @@ function writeStereo(
   }
 }
 
+/** Feature vectors, where they were asked for: of each telescope's images, and of the events of stereo networks. */
+function writeFeatures(writer: Dl2File, jobs: readonly Job[], { telescopes }: FileTriggers, prefix: string): void {
+  const vectorsOf = (some: readonly Job[], firstRow: number, rows: number) =>
+    some.flatMap(({ model, features }) => {
+      const length = model.featureLength!;
+      const values = features!.subarray(firstRow * length, (firstRow + rows) * length);
+      return model.tasks.map((task) => ({ task, length, values }));
+    });
+  const withFeatures = jobs.filter(({ features }) => features !== null);
+  const stereo = withFeatures.filter(({ events }) => events !== null);
+  if (stereo.length > 0) writer.features(prefix, null, vectorsOf(stereo, 0, stereo[0]!.wanted.length));
+  for (const one of telescopes) {
+    const mono = withFeatures.filter(
+      (job) => job.events === null && job.telescopes.some(({ id }) => id === one.telescope.id),
+    );
+    if (mono.length > 0) writer.features(prefix, one, vectorsOf(mono, one.firstRow, one.rows));
+  }
+}
+
 /**
  * Writes the DL2 file of an input: what is wanted of its content, where the telescopes looked, and the predictions.
  * @throws {OutputError} when it cannot be written; nothing stands under its name then
@@ -111,6 +131,7 @@ export async function writeDl2(
       if (job.events) writeStereo(writer, job, file, ofArray!, attributes);
       else writeMono(writer, job, file, triggers, pointings, weights, attributes);
     }
+    writeFeatures(writer, jobs, triggers, options.featurePrefix);
     await writer.close();
   } catch (error) {
     writer.abort();

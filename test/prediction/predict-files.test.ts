@@ -253,6 +253,32 @@ test("a pointing far from those of the training is warned of", data, async () =>
   assert.match(result.toText(), /warning: /);
 });
 
+test("feature vectors are what the backbone gives, one row a trigger", data, async () => {
+  const result = await predicted({ models: [models.type!, models.energy!], features: true });
+  const path = "/dl1/event/telescope/features/CTLearn/tel_003";
+  const features = await columnsOf(result.files[0]!.output, path);
+  const energies = await columnsOf(result.files[0]!.output, "/dl2/event/telescope/energy/CTLearnRegressor/tel_003");
+  const vectors = features.get("CTLearn_tel_energy_feature_vectors")!;
+  assert.deepEqual(vectors.itemShape, [8]);
+  assert.ok(features.has("CTLearn_tel_particletype_feature_vectors"));
+  // The head on top of the vectors must give the energies.
+  const network = await loadModel(join(models.energy!, "model"));
+  const heads = ["fc_energy_1", "energy"].map((name) => network.getLayer(name));
+  const data = numbers(vectors);
+  const valid = values(features, "CTLearn_tel_is_valid");
+  assert.deepEqual(valid, values(energies, "CTLearnRegressor_tel_is_valid"));
+  for (const [row, there] of valid.entries()) {
+    if (!there) {
+      assert.ok(Number.isNaN(data[row * 8]!));
+      continue;
+    }
+    let x = tf.tensor2d(Float32Array.from(data.subarray(row * 8, row * 8 + 8)), [1, 8]) as tf.Tensor;
+    for (const layer of heads) x = layer.apply(x) as tf.Tensor;
+    const wanted = 10 ** x.dataSync()[0]!;
+    assert.ok(close(values(energies, "CTLearnRegressor_tel_energy")[row]!, wanted, 1e-4 * wanted), `row ${row}`);
+  }
+});
+
 test("the shares of an array of jobs are all files, each once, under the names of one job alone", data, async () => {
   const files = [gamma, join(sharedData, "ctlearn/dl1/proton_run2.dl1.h5")];
   const shares: string[][] = [];

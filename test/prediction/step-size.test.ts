@@ -13,7 +13,8 @@ function networkOf(ms: (size: number) => number, sizes: number[]): PredictionMod
       sizes.push(size);
       now += ms(size);
       const pixels = images.length / size;
-      return new Map([["energy", Float32Array.from({ length: size }, (_, i) => images[i * pixels]!)]]);
+      const energies = Float32Array.from({ length: size }, (_, i) => images[i * pixels]!);
+      return { outputs: new Map([["energy", energies]]), features: null };
     },
   } as unknown as PredictionModel;
 }
@@ -22,7 +23,7 @@ const images = Float32Array.from({ length: 64 * 4 }, (_, i) => Math.floor(i / 4)
 
 function run(steps: StepSize, network: PredictionModel): number[] {
   const answers: number[] = [];
-  steps.predict(network, images, 64, (first, outputs) => {
+  steps.predict(network, images, 64, (first, { outputs }) => {
     for (const [i, value] of outputs.get("energy")!.entries()) answers[first + i] = value;
   });
   return answers;
