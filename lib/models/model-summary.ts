@@ -2,6 +2,7 @@ import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
+import { layersOf } from "../engine/topology.js";
 
 /** One layer as it stands in the table. */
 export interface LayerSummary {
@@ -9,6 +10,8 @@ export interface LayerSummary {
   readonly className: string;
   /** Without the batch. */
   readonly outputShape: readonly number[];
+  /** Layers whose outputs it takes. */
+  readonly inputs: readonly string[];
   readonly parameters: number;
   /** Floating-point operations for one image. */
   readonly flops: number;
@@ -26,24 +29,38 @@ function layerFlops(layer: tf.layers.Layer, input: readonly number[], output: re
   const outputs = product(output);
   const config = layer.getConfig();
   const bias = config.useBias === false ? 0 : outputs;
-  const kernel = layer.weights.find((weight) => /kernel/.test(weight.originalName))?.shape as number[] | undefined;
+  const shapeOf = (name: string): number[] =>
+    layer.weights.find((weight) => weight.originalName.endsWith(`/${name}`))!.shape as number[];
   switch (layer.getClassName()) {
     case "Conv2D":
-      return 2 * outputs * product(kernel!.slice(0, 3)) + bias;
+      return 2 * outputs * product(shapeOf("kernel").slice(0, 3)) + bias;
     case "DepthwiseConv2D":
-      return 2 * outputs * product(kernel!.slice(0, 2)) + bias;
+      return 2 * outputs * product(shapeOf("depthwise_kernel").slice(0, 2)) + bias;
+    case "SeparableConv2D": {
+      const [height, width, channels, multiplier] = shapeOf("depthwise_kernel") as [number, number, number, number];
+      const places = product(output.slice(0, 2));
+      return 2 * places * channels * multiplier * (height * width + output[2]!) + bias;
+    }
+    case "Conv1D":
+      return 2 * outputs * product(shapeOf("kernel").slice(0, 2)) + bias;
     case "Dense":
-      return 2 * outputs * kernel![0]! + bias;
+      return 2 * outputs * shapeOf("kernel")[0]! + bias;
     case "MaxPooling2D":
     case "AveragePooling2D":
       return product(config.poolSize as number[]) * outputs;
     case "GlobalAveragePooling2D":
+    case "GlobalMaxPooling2D":
       return product(input);
     case "Add":
     case "Multiply":
+    case "Maximum":
+    case "Minimum":
       return outputs;
     case "BatchNormalization":
       return 2 * outputs;
+    case "LayerNormalization":
+      // Mean, difference, square, mean of squares, quotient, scale and centre.
+      return 7 * outputs;
     default:
       return 0;
   }
@@ -51,6 +68,7 @@ function layerFlops(layer: tf.layers.Layer, input: readonly number[], output: re
 
 /** Layers that compute, in order, those of nested models in their place. */
 function collect(model: tf.LayersModel, list: LayerSummary[]): void {
+  const calls = new Map(layersOf(model).layers.map((item) => [item.name, item.calls]));
   for (const layer of model.layers) {
     if (layer.getClassName() === "InputLayer") continue;
     if ("layers" in layer) {
@@ -63,6 +81,7 @@ function collect(model: tf.LayersModel, list: LayerSummary[]): void {
       name: layer.name,
       className: layer.getClassName(),
       outputShape: output,
+      inputs: [...new Set((calls.get(layer.name) ?? []).flat().map(([name]) => name))],
       parameters: layer.countParams(),
       flops: layerFlops(layer, input, output),
     });
@@ -109,8 +128,18 @@ export class ModelSummary implements Displayable {
       row.outputShape.join(" × "),
       row.parameters,
       Number((row.flops / 1e6).toFixed(3)),
+      row.inputs.join(", "),
     ]);
-    return new DataTable(["layer", "class", "output", "parameters", "MFLOP"], rows);
+    return new DataTable(["layer", "class", "output", "parameters", "MFLOP", "connected to"], rows);
+  }
+
+  /** Parameters by kind with their memory, as Keras tells them. */
+  private parameterLines(): string[] {
+    const fixed = this.parameters - this.trainableParameters;
+    const kinds = { Total: this.parameters, Trainable: this.trainableParameters, "Non-trainable": fixed };
+    return Object.entries(kinds).map(
+      ([kind, count]) => `${kind} params: ${count.toLocaleString("en-US")} (${((4 * count) / 2 ** 20).toFixed(2)} MB)`,
+    );
   }
 
   private totals(): string {
@@ -125,7 +154,7 @@ export class ModelSummary implements Displayable {
   }
 
   toText(): string {
-    return `${this.name}\n${this.table().toText()}\n${this.totals()}`;
+    return [this.name, this.table().toText(), ...this.parameterLines(), this.totals()].join("\n");
   }
 
   toString(): string {

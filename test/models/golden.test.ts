@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ModelConfig } from "../../lib/config/config.js";
 import type { Task } from "../../lib/config/task.js";
+import { tf } from "../../lib/engine/tensorflow.js";
 import { buildModel } from "../../lib/models/build-model.js";
 import { modelSummary } from "../../lib/models/model-summary.js";
 import { modelConfig } from "./model-config.js";
@@ -91,6 +92,29 @@ test("the first layer, pooling and padding before a ResNet take part in it", () 
   // Two convolutions of 1×1 see 16 channels instead of 2: the shortcut's and the first of the block.
   const wider = (16 - 2) * (192 + 48);
   assert.equal(model.countParams(), plain.countParams() + first + wider);
+});
+
+test("the summary tells what Keras tells: layers, connections, parameters by kind, and the memory of activations", () => {
+  const model = buildModel(modelConfig({ type: "SingleCNN", tasks: ["energy"] }), [96, 96, 2], 0);
+  const summary = modelSummary(model);
+  const text = summary.toText();
+  assert.match(text, /Total params: 299,841 \(1\.14 MB\)/);
+  assert.match(text, /Trainable params: 299,841/);
+  assert.match(text, /Non-trainable params: 0/);
+  assert.match(text, /SingleCNN_block_pool_1 +MaxPooling2D +48 × 48 × 32 +0 +[\d.]+ +SingleCNN_block_conv_1_1/);
+  // 32·(96² + 48²) + 32·(48² + 24²) + 64·(24² + 12²) + 128·(12² + 6²), the mean, and the head
+  const values = 32 * 11520 + 32 * 2880 + 64 * 720 + 128 * 180 + 128 + 512 + 256 + 1;
+  assert.equal(summary.activationBytes, 4 * values);
+  model.getLayer("SingleCNN_block").trainable = false;
+  assert.match(modelSummary(model).toText(), /Non-trainable params: 102,208/);
+});
+
+test("operations of the layers that CTLearn does not use", () => {
+  const input = tf.input({ shape: [8, 8, 3] });
+  const layer = tf.layers.separableConv2d({ filters: 5, kernelSize: 3, depthMultiplier: 2, padding: "same" });
+  const model = tf.model({ inputs: input, outputs: layer.apply(input) as tf.SymbolicTensor });
+  // 6 channels of 3×3 and 5 of 6 at each of 64 places, twice, and the biases
+  assert.equal(modelSummary(model).flops, 64 * 2 * (6 * 9 + 5 * 6) + 64 * 5);
 });
 
 test("one seed gives one network, another seed another", () => {
