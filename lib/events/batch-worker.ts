@@ -1,18 +1,41 @@
-import { openSync, readSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ImageMapper } from "../camera/image-mapper.js";
-import { mapImage } from "../camera/map-image.js";
-import { InputError } from "../errors.js";
+import { imagesPerPass, MappingKernel, workspaceBytes } from "../camera/mapping-kernel.js";
+import type { Channel } from "../config/config.js";
+import { FileReader, type ImagePlaces } from "./batch-file-reader.js";
+import { DamagedImageError, StoreReader } from "./image-store-reader.js";
+import { packError, type ThreadError } from "./thread-error.js";
+
+/** Where pixel vectors come from: an image store, or the DL1 files. */
+export type VectorSource =
+  | { readonly kind: "store"; readonly path: string; readonly checksums: Uint32Array; readonly verified: Uint8Array }
+  | { readonly kind: "files"; readonly places: ImagePlaces; readonly channels: readonly Channel[] };
+
+/** How the images of one example lie in a slot. */
+export interface ExampleLayout {
+  /** Images of an example; 1 in mono. */
+  readonly telescopes: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** True: the telescopes' channels are interleaved in one image; false: one image follows the other. */
+  readonly stacked: boolean;
+}
 
 export interface BatchWorkerData {
-  /** Flat file of the image store. */
-  readonly store: string;
+  readonly source: VectorSource;
   readonly pixels: number;
-  readonly channels: number;
+  readonly layout: ExampleLayout;
   readonly mappers: readonly ImageMapper[];
-  /** Which mapper an example takes, `[examples]`. */
+  /** Which mapper an image takes, `[images]`. */
   readonly mapperOf: Uint8Array;
-  readonly slots: readonly SharedArrayBuffer[];
+  /** Images of each example, `[examples, telescopes]`, −1 = blank; null = example i is image i. */
+  readonly imagesOf: Int32Array | null;
+  readonly kernel: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** First byte of this thread's own part of the memory. */
+  readonly arena: number;
+  /** First byte of each slot. */
+  readonly slots: readonly number[];
 }
 
 export interface BatchRequest {
@@ -24,38 +47,119 @@ export interface BatchRequest {
 
 export interface BatchReply {
   readonly request: number;
-  readonly error?: string;
+  readonly error?: ThreadError;
+  /** True when the image store has to be repaired before the request can be served. */
+  readonly damaged?: boolean;
 }
 
-function serve({ store, pixels, channels, mappers, mapperOf, slots }: BatchWorkerData): void {
-  const file = openSync(store, "r");
-  const vector = new Float32Array(pixels * channels);
-  const bytes = new Uint8Array(vector.buffer);
-  const images = slots.map((slot) => new Float32Array(slot));
+const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-  const fill = ({ slot, indices }: BatchRequest): void => {
-    const out = images[slot]!;
-    for (const [i, index] of indices.entries()) {
-      if (readSync(file, bytes, 0, bytes.length, index * bytes.length) !== bytes.length) {
-        throw new InputError(`the image store ${store} is truncated`, {
-          place: store,
-          remedy: "run 'cherenkit cache prune', then run again",
-        });
-      }
-      const mapper = mappers[mapperOf[index]!]!;
-      mapImage(mapper, vector, 0, channels, out, i * mapper.height * mapper.width * channels);
+/** Bytes of a thread's own part of the memory: pixel vectors of one pass, a blank one, and the mappers' workspaces. */
+export function arenaBytes(mappers: readonly ImageMapper[], pixels: number, channels: number): number {
+  const vectors = aligned((imagesPerPass(channels) + 1) * pixels * channels * 4);
+  return mappers.reduce((sum, mapper) => sum + aligned(workspaceBytes(mapper, channels)), vectors);
+}
+
+/** An image to be mapped; `row` −1 is blank. */
+interface Job {
+  readonly row: number;
+  readonly to: number;
+}
+
+class BatchFiller {
+  private readonly kernels: MappingKernel[] = [];
+  private readonly reader: StoreReader | FileReader;
+  private readonly staging: Float32Array;
+  private readonly blank: number;
+  private readonly passSize: number;
+
+  constructor(private readonly data: BatchWorkerData) {
+    const { source, pixels, layout, mappers, memory, arena, kernel } = data;
+    const { channels, telescopes, stacked } = layout;
+    const size = pixels * channels;
+    this.passSize = imagesPerPass(channels);
+    this.blank = arena + this.passSize * size * 4;
+    this.staging = new Float32Array(memory.buffer, arena, this.passSize * size);
+    let base = arena + aligned((this.passSize + 1) * size * 4);
+    for (const mapper of mappers) {
+      const cellBytes = (stacked ? telescopes : 1) * channels * 4;
+      this.kernels.push(new MappingKernel(kernel, memory, base, mapper, channels, cellBytes));
+      base += aligned(workspaceBytes(mapper, channels));
     }
+    this.reader =
+      source.kind === "store"
+        ? new StoreReader(source.path, size * 4, source.checksums, source.verified)
+        : new FileReader(source.places, source.channels, pixels);
+  }
+
+  async fill({ slot, indices }: BatchRequest): Promise<void> {
+    for (const [number, jobs] of this.jobsByMapper(slot, indices).entries()) {
+      // In the order of the store, so that neighbours are read at once.
+      jobs.sort((a, b) => a.row - b.row);
+      for (let first = 0; first < jobs.length; first += this.passSize) {
+        await this.mapTogether(this.kernels[number]!, jobs.slice(first, first + this.passSize));
+      }
+    }
+  }
+
+  private jobsByMapper(slot: number, indices: Uint32Array): Job[][] {
+    const { layout, mappers, mapperOf, imagesOf, slots } = this.data;
+    const { telescopes, channels, stacked } = layout;
+    const { height, width } = mappers[0]!;
+    const imageBytes = height * width * channels * 4;
+    const jobs: Job[][] = mappers.map(() => []);
+    for (const [i, index] of indices.entries()) {
+      for (let telescope = 0; telescope < telescopes; telescope++) {
+        const row = imagesOf ? imagesOf[index * telescopes + telescope]! : index;
+        const offset = stacked ? telescope * channels * 4 : telescope * imageBytes;
+        jobs[row < 0 ? 0 : mapperOf[row]!]!.push({ row, to: slots[slot]! + i * telescopes * imageBytes + offset });
+      }
+    }
+    return jobs;
+  }
+
+  private async mapTogether(kernel: MappingKernel, jobs: readonly Job[]): Promise<void> {
+    const rows = jobs.filter(({ row }) => row >= 0).map(({ row }) => row);
+    const { arena, pixels, layout } = this.data;
+    const imageBytes = pixels * layout.channels * 4;
+    if (this.reader instanceof StoreReader) {
+      this.reader.read(rows, new Uint8Array(this.staging.buffer, this.staging.byteOffset, this.staging.byteLength));
+    } else await this.reader.read(rows, this.staging);
+    // Blank images stand first, since their row is −1.
+    const blanks = jobs.length - rows.length;
+    kernel.map(
+      jobs.map((_, i) => (i < blanks ? this.blank : arena + (i - blanks) * imageBytes)),
+      jobs.map(({ to }) => to),
+    );
+  }
+}
+
+function serve(data: BatchWorkerData): void {
+  const filler = new BatchFiller(data);
+  const waiting: BatchRequest[] = [];
+  let busy = false;
+
+  const work = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    for (let request = waiting.shift(); request; request = waiting.shift()) {
+      const reply: BatchReply = await filler.fill(request).then(
+        () => ({ request: request.request }),
+        (error: unknown) => ({
+          request: request.request,
+          error: packError(error),
+          damaged: error instanceof DamagedImageError,
+        }),
+      );
+      parentPort!.postMessage(reply);
+    }
+    busy = false;
   };
 
   parentPort!.on("message", (request: BatchRequest) => {
-    let error: string | undefined;
-    try {
-      fill(request);
-    } catch (cause) {
-      error = cause instanceof Error ? cause.message : String(cause);
-    }
-    parentPort!.postMessage({ request: request.request, error } satisfies BatchReply);
+    waiting.push(request);
+    void work();
   });
 }
 
-serve(workerData as BatchWorkerData);
+if (parentPort) serve(workerData as BatchWorkerData);

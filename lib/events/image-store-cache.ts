@@ -15,6 +15,16 @@ export function imageStoresFolder(): string {
   return join(cacheFolder(), "images");
 }
 
+/** True for what is being built, or was left by a run that was killed. */
+const isUnfinished = (name: string): boolean => name.endsWith(".tmp") || name.endsWith(".partial");
+
+/** Time when a folder or a file in it was last written, ms. */
+async function lastChange(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const times = await Promise.all([folder, ...names.map((name) => join(folder, name))].map((path) => stat(path)));
+  return Math.max(...times.map(({ mtimeMs }) => mtimeMs));
+}
+
 /** The image stores in the cache, the last used first. */
 export async function listImageStores(): Promise<StoredImages[]> {
   const folder = imageStoresFolder();
@@ -23,7 +33,7 @@ export async function listImageStores(): Promise<StoredImages[]> {
   for (const key of names) {
     const file = join(folder, key, "store.json");
     const text = await readFile(file, "utf8").catch(() => null);
-    if (text === null || key.endsWith(".tmp")) continue;
+    if (text === null || isUnfinished(key)) continue;
     const { examples, bytes } = JSON.parse(text) as { examples: number; bytes: number };
     stores.push({ key, examples, bytes, lastUsed: (await stat(file)).mtime.toISOString() });
   }
@@ -38,7 +48,7 @@ export async function pruneImageStores(options: { olderThanDays: number }): Prom
   const dayAgo = Date.now() - 86_400_000;
   for (const name of await readdir(imageStoresFolder()).catch(() => [])) {
     const path = join(imageStoresFolder(), name);
-    if (name.endsWith(".tmp") && (await stat(path)).mtimeMs < dayAgo) await rm(path, { recursive: true, force: true });
+    if (isUnfinished(name) && (await lastChange(path)) < dayAgo) await rm(path, { recursive: true, force: true });
   }
   return removed;
 }

@@ -1,25 +1,13 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
-import type { Channel } from "../config/config.js";
 import { InputError } from "../errors.js";
 import { outputError } from "../files/write-atomically.js";
-import { openEventFile } from "./event-file.js";
+import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
+import { imageChecksum } from "./image-store-files.js";
+import type { StoreTask } from "./image-store-tasks.js";
 import { imagesPath, readImageBlocks } from "./read-images.js";
 import { packError, type ThreadError } from "./thread-error.js";
-
-/** Images of one telescope in one file, and where they go. */
-export interface StoreTask {
-  readonly source: string;
-  readonly telescope: number;
-  readonly target: string;
-  readonly channels: readonly Channel[];
-  readonly pixels: number;
-  /** Rows of the example table, with their keys. */
-  readonly rows: Uint32Array;
-  readonly obsIds: Float64Array;
-  readonly eventIds: Float64Array;
-}
 
 export type StoreReply =
   | { readonly kind: "progress"; readonly images: number }
@@ -36,40 +24,54 @@ function write(file: number, target: string, bytes: Uint8Array, position: number
   }
 }
 
+let lastFile: { readonly source: string; readonly file: EventFile } | undefined;
+let lastIndex: { readonly table: string; readonly index: EventIndex } | undefined;
+
+/** Tasks of one table follow each other: its file stays open, and the index of its events stands. */
+async function openTable(task: StoreTask): Promise<{ file: EventFile; index: EventIndex }> {
+  const { source, telescope, rows, obsIds, eventIds } = task;
+  if (lastFile?.source !== source) {
+    lastFile?.file.close();
+    lastFile = undefined;
+    lastFile = { source, file: await openEventFile(source) };
+  }
+  const table = `${source}:${telescope}:${rows.length}`;
+  if (lastIndex?.table !== table) lastIndex = { table, index: new EventIndex(obsIds, eventIds) };
+  return { file: lastFile.file, index: lastIndex.index };
+}
+
 /** Images are found by their keys, so that it does not matter in which order the file has them. */
 async function storeImages(task: StoreTask, onImages: (count: number) => void): Promise<void> {
-  const { source, telescope, target, channels, pixels, rows } = task;
+  const { source, telescope, channels, pixels, rows, part, parts } = task;
   const place = `${source}:${imagesPath(telescope)}`;
-  const index = new EventIndex(task.obsIds, task.eventIds);
+  const { file, index } = await openTable(task);
   const vector = new Float32Array(pixels * channels.length);
   const bytes = new Uint8Array(vector.buffer);
-  const events = await openEventFile(source);
-  const file = openSync(target, "r+");
-  let found = 0;
+  const checksum = new Uint32Array(1);
+  const checksumBytes = new Uint8Array(checksum.buffer);
+  const pixelsFile = openSync(task.pixelsFile, "r+");
+  const checksumsFile = task.checksumsFile === null ? null : openSync(task.checksumsFile, "r+");
   try {
-    for (const block of readImageBlocks(events, telescope, channels)) {
+    for (const block of readImageBlocks(file, telescope, channels, { first: part, step: parts })) {
       if (block.pixels !== pixels) {
         throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${pixels}`, { place });
       }
-      const before = found;
+      let found = 0;
       for (let row = 0; row < block.rows; row++) {
         const example = index.find(block.obsIds[row]!, block.eventIds[row]!);
         if (example < 0) continue;
         block.write(row, vector, 0);
-        write(file, target, bytes, rows[example]! * bytes.length);
+        write(pixelsFile, task.pixelsFile, bytes, rows[example]! * bytes.length);
         found++;
+        if (checksumsFile === null) continue;
+        checksum[0] = imageChecksum(bytes);
+        write(checksumsFile, task.checksumsFile!, checksumBytes, rows[example]! * checksumBytes.length);
       }
-      onImages(found - before);
+      onImages(found);
     }
   } finally {
-    closeSync(file);
-    events.close();
-  }
-  if (found < rows.length) {
-    throw new InputError(`${place} lacks ${rows.length - found} of ${rows.length} images`, {
-      place,
-      remedy: "give DL1 files with images (ctapipe-process --write-images)",
-    });
+    closeSync(pixelsFile);
+    if (checksumsFile !== null) closeSync(checksumsFile);
   }
 }
 

@@ -8,10 +8,17 @@ export function stepsPerEpoch(examples: number, batchSize: number, percentagePer
 /**
  * The rows of one epoch in the order of training. It depends on seed and epoch alone, so an epoch can be taken up again
  * in its middle. With fewer steps than the examples give, each epoch draws its own share.
+ * @param arrange puts the shuffled rows into an order that the source of the batches reads fast
  */
-export function epochOrder(rows: Uint32Array, seed: number, epoch: number, length: number): Uint32Array {
+export function epochOrder(
+  rows: Uint32Array,
+  seed: number,
+  epoch: number,
+  length: number,
+  arrange: (order: Uint32Array) => Uint32Array = (order) => order,
+): Uint32Array {
   const order = rows.slice();
   // An odd multiplier spreads epochs over the seeds; seeds that follow each other must not repeat shifted orders.
   new NumpyLegacyRandom((seed + Math.imul(epoch + 1, 0x9e3779b1)) >>> 0).shuffle(order);
-  return order.subarray(0, length);
+  return arrange(order).subarray(0, length);
 }

@@ -85,14 +85,18 @@ export class TrainingData implements TrainingSet, Displayable {
   facts(): DataTable {
     const { camera, telescopes, energyTeV, pointingDeg } = this.description;
     const shape = this.imageShape.join(" × ");
-    const megabytes = (this.examples.rows * this.store.pixels * this.store.channels * 4) / 1e6;
+    const megabytes = (this.store.examples * this.store.pixels * this.store.channels * 4) / 1e6;
     const rows: [string, string][] = [
       ["images", this.examples.rows.toLocaleString("en-US")],
       ["training / validation", `${this.training.length} / ${this.validation.length}`],
       ["telescopes", telescopes.map(({ id, type }) => `${id} (${type})`).join(", ")],
       ["camera", `${camera.name}, ${camera.pixels} pixels, images of ${shape}`],
       ["pointing [deg]", pointingDeg.map(({ alt, az }) => `alt ${alt}, az ${az}`).join("; ")],
-      ["image store", `${this.store.key}, ${megabytes.toFixed(0)} MB, ${this.store.reused ? "reused" : "written"}`],
+      [
+        "image store",
+        this.store.problem ??
+          `${this.store.key}, ${megabytes.toFixed(0)} MB, ${this.store.reused ? "reused" : "written"}`,
+      ],
     ];
     if (energyTeV) {
       rows.push(["true energy [TeV]", `${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)}`]);
@@ -141,7 +145,8 @@ export async function openTrainingData(config: Config): Promise<TrainingData> {
     progress ??= new Progress("reading images", total, "images");
     progress.update(done);
   }).finally(() => progress?.stop());
-  const batches = openBatches(examples, store, reader, {
+  if (store.problem !== null) process.stderr.write(`${store.problem}\n`);
+  const batches = await openBatches(examples, store, reader, {
     tasks: model.tasks,
     batchSize: training.batchSize,
     workers: training.workers,

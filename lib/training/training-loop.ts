@@ -83,7 +83,8 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
       }
       return null;
     };
-    const order = epochOrder(data.training, settings.seed, state.epoch, stepCount * settings.batchSize);
+    const length = stepCount * settings.batchSize;
+    const order = epochOrder(data.training, settings.seed, state.epoch, length, data.batches.arrange);
     const stopped = await trainEpoch(steps, state, order, afterStep);
     state.partial.metrics = metricStates(steps.heads);
     if (stopped !== null) {

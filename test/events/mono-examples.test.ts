@@ -69,7 +69,11 @@ test(
     const store = await openImageStore(examples, settings);
     assert.equal(store.reused, false);
     assert.equal((await openImageStore(examples, settings)).reused, true);
-    const batches = openBatches(examples, store, settings, { tasks: ["type", "energy"], batchSize: 16, workers: 2 });
+    const batches = await openBatches(examples, store, settings, {
+      tasks: ["type", "energy"],
+      batchSize: 16,
+      workers: 2,
+    });
     assert.deepEqual(batches.imageShape, golden.features_shape.slice(1));
     const order = Uint32Array.from({ length: examples.rows }, (_, i) => (i * 37) % examples.rows);
     const sums = new Map<number, [number, number]>();

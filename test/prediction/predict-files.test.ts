@@ -69,7 +69,7 @@ async function reference(task: Task): Promise<Map<string, number[]>> {
   const model = await loadModel(join(models[task]!, "model"));
   const examples = await openExamples([gamma], null, reader);
   const store = await openImageStore(examples, reader);
-  const batches = openBatches(examples, store, reader, { tasks: [], batchSize: 1000, workers: 1 });
+  const batches = await openBatches(examples, store, reader, { tasks: [], batchSize: 1000, workers: 1 });
   const found = new Map<string, number[]>();
   const order = Uint32Array.from({ length: examples.rows }, (_, i) => i);
   for await (const batch of batches.epoch(order, 1000, { keepLast: true })) {

@@ -1,0 +1,102 @@
+import type { Channel } from "../config/config.js";
+import { InputError } from "../errors.js";
+import { type EventFile, openEventFile } from "./event-file.js";
+import { EventIndex } from "./event-index.js";
+import { type ImageBlock, imagesPath, readImageBlocks } from "./read-images.js";
+
+/** Where each image is: a row of the image table of a telescope in a file. Arrays are `[images]`, in shared memory. */
+export interface ImagePlaces {
+  readonly files: readonly string[];
+  readonly fileIndex: Uint32Array;
+  readonly telescopes: Uint32Array;
+  readonly obsIds: Float64Array;
+  readonly eventIds: Float64Array;
+}
+
+/** Decoded blocks that are kept, about 8 MB each; more than the blocks that are mixed with each other. */
+const keptBlocks = 12;
+
+/** An image table, and where its events are. */
+interface OpenTable {
+  readonly file: EventFile;
+  readonly index: EventIndex;
+  readonly rowsPerBlock: number;
+}
+
+/**
+ * Reads pixel vectors of images from DL1 files, a whole block at a time, for when there is no room for an image store. A few
+ * blocks are kept, so that images of neighbouring blocks are fast in any order.
+ */
+export class FileReader {
+  private readonly files = new Map<string, EventFile>();
+  private readonly tables = new Map<string, OpenTable>();
+  private readonly blocks = new Map<string, ImageBlock>();
+
+  constructor(
+    private readonly places: ImagePlaces,
+    private readonly channels: readonly Channel[],
+    private readonly pixels: number,
+  ) {}
+
+  /**
+   * @param rows of the example table
+   * @param out gets one image after the other, `[pixels, channels]`
+   * @throws {InputError} for a file that cannot be read or lacks an image
+   */
+  async read(rows: ArrayLike<number>, out: Float32Array): Promise<void> {
+    const { files, fileIndex, telescopes, obsIds, eventIds } = this.places;
+    const size = this.pixels * this.channels.length;
+    for (let i = 0; i < rows.length; i++) {
+      const row = rows[i]!;
+      const [path, telescope] = [files[fileIndex[row]!]!, telescopes[row]!];
+      const place = `${path}:${imagesPath(telescope)}`;
+      const table = await this.table(path, telescope);
+      const at = table.index.find(obsIds[row]!, eventIds[row]!);
+      if (at < 0) {
+        throw new InputError(`${place} lacks the image of event ${eventIds[row]} of observation ${obsIds[row]}`, {
+          place,
+          remedy: "give DL1 files with images (ctapipe-process --write-images)",
+        });
+      }
+      const block = this.block(place, table.file, telescope, Math.floor(at / table.rowsPerBlock));
+      block.write(at % table.rowsPerBlock, out, i * size);
+    }
+  }
+
+  private async table(path: string, telescope: number): Promise<OpenTable> {
+    const key = `${path}:${telescope}`;
+    const known = this.tables.get(key);
+    if (known) return known;
+    const file = this.files.get(path) ?? (await openEventFile(path));
+    this.files.set(path, file);
+    const obsIds: number[] = [];
+    const eventIds: number[] = [];
+    let rowsPerBlock = 1;
+    for (const block of readImageBlocks(file, telescope, this.channels)) {
+      if (block.pixels !== this.pixels) {
+        const place = `${path}:${imagesPath(telescope)}`;
+        throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${this.pixels}`, { place });
+      }
+      if (obsIds.length === 0) rowsPerBlock = block.rows;
+      for (let row = 0; row < block.rows; row++) {
+        obsIds.push(block.obsIds[row]!);
+        eventIds.push(block.eventIds[row]!);
+      }
+    }
+    const table = { file, index: new EventIndex(obsIds, eventIds), rowsPerBlock };
+    this.tables.set(key, table);
+    return table;
+  }
+
+  private block(place: string, file: EventFile, telescope: number, number: number): ImageBlock {
+    const key = `${place}:${number}`;
+    const block =
+      this.blocks.get(key) ??
+      readImageBlocks(file, telescope, this.channels, { first: number, step: Number.MAX_SAFE_INTEGER }).next().value!;
+    // The first key is the one that was not used for longest.
+    this.blocks.delete(key);
+    this.blocks.set(key, block);
+    if (this.blocks.size > keptBlocks) this.blocks.delete(this.blocks.keys().next().value!);
+    return block;
+  }
+}
