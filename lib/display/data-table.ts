@@ -25,33 +25,48 @@ export class DataTable implements Displayable {
     this.caption = caption;
   }
 
+  /** True for a column of numbers, some of which may be unknown. */
+  private isNumeric(column: number): boolean {
+    const known = this.rows.map((row) => row[column]).filter((cell) => cell !== null && cell !== undefined);
+    return known.length > 0 && known.every((cell) => typeof cell === "number" || typeof cell === "bigint");
+  }
+
+  /** A list of facts has no names of columns. */
+  private get hasHead(): boolean {
+    return this.columns.some((name) => name !== "");
+  }
+
   toText(): string {
     const cells = [[...this.columns], ...this.rows.map((row) => row.map(formatCell))];
     const widths = this.columns.map((_, i) => Math.max(...cells.map((row) => (row[i] ?? "").length)));
-    const numeric = this.columns.map((_, i) => this.rows.every((row) => typeof row[i] === "number" || row[i] == null));
+    const numeric = this.columns.map((_, i) => this.isNumeric(i));
     const line = (row: string[]): string =>
       row
         .map((text, i) => (numeric[i] ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
         .join("  ")
         .trimEnd();
     const [head, ...body] = cells.map(line);
+    if (!this.hasHead) return [...(this.caption ? [this.caption] : []), ...body].join("\n");
     const rule = widths.map((width) => "─".repeat(width)).join("  ");
     return [...(this.caption ? [this.caption] : []), head, rule, ...body].join("\n");
   }
 
   toHtml(): string {
     const caption = this.caption ? `<caption>${escapeHtml(this.caption)}</caption>` : "";
-    const head = this.columns.map((name) => `<th>${escapeHtml(name)}</th>`).join("");
+    const numeric = this.columns.map((_, i) => this.isNumeric(i));
+    const right = ' style="text-align:right"';
+    const names = this.columns.map((name, i) => `<th${numeric[i] ? right : ""}>${escapeHtml(name)}</th>`).join("");
+    const head = this.hasHead ? `<thead><tr>${names}</tr></thead>` : "";
     const body = this.rows
       .map((row) => {
-        const cells = row.map((value) => {
-          const align = typeof value === "number" || typeof value === "bigint" ? ' style="text-align:right"' : "";
+        const cells = row.map((value, i) => {
+          const align = numeric[i] || typeof value === "number" || typeof value === "bigint" ? right : "";
           return `<td${align}>${escapeHtml(formatCell(value))}</td>`;
         });
         return `<tr>${cells.join("")}</tr>`;
       })
       .join("\n");
-    return `<table class="cherenkit-table">${caption}<thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table>`;
+    return `<table class="cherenkit-table">${caption}${head}<tbody>\n${body}\n</tbody></table>`;
   }
 
   toString(): string {

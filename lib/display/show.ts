@@ -29,13 +29,16 @@ let live = 0;
 
 /**
  * A place in a cell's output whose content changes while the cell runs.
+ * @param first what stands there to begin with
  * @returns shows a value there, instead of the one before; where no notebook listens, nothing is shown
  */
-export function showLive(): (value: unknown) => void {
+export function showLive(first?: unknown): (value: unknown) => void {
   const id = `cherenkit-live-${process.pid}-${++live}`;
   let shown = false;
-  return (value) => {
+  const update = (value: unknown): void => {
     place[hookName]?.(bundleOf(value), id, shown);
     shown = true;
   };
+  if (first !== undefined) update(first);
+  return update;
 }

@@ -148,7 +148,10 @@ async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
   const notebook = await save(run, record, ending);
   if (options.html) {
     const { writePage } = await import("./html.js");
-    await writePage(options.html, notebook, { title: basename(options.output, ".ipynb"), run: record });
+    await writePage(options.html, notebook, {
+      title: options.title ?? basename(options.output, ".ipynb"),
+      run: record,
+    });
   }
   return {
     status: record.status as RunStatus,

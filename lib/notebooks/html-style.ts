@@ -53,6 +53,7 @@ details.code[open] > summary::before { content: "▾"; }
 details.code > summary:hover { color: var(--ink); }
 details.code > pre { background: var(--shade); border: 1px solid var(--line); border-radius: 8px; padding: .75rem 1rem;
   overflow-x: auto; tab-size: 2; }
+details.code.hidden-input:not([open]) { display: none; }
 .outputs { margin-top: .6rem; display: grid; grid-template-columns: minmax(0, 1fr); gap: .6rem; }
 .stream, .value { padding: .1rem 0 .1rem 1rem; border-left: 3px solid var(--line); white-space: pre-wrap; overflow-wrap: anywhere; }
 .stream.stderr { border-color: #e9b44c; }
@@ -72,7 +73,7 @@ details.code > pre { background: var(--shade); border: 1px solid var(--line); bo
 .html td, .prose td { border-bottom: 1px solid var(--line); padding: .32rem .9rem .32rem 0; vertical-align: top; }
 table.cherenkit-table { min-width: min(24rem, 100%); }
 table.cherenkit-table th, table.cherenkit-table td { padding: .36rem .9rem; }
-table.cherenkit-table thead th { background: var(--shade); border-bottom: 1px solid #cfd6e1; white-space: nowrap; }
+table.cherenkit-table thead th { background: var(--shade); border-bottom: 1px solid #cfd6e1; }
 table.cherenkit-table tbody tr:hover { background: #fafbfd; }
 .hljs-comment { color: #6a7486; font-style: italic; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #8a2bb0; }
 .hljs-string, .hljs-regexp { color: #186a3b; } .hljs-number { color: #a34800; } .hljs-title, .hljs-attr { color: #1f5fbf; }

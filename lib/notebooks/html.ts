@@ -8,6 +8,7 @@ import { highlightCode } from "./highlight.js";
 import { renderHeader } from "./html-header.js";
 import { isFigure, renderOutput } from "./html-output.js";
 import { pageStyle } from "./html-style.js";
+import { tableScript, tableStyle } from "./html-tables.js";
 import { renderMarkdown } from "./markdown.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 import { markerTag } from "./notebook-file.js";
@@ -50,7 +51,9 @@ function renderCode(cell: ICodeCell, context: PageContext): string {
   const given = cellTags(cell).includes(injectedTag) ? "<span>the parameters of this run</span>" : "";
   const label = `<span>[${cell.execution_count ?? " "}]</span>${given}${time}`;
   const code = highlightCode(source, context.language);
-  return `<details class="code"${folded ? "" : " open"}><summary title="show or fold the code">${label}</summary><pre><code>${code}</code></pre></details>`;
+  // What the author hid, and parameters, which stand in the header, appear when the reader asks for the code.
+  const hidden = hasTag(cell, "hide-input") || cellTags(cell).includes(injectedTag) ? " hidden-input" : "";
+  return `<details class="code${hidden}"${folded ? "" : " open"}><summary title="show or fold the code">${label}</summary><pre><code>${code}</code></pre></details>`;
 }
 
 function renderOutputs(cell: ICodeCell): string {
@@ -133,6 +136,7 @@ export function renderNotebook(notebook: INotebookContent, options: PageOptions)
   const language =
     notebook.metadata.language_info?.name ?? String(notebook.metadata.kernelspec?.language ?? "typescript");
   const cells = renderCells(notebook, { language, hideCode: options.hideCode === true });
+  const hasTable = cells.includes('class="cherenkit-table"');
   const hasFigure = notebook.cells.some((cell) => isCodeCell(cell) && cell.outputs.some(isFigure));
   const figures = hasFigure ? `<script>${plotlySource()}</script>\n<script>${figureScript}</script>` : "";
   return `<!doctype html>
@@ -142,14 +146,14 @@ export function renderNotebook(notebook: INotebookContent, options: PageOptions)
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="cherenkit">
 <title>${escapeHtml(options.title)}</title>
-<style>${pageStyle}</style>
+<style>${pageStyle}${hasTable ? tableStyle : ""}</style>
 </head>
 <body>
 ${renderHeader(options.title, run)}
 <main>
 ${cells}
 </main>
-<script>${toggleScript}</script>
+<script>${toggleScript}${hasTable ? tableScript : ""}</script>
 ${figures}
 </body>
 </html>

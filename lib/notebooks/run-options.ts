@@ -34,6 +34,8 @@ export interface RunOptions {
   readonly hideCode?: boolean;
   /** Page to write at the end, also of a run that failed. */
   readonly html?: string;
+  /** Title of the page; by default the notebook's name. */
+  readonly title?: string;
   /** Gets `run.jsonl` (every output as it came) and `run.json`. */
   readonly runFolder?: string;
   /** Where every output goes as it comes, when there is no run folder. */

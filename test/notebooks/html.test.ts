@@ -54,7 +54,10 @@ test("without a figure the page is small and asks for nothing from elsewhere", (
 test("tags fold or leave out code, outputs and cells", () => {
   const output = display({ "text/plain": "SHOWN" });
   assert.match(render(withOutput("CODE", output)), /<details class="code" open>/);
-  assert.match(render(withOutput("CODE", output, "hide-input")), /<details class="code">.*CODE[\s\S]*SHOWN/);
+  assert.match(
+    render(withOutput("CODE", output, "hide-input")),
+    /<details class="code hidden-input">.*CODE[\s\S]*SHOWN/,
+  );
   assert.ok(!render(withOutput("CODE", output, "remove-input")).includes("CODE"));
   assert.ok(!render(withOutput("CODE", output, "remove_output")).includes("SHOWN"));
   assert.ok(!/CODE|SHOWN/.test(render(withOutput("CODE", output, "remove-cell"))));
