@@ -101,7 +101,9 @@ export function fillPlaceholders(
     Map(key, node, ancestors) {
       const [item] = node.items;
       if (!node.flow || node.items.length !== 1 || !isScalar(item?.key)) return undefined;
-      if (item.value !== null && !(isScalar(item.value) && item.value.value === null)) return undefined;
+      // `{ name: null }` says null itself; only `{name}` leaves its value out.
+      const empty = item.value === null || (isScalar(item.value) && item.value.value === null && !item.value.source);
+      if (!empty) return undefined;
       const name = String(item.key.value);
       if (!resolved.has(name)) {
         report(nodePath(key, ancestors), `{${name}}`, node);

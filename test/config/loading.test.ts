@@ -279,6 +279,13 @@ testing_model:
   assert.equal(config.testing?.files[0]?.selection.folder, "/data/sst1m/dl1/gammas_point/test");
 });
 
+test("a mapping in braces that says null itself is no placeholder", async () => {
+  const config = await load(
+    small.replace("CTLearnModel:\n    attention_mechanism: null", "CTLearnModel: { attention_mechanism: null }"),
+  );
+  assert.equal(config.model.attention, null);
+});
+
 test("a placeholder without value is an error with its line", async () => {
   const message = await problemOf(`
 paths: {data: /data, a: "{b}", b: "{a}"}
