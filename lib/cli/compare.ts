@@ -1,28 +1,41 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../errors.js";
+import { collect } from "./assignments.js";
 
 /** `cherenkit compare models/<task>` */
 export function compareCommand(): Command {
   return new Command("compare")
     .description("compare all tested models of a task: models/<task>/compare.html")
     .argument("<folder>", "folder of a task, e.g. models/energy")
+    .option(
+      "--cut <expression>",
+      "judge only rows for which it is true, e.g. 'true_energy > 1' (may be repeated)",
+      collect,
+      [],
+    )
     .option("--json", "print the result as JSON")
     .option("--quiet", "do not repeat the notebook's output here")
     .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
     .addHelpText("after", "\nExample:\n  cherenkit compare models/energy")
-    .action(async (folder: string, options: { json?: true; quiet?: true; runFolder?: string }) => {
+    .action(async (folder: string, options: { cut: string[]; json?: true; quiet?: true; runFolder?: string }) => {
       const taskFolder = resolve(folder);
       if (!existsSync(taskFolder)) {
         throw new InputError(`${folder} does not exist`, { place: taskFolder, remedy: "train a model first" });
       }
       const { runStageNotebook } = await import("./run-stage.js");
-      const result = await runStageNotebook("compare", { taskFolder }, join(taskFolder, ".compare"), {
-        quiet: options.quiet === true || options.json === true,
-        publish: join(taskFolder, "compare.html"),
-        runFolder: options.runFolder,
-      });
+      const result = await runStageNotebook(
+        "compare",
+        { taskFolder, cuts: options.cut },
+        join(taskFolder, ".compare"),
+        {
+          quiet: options.quiet === true || options.json === true,
+          title: `compare · ${basename(taskFolder)}`,
+          publish: join(taskFolder, "compare.html"),
+          runFolder: options.runFolder,
+        },
+      );
       if (options.json) console.log(JSON.stringify(result, null, 2));
       process.exitCode = result.exitCode;
     });

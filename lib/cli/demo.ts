@@ -39,8 +39,7 @@ async function simulateData(events: number): Promise<void> {
       progress ??= new Progress("simulating showers", total, "events");
       progress.update(done);
     },
-  });
-  progress?.stop();
+  }).finally(() => progress?.stop());
   await writeFileAtomically(marker, wanted);
   console.log(
     `showers: ${files.reduce((sum, file) => sum + file.images, 0)} telescope images in ${files.length} files`,
@@ -90,7 +89,7 @@ export function demoCommand(): Command {
       const taskFolder = join(projectFolder, "models/energy");
       const comparison = join(taskFolder, "compare.html");
       if (changed || !existsSync(comparison)) {
-        const compare = { publish: comparison };
+        const compare = { publish: comparison, title: "compare · energy" };
         if (!finish(await runStageNotebook("compare", { taskFolder }, join(taskFolder, ".compare"), compare))) return;
       }
       pages.push(comparison);

@@ -22,7 +22,7 @@ export function evaluateCommand(): Command {
     )
     .option("--prefix <name>", "algorithm, where a file has several")
     .option("--json", "task, events, metrics with intervals, and curves as JSON")
-    .addHelpText("after", "\nExample:\n  cherenkit evaluate models/energy/singlecnn/predict/*.dl2.h5 --task energy")
+    .addHelpText("after", "\nExample:\n  cherenkit evaluate models/energy/cnn/predict/*.dl2.h5 --task energy")
     .action(async (files: string[], options: Options) => {
       const { readPredictions } = await import("../reports/predictions.js");
       const { evaluateTask } = await import("../evaluation/evaluate-task.js");

@@ -26,7 +26,7 @@ function shard(text: string): { index: number; of: number } {
 
 const examples = `
 Examples:
-  cherenkit predict --model models/energy/singlecnn run1.dl1.h5 --output dl2
+  cherenkit predict --model models/energy/cnn run1.dl1.h5 --output dl2
   cherenkit predict --model models/type/a --model models/energy/b --model models/cameradirection/c data/*.h5 --output dl2
   in a SLURM array of 8 jobs (--array=1-8):
   cherenkit predict --model models/energy/b data/*.h5 --output dl2 --shard $SLURM_ARRAY_TASK_ID/8`;

@@ -27,7 +27,7 @@ export async function runStageNotebook(
   stage: StageResult["stage"],
   parameters: Readonly<Record<string, unknown>>,
   runsFolder: string,
-  options: { quiet?: boolean; publish?: string; runFolder?: string } = {},
+  options: { quiet?: boolean; publish?: string; title?: string; runFolder?: string } = {},
 ): Promise<StageResult> {
   const folder = options.runFolder ? resolve(options.runFolder) : join(runsFolder, `${stage}-${runId()}`);
   const notebook = join(folder, `${stage}.ipynb`);
@@ -37,6 +37,7 @@ export async function runStageNotebook(
     input: join(projectFolder, "notebooks", `${stage}.ipynb`),
     output: notebook,
     html: page,
+    title: options.title,
     parameters,
     cwd: projectFolder,
     runFolder: folder,
@@ -74,6 +75,7 @@ export async function runStage(
   const folder = modelFolder(config.modelFolder);
   const result = await runStageNotebook(stage, { configFile: config.file, overrides }, folder.runs, {
     quiet: options.quiet,
+    title: `${stage} · ${config.task} · ${config.name}`,
     publish: stage === "report" ? folder.report : undefined,
     runFolder: options.runFolder,
   });

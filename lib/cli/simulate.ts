@@ -25,8 +25,7 @@ export function simulateCommand(): Command {
           progress ??= new Progress("simulating", total, "events");
           progress.update(done);
         },
-      });
-      progress?.stop();
+      }).finally(() => progress?.stop());
       if (options.json) console.log(JSON.stringify(files, null, 2));
       else for (const file of files) console.log(`${file.path}  ${file.events} events, ${file.images} images`);
     });

@@ -6,10 +6,7 @@ export function summaryCommand(): Command {
     .description("layers, parameters and floating-point operations of a model, or of what a configuration would build")
     .argument("<model-or-config>", "model folder, or YAML file")
     .option("--json", "print numbers as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  cherenkit summary models/energy/singlecnn\n  cherenkit summary configs/energy.yaml",
-    )
+    .addHelpText("after", "\nExamples:\n  cherenkit summary models/energy/cnn\n  cherenkit summary configs/energy.yaml")
     .action(async (source: string, options: { json?: true }) => {
       const { modelSummary } = await import("../models/model-summary.js");
       const summary = modelSummary(await openModel(source));

@@ -242,6 +242,15 @@ function testedAlike(models: readonly { name: string; files: readonly string[]; 
   return [];
 }
 
+/** What is to be said of several models is said once. */
+function together(notices: readonly (Notice & { readonly name: string })[]): Notice[] {
+  const texts = [...new Set(notices.map(({ text }) => text))];
+  return texts.map((text) => {
+    const same = notices.filter((notice) => notice.text === text);
+    return { kind: same[0]!.kind, text: `${same.map(({ name }) => name).join(", ")}: ${text}` };
+  });
+}
+
 /** A folder with anything that a model leaves. */
 function isModelFolder(path: string): boolean {
   return ["card.json", "config.yaml", "model", "checkpoint", "training_log.csv", "predict"].some((name) =>
@@ -278,7 +287,7 @@ export async function compareModels(
   }
   const models: ComparedModel[] = [];
   const incomplete: { name: string; reason: string }[] = [];
-  const notices: Notice[] = [];
+  const notices: (Notice & { readonly name: string })[] = [];
   const tested: { name: string; files: readonly string[]; events: number }[] = [];
   let scores: EventScores | null = null;
   const task = tasks.find((known) => known === basename(folder));
@@ -289,12 +298,12 @@ export async function compareModels(
       incomplete.push({ name, reason: problem ?? "not known" });
       continue;
     }
-    for (const { kind, text } of await modelNotices(model)) notices.push({ kind, text: `${name}: ${text}` });
+    for (const notice of await modelNotices(model)) notices.push({ ...notice, name });
     scores ??= new EventScores(predictions);
     scores.add(name, predictions);
     tested.push({ name, files: predictions.files, events: evaluation.events });
     models.push({ record: model.record, guessed: model.guessed, evaluation, problem });
   }
   const own = task ?? models[0]?.record.task ?? "energy";
-  return new Comparison(own, folder, models, incomplete, [...testedAlike(tested), ...notices], scores);
+  return new Comparison(own, folder, models, incomplete, [...testedAlike(tested), ...together(notices)], scores);
 }

@@ -5,13 +5,15 @@ import { metricTitle } from "./metric-title.js";
 
 /** Four significant digits; null for what the events do not determine. */
 function rounded(value: number): number | null {
-  return Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+  if (!Number.isFinite(value)) return null;
+  return Math.abs(value) < 1e-12 ? 0 : Number(value.toPrecision(4));
 }
 
 /** `0.912 … 0.931`; empty where it is not known. */
 export function intervalText({ low, high }: MetricValue): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
-  return `${Number(low.toPrecision(4))} … ${Number(high.toPrecision(4))}`;
+  // Non-breaking spaces keep the two numbers on one line.
+  return `${Number(low.toPrecision(4))}\u00a0…\u00a0${Number(high.toPrecision(4))}`;
 }
 
 /**
@@ -19,12 +21,20 @@ export function intervalText({ low, high }: MetricValue): string {
  * @param guess the same metrics of predictions made without looking at any image
  */
 export function metricsTable(evaluation: Evaluation, guess?: Evaluation): DataTable {
-  const columns = ["metric", "value", "95 % interval", "unit", ...(guess ? ["by guessing"] : []), "meaning"];
+  const units = Object.values(evaluation.metrics).some(({ unit }) => unit !== "");
+  const columns = [
+    "metric",
+    "value",
+    "95 % interval",
+    ...(units ? ["unit"] : []),
+    ...(guess ? ["by guessing"] : []),
+    "meaning",
+  ];
   const rows = Object.entries(evaluation.metrics).map(([key, metric]): Cell[] => [
     metricTitle(key),
     rounded(metric.value),
     intervalText(metric),
-    metric.unit,
+    ...(units ? [metric.unit] : []),
     ...(guess ? [rounded(guess.metrics[key]?.value ?? Number.NaN)] : []),
     metric.description,
   ]);

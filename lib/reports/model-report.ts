@@ -61,7 +61,7 @@ export class ModelReport {
       ["model", `${record.name}${config ? ` (${config.model.type}${attention})` : ""}`],
       ["trained", card ? card.trained.slice(0, 16).replace("T", " ") : null],
       ["epochs", epochs],
-      ["batch size", config?.training.batchSize],
+      ["batch size", whole(config?.training.batchSize)],
       ["training examples", whole(metrics?.training_events)],
       ["test examples", evaluation ? `${whole(evaluation.events)}, ${whole(evaluation.rejected)} rejected` : null],
       ["particles tested", evaluation ? particles(evaluation.particles) : null],

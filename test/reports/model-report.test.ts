@@ -59,7 +59,7 @@ test("a report tells the metrics with intervals, and what guessing would give", 
   const report = await modelReport(join(task, "good"));
   const metrics = String(report.metrics());
   assert.match(metrics, /1,000 telescope images of gammas/);
-  assert.match(metrics, /Mean error of log E +0\.0\d+ +0\.0\d+ … 0\.0\d+ +dex +0\.\d+/);
+  assert.match(metrics, /Mean error of log E +0\.0\d+ +0\.0\d+\s…\s0\.0\d+ +dex +0\.\d+/);
   assert.match(metrics, /By guessing: every image gets the median energy/);
   assert.match(String(report.overview()), /epochs +5 of 5, best: 5/);
   assert.match(String(report.cost()), /training time +1 min 30 s[\s\S]*inference an image +0\.5 +ms/);
