@@ -1,0 +1,89 @@
+// Prediction without a network (reading, mapping, writing DL2): node dist/test/bench/predict.js [images, 30000]
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readModelCard } from "../../lib/config/model-card.js";
+import { workerCount } from "../../lib/events/worker-count.js";
+import { copyGroup } from "../../lib/hdf5/copy.js";
+import type { ColumnInput } from "../../lib/hdf5/dataset-writer.js";
+import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
+import { createHdf5 } from "../../lib/hdf5/writer.js";
+import { ctlearnFeaturePrefix, ctlearnPrefixes } from "../../lib/prediction/dl2-columns.js";
+import { ImageStream } from "../../lib/prediction/image-stream.js";
+import { predictFile } from "../../lib/prediction/predict-file.js";
+import type { PredictionModel } from "../../lib/prediction/prediction-model.js";
+import { StepSize } from "../../lib/prediction/step-size.js";
+import { viewsOf } from "../../lib/prediction/views.js";
+import { toyModel } from "../prediction/toy-model.js";
+import { sharedData } from "../shared-data.js";
+
+/** Writes the events of a file many times over, with new event numbers. */
+async function repeatEvents(source: string, target: string, times: number): Promise<void> {
+  const from = await Hdf5File.open(source);
+  const to = await createHdf5(target);
+  const repeated: string[] = [];
+  const keep = (path: string): boolean => {
+    if (from.kind(path) !== "table" || !from.table(path).columnNames.includes("event_id")) return true;
+    repeated.push(path);
+    return false;
+  };
+  copyGroup(from, "/", to, keep);
+  for (const path of repeated) {
+    const table = from.table(path);
+    const { columns } = table.read({ raw: true });
+    const writer = to.table(path, table.columns);
+    const events = columns.get("event_id")!.data as BigInt64Array;
+    const rows = Object.fromEntries([...columns].map(([name, { data }]) => [name, data as ColumnInput]));
+    for (let time = 0; time < times; time++) {
+      writer.append({ ...rows, event_id: events.map((id) => id + BigInt(1_000_000 * time)) });
+    }
+  }
+  await to.close();
+  from.close();
+}
+
+const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
+const images = Number(process.argv[2] ?? 30_000);
+const file = join(folder, "digicam.dl1.h5");
+await repeatEvents(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), file, Math.ceil(images / 9));
+const model = await toyModel(folder, "energy", {
+  side: 96,
+  camera: { name: "DigiCam", pixels: 1296 },
+  telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
+  reader: { focalLength: "equivalent", channels: ["image", "peak_time"] },
+});
+/** Answers without looking. */
+const none: PredictionModel = {
+  folder: model,
+  name: "none",
+  card: await readModelCard(join(model, "card.json")),
+  tasks: ["energy"],
+  featureLength: null,
+  predict: (_images, size) => ({ outputs: new Map([["energy", new Float32Array(size)]]), features: null }),
+  dispose: () => undefined,
+};
+const views = viewsOf([none]);
+for (const threads of [1, workerCount()]) {
+  const stream = new ImageStream(views, 64, threads);
+  const steps = new Map([[none, new StepSize(64)]]);
+  const names = { prefixes: ctlearnPrefixes, typeGroup: "particle_type", featurePrefix: ctlearnFeaturePrefix } as const;
+  const before = process.cpuUsage();
+  const result = await predictFile(
+    file,
+    join(folder, "out.dl2.h5"),
+    { models: [none], views, steps, stream },
+    { ...names, content: "parameters", weights: "none" },
+    () => undefined,
+  );
+  await stream.close();
+  const { reading, inference, writing, total } = result.seconds;
+  const parts = `reading ${reading.toFixed(2)} s, answers ${inference.toFixed(2)} s, writing ${writing.toFixed(2)} s`;
+  const { user, system } = process.cpuUsage(before);
+  const perCore = Math.round((1e6 * result.images) / (user + system));
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  console.log(
+    `${threads} threads: ${result.images} images in ${total.toFixed(2)} s (${parts}): ` +
+      `${Math.round(result.imagesPerSecond)} images/s, ${perCore} a second of processor time, at most ${megabytes.toFixed(0)} MB`,
+  );
+}
+rmSync(folder, { recursive: true });
