@@ -6,6 +6,8 @@ import { modelFolder } from "../config/model-folder.js";
 import { runId } from "../files/run-id.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { runNotebook } from "../notebooks/execute.js";
+import type { EarlierAttempt } from "../notebooks/run-record.js";
+import { readAttempts } from "../slurm/job-record.js";
 import { noteProgress } from "../slurm/note-progress.js";
 import { notebookOutput } from "./notebook-output.js";
 
@@ -21,6 +23,18 @@ export interface StageResult {
 }
 
 export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** The attempts of a job before the present one, for the page. */
+function earlierAttempts(runFolder: string): EarlierAttempt[] {
+  return readAttempts(runFolder)
+    .slice(0, -1)
+    .map(({ start, end, host, next }) => ({
+      startedAt: new Date(1000 * start).toISOString(),
+      endedAt: end === null ? null : new Date(1000 * end).toISOString(),
+      host,
+      ending: next ?? "lost: killed, or the machine failed",
+    }));
+}
 
 /** Runs one notebook of the project in a run folder of its own; notebook, page and log stay there. */
 export async function runStageNotebook(
@@ -41,6 +55,7 @@ export async function runStageNotebook(
     parameters,
     cwd: projectFolder,
     runFolder: folder,
+    earlier: options.runFolder ? earlierAttempts(folder) : [],
     onOutput: options.quiet ? undefined : notebookOutput(stage),
   });
   if (options.publish && result.exitCode === 0) await publish(page, options.publish);

@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { Command } from "commander";
 
 /** Run folders that some words mean; without words those of all models. */
 export async function runFolders(words: readonly string[]): Promise<string[]> {
-  const { projectFolder } = await import("./run-stage.js");
+  const { modelsFolder } = await import("./models-folder.js");
   const { findRunFolders, findRuns } = await import("../slurm/run-folders.js");
-  const models = join(projectFolder, "models");
+  const models = modelsFolder();
   return words.length > 0 ? words.flatMap((word) => findRuns(word, models)) : findRunFolders(models);
 }
 

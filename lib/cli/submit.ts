@@ -125,7 +125,8 @@ async function plan(
   const overrides = Object.fromEntries(Object.entries(set.profile).map(([key, text]) => [key, parse(text) as unknown]));
   const profile = await loadProfile(cluster, project, overrides);
   const list = await variants(files, set.config, options.seeds);
-  const models = join(project, "models");
+  const { modelsFolder } = await import("./models-folder.js");
+  const models = modelsFolder();
   const after = await jobIds(options.after, models);
   if (options.check) await check(stages, list, profile, project, after.length > 0);
   const planned: PlanOptions = {

@@ -166,6 +166,8 @@ export interface TestingConfig {
   /** Files to predict, by particle: `gammas_diffuse`, `protons_diffuse`, `gammas_point`. */
   readonly files: readonly { readonly particle: string; readonly selection: FileSelection }[];
   readonly batchSize: number;
+  /** Only the `index`-th (from 1) of `of` shares of the files; what several jobs do together. */
+  readonly shard?: { readonly index: number; readonly of: number };
   /** Name of the algorithm in the groups of a DL2 file, `/dl2/event/telescope/energy/<prefix>`; null = CTLearn's for each task. */
   readonly prefix: string | null;
 }

@@ -28,7 +28,13 @@ export function resolveTesting(file: ConfigFile, task: Task, root: string, place
   if (!section) return null;
   const { data_path: dataPath, files } = section;
   const tool = section.PredictCTLearnModel;
-  const rest = { batchSize: tool?.batch_size ?? ctlearnTrainingDefaults.batchSize, prefix: tool?.prefix ?? null };
+  const [index, of] = (section.shard ?? "1/1").split("/").map(Number) as [number, number];
+  if (index < 1 || index > of) places.problem(["testing_model", "shard"], `there is no share ${index} of ${of}`);
+  const rest = {
+    batchSize: tool?.batch_size ?? ctlearnTrainingDefaults.batchSize,
+    prefix: tool?.prefix ?? null,
+    ...(section.shard === undefined ? {} : { shard: { index, of } }),
+  };
   if (dataPath && files) {
     places.contradiction(["testing_model", "data_path"], ["testing_model", "files"], "give one of the two");
   }

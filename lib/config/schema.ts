@@ -519,6 +519,10 @@ const testingModel = z.strictObject({
     z.record(z.string().min(1), z.union([path, z.array(path).min(1)])),
     "Instead of `data_path`: files or patterns by particle, e.g. `gammas_point: [runs/gamma_*.h5]`.",
   ),
+  shard: key(
+    z.string().regex(/^\d+\/\d+$/),
+    "Predict only a share of the files, `2/4`: the second of four. `cherenkit submit --shards` sets it.",
+  ),
   PredictCTLearnModel: key(
     z.strictObject({
       stack_telescope_images: key(z.boolean(), "Must agree with training, whose settings are used."),

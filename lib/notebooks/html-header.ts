@@ -1,7 +1,7 @@
 import { escapeHtml } from "../display/mime-bundle.js";
 import { duration } from "./duration.js";
 import { literal } from "./literal.js";
-import type { RunRecord } from "./run-record.js";
+import type { EarlierAttempt, RunRecord } from "./run-record.js";
 
 const labels: Readonly<Record<RunRecord["status"], string>> = {
   completed: "completed",
@@ -12,6 +12,34 @@ const labels: Readonly<Record<RunRecord["status"], string>> = {
   running: "running",
 };
 
+const attemptSeconds = ({ startedAt, endedAt }: EarlierAttempt): number =>
+  endedAt === null ? 0 : (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
+
+function restartFacts({ earlier = [], seconds }: RunRecord): [string, string][] {
+  if (earlier.length === 0) return [];
+  const total = earlier.reduce((sum, attempt) => sum + attemptSeconds(attempt), seconds);
+  return [
+    ["Restarts", String(earlier.length)],
+    ["All attempts", duration(total)],
+  ];
+}
+
+function earlierTable({ earlier = [] }: RunRecord): string {
+  if (earlier.length === 0) return "";
+  const rows = earlier.map((attempt, i) => {
+    const cells = [
+      String(i + 1),
+      `${attempt.startedAt.slice(0, 19).replace("T", " ")} UTC`,
+      attempt.endedAt === null ? "–" : duration(attemptSeconds(attempt)),
+      attempt.host,
+      attempt.ending,
+    ];
+    return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+  });
+  const head = ["attempt", "started", "duration", "machine", "ended"].map((name) => `<th scope="col">${name}</th>`);
+  return `<table class="parameters"><caption>Earlier attempts, which this run goes on from</caption><thead><tr>${head.join("")}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
+}
+
 function facts(run: RunRecord): [string, string][] {
   const started = `${run.startedAt.slice(0, 19).replace("T", " ")} UTC`;
   const job = run.slurm.SLURM_JOB_ID;
@@ -19,6 +47,7 @@ function facts(run: RunRecord): [string, string][] {
   return [
     ["Started", started],
     ["Duration", duration(run.seconds)],
+    ...restartFacts(run),
     ["Machine", run.host],
     ...(job ? [["SLURM job", task ? `${run.slurm.SLURM_ARRAY_JOB_ID ?? job}_${task}` : job] as [string, string]] : []),
     ...(run.gitCommit ? [["Commit", run.gitCommit.replace(/^(.{10})[^+]*/, "$1")] as [string, string]] : []),
@@ -56,6 +85,6 @@ export function renderHeader(title: string, run: RunRecord | undefined): string 
     : "";
   return `<header class="run">
 <div class="title"><span class="name">${escapeHtml(title)}</span>${badge}<button type="button" id="toggle-code">Code on/off</button></div>
-${list}${run ? parametersTable(run.parameters) : ""}${run ? banner(run) : ""}
+${list}${run ? parametersTable(run.parameters) : ""}${run ? earlierTable(run) : ""}${run ? banner(run) : ""}
 </header>`;
 }

@@ -1,5 +1,6 @@
 import type { CellChoice } from "./cell-plan.js";
 import type { Resume } from "./resume.js";
+import type { EarlierAttempt } from "./run-record.js";
 
 export interface RunOptions {
   /** Notebook to run. */
@@ -38,6 +39,8 @@ export interface RunOptions {
   readonly title?: string;
   /** Gets `run.jsonl` (every output as it came) and `run.json`. */
   readonly runFolder?: string;
+  /** Earlier attempts of this run, which it goes on from; told in `run.json` and on the page. */
+  readonly earlier?: readonly EarlierAttempt[];
   /** Where every output goes as it comes, when there is no run folder. */
   readonly log?: string;
   readonly onOutput?: (output: CellOutput) => void;

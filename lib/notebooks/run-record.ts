@@ -5,6 +5,16 @@ import { version } from "../config/version.js";
 
 export type RunStatus = "completed" | "failed" | "interrupted" | "timeout" | "killed";
 
+/** A start of the same run that did not come to its end, as a job that was requeued. */
+export interface EarlierAttempt {
+  readonly startedAt: string;
+  /** Null when its end is not known: the machine failed, or it was killed. */
+  readonly endedAt: string | null;
+  readonly host: string;
+  /** Why it ended, and what then happened. */
+  readonly ending: string;
+}
+
 /** What `run.json` and the executed notebook's metadata say about a run. */
 export interface RunRecord {
   readonly status: RunStatus | "running";
@@ -18,6 +28,7 @@ export interface RunRecord {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly seconds: number;
+  readonly earlier?: readonly EarlierAttempt[];
   /** `In [n]` of the cell that ended the run. */
   readonly failedCell?: number;
   readonly error?: { readonly name: string; readonly value: string };

@@ -97,6 +97,7 @@ export function recordOf(run: Run, status: RunRecord["status"], ending: Ending |
     startedAt: run.startedAt.toISOString(),
     endedAt: status === "running" ? null : new Date(run.startedAt.getTime() + seconds * 1000).toISOString(),
     seconds,
+    ...(options.earlier?.length ? { earlier: options.earlier } : {}),
     ...(ending ? { failedCell: ending.count } : {}),
     ...(ending?.error ? { error: run.scrub({ name: ending.error.ename, value: ending.error.evalue }) } : {}),
     ...(ending?.death

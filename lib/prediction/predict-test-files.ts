@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config/config.js";
-import { modelFolder } from "../config/model-folder.js";
+import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { ConfigError, InputError } from "../errors.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
-import { type PredictOptions, predictFiles } from "./predict-files.js";
+import { outputPaths, type PredictOptions, predictFiles } from "./predict-files.js";
 import type { PredictionResult } from "./prediction-result.js";
 
 /** Adds numbers to metrics.json; its other keys stay. */
@@ -41,6 +41,30 @@ async function setOthersAside(folder: string, previous: string, outputs: readonl
   }
 }
 
+interface TestNumbers {
+  readonly testing_ms: number;
+  readonly testing_events: number;
+}
+
+/**
+ * Adds the numbers of one share to metrics.json. Shares may end at the same time, so each keeps its own in a file, and
+ * sums up again until none has come meanwhile.
+ */
+async function addShard(folder: ModelFolder, shard: { index: number; of: number }, own: TestNumbers): Promise<void> {
+  const shares = join(folder.predict, ".shards");
+  const suffix = `-of-${shard.of}.json`;
+  await writeFileAtomically(join(shares, `${shard.index}${suffix}`), JSON.stringify(own));
+  const list = async (): Promise<string[]> => (await readdir(shares)).filter((name) => name.endsWith(suffix));
+  for (let names = await list(), before = -1; names.length !== before; names = await list()) {
+    before = names.length;
+    const all = await Promise.all(
+      names.map(async (name) => JSON.parse(await readFile(join(shares, name), "utf8")) as TestNumbers),
+    );
+    const sum = (key: keyof TestNumbers): number => all.reduce((total, numbers) => total + numbers[key], 0);
+    await updateMetrics(folder.metrics, { testing_ms: sum("testing_ms"), testing_events: sum("testing_events") });
+  }
+}
+
 /**
  * Predicts the test files of a configuration with its trained model: `models/<task>/<name>/predict/<input>.dl2.h5`, and
  * `testing_ms` (the network alone) and `testing_events` in metrics.json.
@@ -62,22 +86,20 @@ export async function predictTestFiles(
   const selected = await Promise.all(testing.files.map(({ selection }) => selectFiles(selection)));
   const files = [...new Set(selected.flat())];
   const folder = modelFolder(config.modelFolder);
+  const { shard } = testing;
   const result = await predictFiles({
     ...options,
+    shard,
     models: [folder.path],
     files,
     output: folder.predict,
     batchSize: testing.batchSize,
     prefix: testing.prefix,
   });
-  await setOthersAside(
-    folder.predict,
-    folder.previous,
-    result.files.map(({ output }) => output),
-  );
-  await updateMetrics(folder.metrics, {
-    testing_ms: Math.round(1000 * result.seconds.inference),
-    testing_events: result.images,
-  });
+  if (!shard || shard.index === 1)
+    await setOthersAside(folder.predict, folder.previous, outputPaths(files, folder.predict));
+  const numbers = { testing_ms: Math.round(1000 * result.seconds.inference), testing_events: result.images };
+  if (shard) await addShard(folder, shard, numbers);
+  else await updateMetrics(folder.metrics, numbers);
   return result;
 }

@@ -37,14 +37,14 @@ export const taskFolder = (config: Config): string => dirname(config.modelFolder
 
 const subject = (config: Config): string => `${basename(taskFolder(config))}/${basename(config.modelFolder)}`;
 
-function stageTask(stage: JobStage, { config, overrides }: Variant, more: readonly string[] = []): Task {
+function stageTask(stage: JobStage, { config, overrides }: Variant): Task {
   const runFolder = join(modelFolder(config.modelFolder).runs, `${stage}-${runId()}`);
   const set = Object.entries(overrides).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
   return {
     stage,
     subject: subject(config),
     runFolder,
-    arguments: [stage, config.file, ...set, ...more, "--run-folder", runFolder],
+    arguments: [stage, config.file, ...set, "--run-folder", runFolder],
     modelFolder: config.modelFolder,
   };
 }
@@ -60,13 +60,15 @@ function compareTask(folder: string): Task {
   };
 }
 
-const shardsOf = (stage: JobStage, variant: Variant, shards: number): Task[] => {
-  if (stage !== "test" || shards < 2) return [stageTask(stage, variant)];
+/** Tasks of a stage for one model: several when the test files are shared out. */
+function stageTasks(stage: JobStage, { config, overrides }: Variant, shards: number): Task[] {
+  if (stage !== "test" || shards < 2) return [stageTask(stage, { config, overrides })];
   return Array.from({ length: shards }, (_, i) => {
-    const task = stageTask(stage, variant, ["--shard", `${i + 1}/${shards}`]);
-    return { ...task, subject: `${task.subject} ${i + 1}/${shards}` };
+    const share = `${i + 1}/${shards}`;
+    const task = stageTask(stage, { config, overrides: { ...overrides, "testing_model.shard": share } });
+    return { ...task, subject: `${task.subject} ${share}` };
   });
-};
+}
 
 function chunks<T>(items: readonly T[], size: number): T[][] {
   const result: T[][] = [];
@@ -98,7 +100,7 @@ function singleJob(key: string, task: Task, waitsFor: readonly Wait[], plan: Pla
 
 /** Jobs of one stage for all models together, as arrays; `former` are those of the stage before. */
 function arrayStage(stage: JobStage, plan: PlanOptions, former: readonly Job[], first: readonly Wait[]): Job[] {
-  const tasks = plan.variants.flatMap((variant) => shardsOf(stage, variant, plan.shards));
+  const tasks = plan.variants.flatMap((variant) => stageTasks(stage, variant, plan.shards));
   const parts = chunks(tasks, plan.maxArraySize);
   return parts.map((part, i) => {
     const paired = former.length === parts.length && former[i]!.tasks.length === part.length;
@@ -113,7 +115,7 @@ function arrayStage(stage: JobStage, plan: PlanOptions, former: readonly Job[], 
 
 /** The job of one stage for one model. */
 function modelJob(stage: JobStage, number: number, plan: PlanOptions, waitsFor: readonly Wait[]): Job {
-  const tasks = shardsOf(stage, plan.variants[number]!, plan.shards);
+  const tasks = stageTasks(stage, plan.variants[number]!, plan.shards);
   const key = `${stage}-${number + 1}`;
   if (tasks.length === 1) return singleJob(key, tasks[0]!, waitsFor, plan);
   return arrayJob(key, stage, `${stage} ${subject(plan.variants[number]!.config)}`, tasks, [...waitsFor], plan);

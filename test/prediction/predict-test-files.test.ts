@@ -48,6 +48,13 @@ test(
     const aside = readdirSync(previous).flatMap((name) => readdirSync(join(previous, name)));
     assert.deepEqual(aside, ["former.dl2.h5"]);
 
+    for (const index of [2, 1]) {
+      const share = { ...config, testing: { ...config.testing!, shard: { index, of: 2 } } };
+      assert.equal((await predictTestFiles(share, { onProgress: () => undefined })).files.length, 1);
+    }
+    assert.equal((JSON.parse(readFileSync(metrics, "utf8")) as Record<string, number>).testing_events, 218);
+    assert.ok(existsSync(join(predict, "gamma_run1.dl2.h5")) && existsSync(join(predict, "proton_run2.dl2.h5")));
+
     writeFileSync(metrics, "{ damaged");
     await assert.rejects(predictTestFiles(config, { onProgress: () => undefined }), /metrics.json is damaged/);
     assert.ok(existsSync(join(predict, "gamma_run1.dl2.h5")));

@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import type { Config } from "../../lib/config/config.js";
+import { ConfigError } from "../../lib/errors.js";
+import { batchScript } from "../../lib/slurm/batch-script.js";
+import { profileSchema } from "../../lib/slurm/cluster-profile.js";
+import type { Job } from "../../lib/slurm/job.js";
+import { readAttempts } from "../../lib/slurm/job-record.js";
+import { type PlanOptions, planJobs } from "../../lib/slurm/plan.js";
+import { runLocally } from "../../lib/slurm/run-locally.js";
+import { dependencyOption } from "../../lib/slurm/submit.js";
+import { lastProgress } from "../../lib/slurm/training-progress.js";
+import { epochLine, stepLine } from "../../lib/training/callbacks/progress-line.js";
+import { sharedData } from "../shared-data.js";
+import { project, shellJob } from "./jobs.js";
+
+const root = mkdtempSync(join(tmpdir(), `cherenkit it's "50%" $HOME `));
+after(() => rmSync(root, { recursive: true, force: true }));
+
+const variant = (name: string, task = "energy"): PlanOptions["variants"][number] => ({
+  config: { file: join(root, `${name}.yaml`), modelFolder: join(root, "models", task, name) } as Config,
+  overrides: { n_epochs: "3" },
+});
+
+function plan(more: Partial<PlanOptions>): Job[] {
+  return planJobs({
+    stages: ["train", "test", "report", "compare"],
+    variants: [variant("a"), variant("b")],
+    profile: profileSchema.parse({ description: "test", time: "1:00:00", stages: { report: { time: "10" } } }),
+    array: false,
+    parallel: null,
+    shards: 1,
+    after: [],
+    maxArraySize: 1000,
+    arraysFolder: join(root, "models/.jobs"),
+    ...more,
+  });
+}
+
+/** Each job with the dependency it would be given, where the first job is 101, the second 102, … */
+function dependencies(jobs: readonly Job[]): string[] {
+  const submitted = jobs.map((job, i) => ({ job, id: String(101 + i) }));
+  return jobs.map((job) => `${job.name}: ${dependencyOption(job.waitsFor, submitted)}`);
+}
+
+test("each stage of a model waits for the one before, the comparison for the end of all", () => {
+  assert.deepEqual(dependencies(plan({ after: ["7"] })), [
+    "train energy/a: afterok:7",
+    "train energy/b: afterok:7",
+    "test energy/a: afterok:101",
+    "test energy/b: afterok:102",
+    "report energy/a: afterok:103",
+    "report energy/b: afterok:104",
+    "compare energy: afterany:105,afterany:106",
+  ]);
+  const twoTasks = dependencies(
+    plan({ stages: ["report", "compare"], variants: [variant("a"), variant("t", "type")] }),
+  );
+  assert.deepEqual(twoTasks.slice(2), ["compare energy: afterany:101", "compare type: afterany:102"]);
+});
+
+test("an array's task waits for the task of the same model, and large arrays are split", () => {
+  assert.deepEqual(dependencies(plan({ array: true })), [
+    "train ×2: null",
+    "test ×2: aftercorr:101",
+    "report ×2: aftercorr:102",
+    "compare energy: afterany:103",
+  ]);
+  const many = Array.from({ length: 25 }, (_, i) => variant(`m${i}`));
+  const parts = plan({ stages: ["train", "test"], variants: many, array: true, maxArraySize: 10 });
+  assert.deepEqual(
+    parts.map((job) => job.tasks.length),
+    [10, 10, 5, 10, 10, 5],
+  );
+  assert.deepEqual(dependencies(parts).slice(3), [
+    "test ×10: aftercorr:101",
+    "test ×10: aftercorr:102",
+    "test ×5: aftercorr:103",
+  ]);
+});
+
+test("test files are shared out over the tasks of an array, and the report waits for all of them", () => {
+  const jobs = plan({ stages: ["train", "test", "report"], variants: [variant("a")], shards: 3 });
+  assert.deepEqual(dependencies(jobs), [
+    "train energy/a: null",
+    "test energy/a: afterok:101",
+    "report energy/a: afterok:102_0:102_1:102_2",
+  ]);
+  assert.ok(jobs[1]!.tasks[1]!.arguments.join(" ").includes("--set testing_model.shard=2/3"));
+});
+
+test("two runs that would write one model folder are refused", () => {
+  assert.throws(() => plan({ variants: [variant("a"), variant("a")] }), ConfigError);
+});
+
+test("a script asks SLURM for what the profile says and warns within the second half of the time", () => {
+  const [train] = plan({});
+  const profile = profileSchema.parse({
+    description: "x",
+    warn_seconds: 5000,
+    account: "my lab",
+    setup: ["module load x"],
+  });
+  const text = batchScript(train!, { project, profile, retryOom: null });
+  const options = text.split("\n").filter((line) => line.startsWith("#SBATCH "));
+  assert.ok(options.includes("#SBATCH --time=1:00:00"));
+  assert.ok(options.includes("#SBATCH --signal=B:USR1@1800"));
+  assert.ok(options.includes('#SBATCH --account="my lab"'));
+  assert.ok(options.includes("#SBATCH --kill-on-invalid-dep=yes"));
+  assert.ok(
+    options.some((line) => line.includes('50%%\\" ')),
+    "a % in the log's path is no pattern",
+  );
+  assert.match(text, /^ {2}module load x$/m);
+  assert.equal(spawnSync("bash", ["-n"], { input: text }).status, 0);
+});
+
+test("the script passes every word on as it is, and notes its attempt", async () => {
+  const show = join(root, "show");
+  writeFileSync(
+    show,
+    `#!/bin/bash\nprintf '%s\\n' "$@" > ${JSON.stringify(join(root, "words")).replaceAll("$", "\\$")}\nexit 3\n`,
+  );
+  chmodSync(show, 0o755);
+  const { job } = shellJob(root, "");
+  const words = ["train", "it's.yaml", "--set", 'name="a $b" `c`', "*", "", "\\"];
+  const odd: Job = { ...job, tasks: [{ ...job.tasks[0]!, arguments: words }] };
+  const profile = profileSchema.parse({ description: "x", node: show, environment: { A: "b 'c'" } });
+  assert.equal(await runLocally([odd], "local", { project, profile, retryOom: null }), 3);
+  assert.deepEqual(readFileSync(join(root, "words"), "utf8").split("\n").slice(1, -1), words);
+  const [attempt] = readAttempts(job.folder);
+  assert.equal(attempt!.exitCode, 3);
+  assert.equal(attempt!.next, "failed");
+  assert.match(readFileSync(join(job.folder, "slurm.log"), "utf8"), /attempt 1 ended with exit code 3: failed/);
+});
+
+test("without SLURM what waits for a failed job is left out, the comparison is made", async () => {
+  const first = shellJob(root, "exit 1");
+  const next = shellJob(root, "touch ran", { key: "b", waitsFor: [{ kind: "afterok", job: { key: "train-1" } }] });
+  const last = shellJob(root, 'touch "$run_folder/ran"', {
+    key: "c",
+    waitsFor: [{ kind: "afterany", job: { key: "b" } }],
+  });
+  assert.equal(await runLocally([first.job, next.job, last.job], "local", first.settings), 1);
+  assert.deepEqual(readAttempts(next.job.folder), []);
+  assert.ok(existsSync(join(last.job.folder, "ran")));
+});
+
+const standIn = join(sharedData, "../tools/apptainer-stub.sh");
+const noStandIn = !existsSync(standIn)
+  ? `no stand-in for apptainer here (${standIn})`
+  : process.getuid?.() !== 0 && "root only";
+
+test("stand-in for apptainer: image, binds, environment and exit code reach the command", {
+  skip: noStandIn,
+}, async () => {
+  const data = join(root, "data");
+  mkdirSync(data);
+  writeFileSync(join(data, "events"), "from outside");
+  writeFileSync(join(root, "image.sif"), "");
+  mkdirSync(join(root, "inside"));
+  chmodSync(standIn, 0o755);
+  // The stand-in takes binds apart at commas and colons, as apptainer does, so that they stand in a simple folder.
+  const box = mkdtempSync(join(tmpdir(), "cherenkit-box-"));
+  const wants = shellJob(box, `cat ${box}/inside/events > "$run_folder/seen"; echo $A >> "$run_folder/seen"; exit 75`);
+  mkdirSync(join(box, "inside"));
+  writeFileSync(join(box, "image.sif"), "");
+  mkdirSync(join(box, "data"));
+  writeFileSync(join(box, "data/events"), "from outside\n");
+  const profile = profileSchema.parse({
+    ...wants.settings.profile,
+    environment: { A: "b c" },
+    container: {
+      runtime: standIn,
+      image: join(box, "image.sif"),
+      cherenkit: null,
+      binds: [`${box}/data:${box}/inside:ro`],
+    },
+  });
+  try {
+    assert.equal(await runLocally([wants.job], "local", { project, profile, retryOom: null }), 75);
+    assert.equal(readFileSync(join(wants.job.folder, "seen"), "utf8"), "from outside\nb c\n");
+    const missing = { ...profile, container: { ...profile.container!, image: "/no/image.sif" } };
+    assert.equal(await runLocally([wants.job], "local", { project, profile: missing, retryOom: null }), 255);
+  } finally {
+    rmSync(box, { recursive: true, force: true });
+  }
+});
+
+test("the lines of a training are understood", () => {
+  const record = {
+    ...{ epoch: 4, loss: 0.25, val_loss: 0.3, metrics: { mae_energy: 0.1 }, learningRate: 1e-3 },
+    ...{ imagesPerSecond: 12_345.6, waitShare: 0.01, seconds: 7.2, memoryMB: 900 },
+  };
+  const end = lastProgress(`[6] ${epochLine(record as Parameters<typeof epochLine>[0], 8)}\n`);
+  assert.deepEqual(end, { epoch: 5, epochs: 8, percent: 100, loss: 0.25, imagesPerSecond: 12_346 });
+  const within = lastProgress(JSON.stringify({ text: stepLine(5, 8, 30, 100, 0.125, 1000) }));
+  assert.deepEqual(within, { epoch: 6, epochs: 8, percent: 30, loss: 0.125, imagesPerSecond: 1000 });
+  assert.equal(lastProgress("nothing"), null);
+});
