@@ -47,6 +47,8 @@ interface Workspace {
   readonly entries: number;
   readonly lanes: number;
   readonly tile: number;
+  /** Eight bytes of zeros. */
+  readonly zeros: number;
   readonly bytes: number;
 }
 
@@ -58,7 +60,8 @@ function workspace(mapper: ImageMapper, channels: number): Workspace {
   const entries = aligned(4 * mapper.offsets.length);
   const lanes = entries + aligned(8 * mapper.weights.length);
   const tile = lanes + lines * mapper.pixels * lineBytes;
-  return { offsets, entries, lanes, tile, bytes: tile + lines * tileCells * lineBytes };
+  const zeros = tile + lines * tileCells * lineBytes;
+  return { offsets, entries, lanes, tile, zeros, bytes: zeros + lineBytes };
 }
 
 /** Bytes that `MappingKernel` needs in its memory. */
@@ -109,6 +112,22 @@ export class MappingKernel {
       const count = Math.min(together, vectors.length - first);
       for (let i = 0; i < count; i++) this.pack(vectors[first + i]!, i);
       this.mapTogether(images, first, count);
+    }
+  }
+
+  /** Fills an image with zeros. */
+  blank(image: number): void {
+    const { channels, cellBytes, mapper } = this;
+    const zeros = this.base + this.at.zeros;
+    const cells = mapper.height * mapper.width;
+    if (channels % 2 === 0) {
+      for (let pair = 0; pair < channels; pair += 2) {
+        this.exports.copyPairs(zeros, 0, image + 4 * pair, cellBytes, cells);
+      }
+    } else {
+      for (let channel = 0; channel < channels; channel++) {
+        this.exports.copyFloats(zeros, 0, image + 4 * channel, cellBytes, cells);
+      }
     }
   }
 

@@ -54,13 +54,13 @@ export interface BatchReply {
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;
 
-/** Bytes of a thread's own part of the memory: pixel vectors of one pass, a blank one, and the mappers' workspaces. */
+/** Bytes of a thread's own part of the memory: pixel vectors of one pass, and the mappers' workspaces. */
 export function arenaBytes(mappers: readonly ImageMapper[], pixels: number, channels: number): number {
-  const vectors = aligned((imagesPerPass(channels) + 1) * pixels * channels * 4);
+  const vectors = aligned(imagesPerPass(channels) * pixels * channels * 4);
   return mappers.reduce((sum, mapper) => sum + aligned(workspaceBytes(mapper, channels)), vectors);
 }
 
-/** An image to be mapped; `row` −1 is blank. */
+/** An image to be mapped, and where it goes. */
 interface Job {
   readonly row: number;
   readonly to: number;
@@ -70,7 +70,6 @@ class BatchFiller {
   private readonly kernels: MappingKernel[] = [];
   private readonly reader: StoreReader | FileReader;
   private readonly staging: Float32Array;
-  private readonly blank: number;
   private readonly passSize: number;
 
   constructor(private readonly data: BatchWorkerData) {
@@ -78,9 +77,8 @@ class BatchFiller {
     const { channels, telescopes, stacked } = layout;
     const size = pixels * channels;
     this.passSize = imagesPerPass(channels);
-    this.blank = arena + this.passSize * size * 4;
     this.staging = new Float32Array(memory.buffer, arena, this.passSize * size);
-    let base = arena + aligned((this.passSize + 1) * size * 4);
+    let base = arena + aligned(this.passSize * size * 4);
     for (const mapper of mappers) {
       const cellBytes = (stacked ? telescopes : 1) * channels * 4;
       this.kernels.push(new MappingKernel(kernel, memory, base, mapper, channels, cellBytes));
@@ -112,23 +110,23 @@ class BatchFiller {
       for (let telescope = 0; telescope < telescopes; telescope++) {
         const row = imagesOf ? imagesOf[index * telescopes + telescope]! : index;
         const offset = stacked ? telescope * channels * 4 : telescope * imageBytes;
-        jobs[row < 0 ? 0 : mapperOf[row]!]!.push({ row, to: slots[slot]! + i * telescopes * imageBytes + offset });
+        const to = slots[slot]! + i * telescopes * imageBytes + offset;
+        if (row < 0) this.kernels[0]!.blank(to);
+        else jobs[mapperOf[row]!]!.push({ row, to });
       }
     }
     return jobs;
   }
 
   private async mapTogether(kernel: MappingKernel, jobs: readonly Job[]): Promise<void> {
-    const rows = jobs.filter(({ row }) => row >= 0).map(({ row }) => row);
+    const rows = jobs.map(({ row }) => row);
     const { arena, pixels, layout } = this.data;
     const imageBytes = pixels * layout.channels * 4;
     if (this.reader instanceof StoreReader) {
       this.reader.read(rows, new Uint8Array(this.staging.buffer, this.staging.byteOffset, this.staging.byteLength));
     } else await this.reader.read(rows, this.staging);
-    // Blank images stand first, since their row is −1.
-    const blanks = jobs.length - rows.length;
     kernel.map(
-      jobs.map((_, i) => (i < blanks ? this.blank : arena + (i - blanks) * imageBytes)),
+      jobs.map((_, i) => arena + i * imageBytes),
       jobs.map(({ to }) => to),
     );
   }

@@ -131,7 +131,11 @@ function sortByIntensity(imagesOf: Int32Array, slots: number, intensity: NumberC
       remedy: "set sort_by_intensity: false, or write parameters with ctapipe-process",
     });
   }
-  const brightness = (image: number): number => (image < 0 ? Number.NEGATIVE_INFINITY : intensity[image]!);
+  // An image without surviving pixels has no intensity: it comes after the others, and before blanks.
+  const brightness = (image: number): number => {
+    if (image < 0) return Number.NEGATIVE_INFINITY;
+    return Number.isNaN(intensity[image]!) ? -1 : intensity[image]!;
+  };
   for (let begin = 0; begin < imagesOf.length; begin += slots) {
     const event = imagesOf.subarray(begin, begin + slots);
     event.set([...event].sort((a, b) => (brightness(a) === brightness(b) ? 0 : brightness(b) - brightness(a))));

@@ -40,10 +40,7 @@ export interface BatchOptions {
 }
 
 /** What of the reader's settings matters here. */
-export type BatchReader = Pick<
-  ReaderConfig,
-  "mapper" | "imageShape" | "channels" | "stackTelescopeImages" | "sortByIntensity"
->;
+export type BatchReader = Pick<ReaderConfig, "mapper" | "imageShape" | "channels" | "stackTelescopeImages">;
 
 interface Slot {
   readonly index: number;
@@ -242,27 +239,11 @@ function blocksOf({ rows, images, imagesOf }: ExampleTable): Uint32Array {
   });
 }
 
-/**
- * Images of each example in shared memory, `[examples, telescopes]`: by telescope id, or the brightest first and blanks
- * last. Null in mono.
- */
-function imagesOfExamples({ rows, images, imagesOf }: ExampleTable, sortByIntensity: boolean): Int32Array | null {
+/** The images of each example in memory that the threads share, `[examples, telescopes]`; null in mono. */
+function sharedImagesOf({ imagesOf }: ExampleTable): Int32Array | null {
   if (!imagesOf) return null;
   const shared = new Int32Array(new SharedArrayBuffer(imagesOf.byteLength));
   shared.set(imagesOf);
-  if (!sortByIntensity) return shared;
-  if (!images.has("hillas_intensity")) {
-    throw new ConfigError("images cannot be sorted by intensity: the files have no hillas_intensity", {
-      place: "sort_by_intensity",
-      remedy: "set it to false, or give DL1 files with image parameters",
-    });
-  }
-  const intensity = images.column("hillas_intensity");
-  const brightness = (image: number): number => (image < 0 ? Number.NEGATIVE_INFINITY : intensity[image]!);
-  const slots = imagesOf.length / rows;
-  for (let row = 0; row < rows; row++) {
-    shared.subarray(row * slots, (row + 1) * slots).sort((a, b) => (a === b ? 0 : brightness(b) - brightness(a)));
-  }
   return shared;
 }
 
@@ -323,7 +304,7 @@ export async function openBatches(
   const mappers = buildMappers(examples, reader);
   const { height, width } = mappers[0]!;
   const channels = reader.channels.length;
-  const imagesOf = imagesOfExamples(examples, reader.sortByIntensity);
+  const imagesOf = sharedImagesOf(examples);
   const telescopes = imagesOf ? examples.telescopes.length : 1;
   const mapperOf = new Uint8Array(new SharedArrayBuffer(Math.max(1, examples.images.rows)));
   const telescopeIds = examples.images.column("tel_id");

@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { hdf5Library } from "../../lib/hdf5/library.js";
 
-/** Tables with one row for each event of one telescope; the others of a file stay as they are. */
+/** Tables with a row for each event, or a group of such tables for each telescope; others stay as they are. */
 const eventTables = [
   "/dl1/event/subarray/trigger",
   "/dl1/event/telescope/trigger",
@@ -15,7 +15,7 @@ const eventTables = [
 const blockRows = 2200;
 
 /** Event numbers of one copy of the events are this far from those of the next. */
-const eventStep = 1_000_000;
+const eventStep = 10_000_000;
 
 /** Numbers with a normal distribution, repeatable (linear congruential generator, sum of twelve). */
 function normalNumbers(seed: number): () => number {
@@ -31,8 +31,8 @@ function normalNumbers(seed: number): () => number {
 }
 
 /**
- * Copies a DL1 file of ctapipe and repeats its events until each telescope has `images` rows, with noise of half a
- * photoelectron on charges and half a nanosecond on times, so that nothing compresses better than real images do.
+ * Copies a DL1 file of ctapipe and repeats its events until there are at least `images` telescope images, with noise of
+ * half a photoelectron on charges and half a nanosecond on times, so that nothing compresses better than real images do.
  * Compression (blosc with zstd), checksums and chunks stay those that ctapipe chose.
  */
 export async function writeLargeDL1(source: string, target: string, images: number, seed = 1): Promise<void> {
@@ -42,19 +42,24 @@ export async function writeLargeDL1(source: string, target: string, images: numb
   // A table of noise is faster than a number each: 13 million pixels take a while.
   const normal = normalNumbers(seed);
   const noise = Float32Array.from({ length: 65_521 }, () => 0.5 * normal());
+  const tablesAt = (path: string): string[] => {
+    const type = library.get_type(file, path);
+    if (type === library.H5G_DATASET) return [path];
+    return type === library.H5G_GROUP ? library.get_names(file, path, false).map((name) => `${path}/${name}`) : [];
+  };
+  const rowsOf = (path: string): number => library.get_dataset_metadata(file, path).shape![0]!;
   try {
-    for (const group of eventTables) {
-      const isGroup = library.get_type(file, group) === library.H5G_GROUP;
-      const paths = isGroup ? library.get_names(file, group, false).map((name) => `${group}/${name}`) : [group];
-      for (const path of paths) repeatRows(path);
-    }
+    const original = tablesAt("/dl1/event/telescope/images").reduce((sum, path) => sum + rowsOf(path), 0);
+    const copies = Math.ceil(images / original);
+    for (const path of eventTables.flatMap(tablesAt)) repeatRows(path, copies);
   } finally {
     library.close_file(file);
   }
 
-  function repeatRows(path: string): void {
+  function repeatRows(path: string, copies: number): void {
     const metadata = library.get_dataset_metadata(file, path);
     const rows = metadata.shape![0]!;
+    const wanted = rows * copies;
     if (rows === 0) return;
     const rowBytes = metadata.size;
     const members = metadata.compound_type!.members;
@@ -63,12 +68,12 @@ export async function writeLargeDL1(source: string, target: string, images: numb
     const pointer = library._malloc(Math.max(rows, blockRows) * rowBytes);
     library.get_dataset_data(file, path, [BigInt(rows)], [0n], [1n], BigInt(pointer));
     const original = library.HEAPU8.slice(pointer, pointer + rows * rowBytes);
-    library.resize_dataset(file, path, [BigInt(images)]);
+    library.resize_dataset(file, path, [BigInt(wanted)]);
     const block = new Uint8Array(blockRows * rowBytes);
     const view = new DataView(block.buffer);
     let at = 0;
-    for (let first = 0; first < images; first += blockRows) {
-      const count = Math.min(blockRows, images - first);
+    for (let first = 0; first < wanted; first += blockRows) {
+      const count = Math.min(blockRows, wanted - first);
       for (let i = 0; i < count; i++) {
         const copy = Math.floor((first + i) / rows);
         const from = ((first + i) % rows) * rowBytes;

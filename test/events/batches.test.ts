@@ -22,7 +22,7 @@ import { storeReader } from "./store-reader.js";
 
 const official = "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5";
 const data = needsData(official);
-const images = 1500;
+const images = 1503;
 const reader = { ...storeReader, mapper: "ShiftingMapper" };
 const imageSize = 48 * 48 * 2;
 
@@ -216,3 +216,59 @@ test("batches larger than asked for, and larger than any memory, are refused", d
   await batches.close();
   await assert.rejects(open({ batchSize: 200_000 }), /batch_size/);
 });
+
+const lst = "ctlearn/dl1/gamma_run1.dl1.h5";
+test(
+  "stereo: the channels of telescope after telescope, or the brightest first; blank without image",
+  needsData(lst),
+  async () => {
+    const settings = { ...reader, mode: "stereo" as const, stackTelescopeImages: true, minTelescopes: 1 };
+    const events = await openExamples([join(sharedData, lst)], null, settings);
+    const images = await openImageStore(events, settings);
+    const [telescopes, side] = [events.telescopes.length, 55];
+    assert.equal(telescopes, 4);
+    const mapper = buildMapper(settings.mapper, events.cameras[0]!);
+    const mapped = new Map<number, Float32Array>();
+    for await (const { row, pixels } of readExampleImages(events, settings.channels)) {
+      const image = new Float32Array(side * side * 2);
+      mapImage(mapper, pixels, 0, 2, image, 0);
+      mapped.set(row, image);
+    }
+    const order = Uint32Array.from({ length: events.rows }, (_, i) => (i * 7) % events.rows);
+    const blank = new Float32Array(side * side * 2);
+    const intensity = events.images.column("hillas_intensity");
+    for (const sortByIntensity of [false, true]) {
+      const stacked = !sortByIntensity;
+      const asked = { ...settings, stackTelescopeImages: stacked, sortByIntensity };
+      // The store has the images of both tables in one order.
+      const table = await openExamples([join(sharedData, lst)], null, asked);
+      assert.equal((await openImageStore(table, asked)).reused, true);
+      const batches = await openBatches(table, images, asked, { tasks: ["skydirection"], batchSize: 16, workers: 2 });
+      assert.deepEqual(batches.imageShape, [side, side, stacked ? 8 : 2]);
+      let blanks = 0;
+      for await (const batch of batches.epoch(order, 16, { keepLast: true })) {
+        assert.equal(batch.images.length, batch.size * side * side * 8);
+        for (const [i, event] of batch.indices.entries()) {
+          const rows: number[] = [...events.imagesOf!.subarray(event * telescopes, (event + 1) * telescopes)];
+          const bright = (row: number): number => (row < 0 ? -2 : intensity[row] || -1);
+          if (sortByIntensity) rows.sort((a, b) => bright(b) - bright(a));
+          for (const [t, row] of rows.entries()) {
+            const wantedImage = mapped.get(row) ?? blank;
+            if (row < 0) blanks++;
+            for (let cell = 0; cell < side * side; cell++) {
+              for (let channel = 0; channel < 2; channel++) {
+                const at: number = stacked
+                  ? (i * side * side + cell) * 8 + t * 2 + channel
+                  : ((i * telescopes + t) * side * side + cell) * 2 + channel;
+                if (batch.images[at] !== wantedImage[2 * cell + channel]) assert.fail(`event ${event}, telescope ${t}`);
+              }
+            }
+          }
+        }
+        batch.release();
+      }
+      assert.ok(blanks > 0);
+      await batches.close();
+    }
+  },
+);
