@@ -42,7 +42,8 @@ export interface CellPlace {
 /** Finds a place in a cell from a script's name and a line of it. */
 export type FindPlace = (script: string, line: number) => CellPlace | null;
 
-const machinery = /node:|[\\/]tslab[\\/]|[\\/]notebooks[\\/](typescript-session|tslab-compiler|serve-kernel)/;
+const machinery =
+  /node:|[\\/]tslab[\\/]|[\\/]notebooks[\\/](typescript-session|cell-executor|tslab-compiler|serve-kernel)/;
 
 /** Stack lines that tell the reader something: their own cells and the lib, not the machinery between them. */
 function usefulFrames(stack: string, findPlace: FindPlace): string[] {

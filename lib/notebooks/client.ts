@@ -88,10 +88,16 @@ function deathReason(
  * @throws {KernelNotStarted} when it ends before that, or does not answer in time
  */
 export async function startKernel(options: KernelOptions): Promise<KernelClient> {
+  let current = options;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(options);
+      return await startOnce(current);
     } catch (error) {
+      // A snapshot that Node refuses is no reason not to start.
+      if (error instanceof KernelNotStarted && current.command.fallback) {
+        current = { ...current, command: current.command.fallback };
+        continue;
+      }
       // Another program may have taken one of the ports in between.
       const taken = error instanceof KernelNotStarted && /EADDRINUSE|Address already in use/i.test(error.message);
       if (!taken || attempt === 3) throw error;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/write-atomically.js";
-import { ownKernelArgv } from "./kernel-command.js";
+import { installedKernelArgv } from "./kernel-command.js";
 
 /**
  * Tells Jupyter about the TypeScript kernel of this folder. Notebooks inside the project run in the project's folder.
@@ -11,7 +11,7 @@ import { ownKernelArgv } from "./kernel-command.js";
 export async function installKernel(prefix: string): Promise<string> {
   const folder = join(prefix, "kernels", "cherenkit");
   const spec = {
-    argv: [...ownKernelArgv, "--project-folder"],
+    argv: installedKernelArgv,
     display_name: "TypeScript (cherenkit)",
     language: "typescript",
     interrupt_mode: "signal",

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { InputError } from "../errors.js";
+import { usableSnapshot } from "./snapshot.js";
 
 /** How a kernel is started; `{connection_file}` stands for the connection file. */
 export interface KernelCommand {
@@ -13,6 +14,8 @@ export interface KernelCommand {
   readonly environment: Readonly<Record<string, string>>;
   /** Whether the running cell is interrupted by SIGINT or by a message. */
   readonly interruptMode: "signal" | "message";
+  /** How to start it when this way fails. */
+  readonly fallback?: KernelCommand;
 }
 
 interface KernelSpec {
@@ -23,24 +26,44 @@ interface KernelSpec {
   readonly interrupt_mode?: string;
 }
 
-/** Argument vector of this project's kernel. The condition lets cells import packages that are ESM only. */
-export const ownKernelArgv: readonly string[] = [
+const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+// The condition lets cells import packages that are ESM only.
+const conditions = "--conditions=import";
+
+/** How this project's kernel is started from here: from its snapshot, when there is one. */
+function ownKernelArgv(snapshot: string | null): string[] {
+  const fast = snapshot ? ["--snapshot-blob", snapshot] : [];
+  return [process.execPath, conditions, ...fast, beside("./kernel.cjs"), "{connection_file}"];
+}
+
+/** How Jupyter starts it: whether there is a snapshot for this machine and Node is seen when it starts. */
+export const installedKernelArgv: readonly string[] = [
+  "/bin/sh",
+  "-c",
+  `node=$1; print=$2; shift 2; IFS='\n'; exec "$node" ${conditions} $("$node" "$print" --print 2>/dev/null) "$@"`,
+  "cherenkit-kernel",
   process.execPath,
-  "--conditions=import",
-  fileURLToPath(new URL("./kernel.cjs", import.meta.url)),
+  beside("./build-snapshot.js"),
+  beside("./kernel.cjs"),
   "{connection_file}",
+  "--project-folder",
 ];
 
 export const ownKernelNames: readonly string[] = ["cherenkit", "tslab", "typescript"];
 
-const ownKernel: KernelCommand = {
-  name: "cherenkit",
-  displayName: "TypeScript (cherenkit)",
-  language: "typescript",
-  argv: ownKernelArgv,
-  environment: {},
-  interruptMode: "signal",
-};
+/** This project's kernel, with or without its snapshot. */
+export function ownKernel(snapshot: string | null = usableSnapshot()): KernelCommand {
+  return {
+    name: "cherenkit",
+    displayName: "TypeScript (cherenkit)",
+    language: "typescript",
+    argv: ownKernelArgv(snapshot),
+    environment: {},
+    interruptMode: "signal",
+    ...(snapshot ? { fallback: ownKernel(null) } : {}),
+  };
+}
 
 function dataFolders(): string[] {
   const onPath = (process.env.PATH ?? "").split(delimiter).filter((folder) => existsSync(join(folder, "python3")));
@@ -73,7 +96,7 @@ function readSpec(file: string): KernelSpec {
  * @throws {InputError} when there is none of this name
  */
 export function kernelCommand(name: string): KernelCommand {
-  if (ownKernelNames.includes(name)) return ownKernel;
+  if (ownKernelNames.includes(name)) return ownKernel();
   for (const folder of dataFolders()) {
     const file = join(folder, "kernels", name, "kernel.json");
     if (!existsSync(file)) continue;

@@ -19,6 +19,10 @@ async function main(): Promise<void> {
   if (process.argv.includes("--project-folder")) enterProjectFolder();
   const { serveKernel } = await import("./serve-kernel.js");
   await serveKernel(connectionFile);
+  if (!process.execArgv.includes("--snapshot-blob")) {
+    const { buildSnapshotLater } = await import("./snapshot.js");
+    buildSnapshotLater();
+  }
 }
 
 main().catch((error: unknown) => {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Publisher, Reply, Router } from "zeromq";
 import { version } from "../config/version.js";
 import { setDisplayHook } from "../display/show.js";
+import { clearStop, requestStop, stopIsHeeded } from "../training/stop-signal.js";
 import { captureOutput } from "./capture-output.js";
 import { describeThrown } from "./cell-error.js";
 import { tslabModule } from "./tslab-compiler.js";
@@ -84,6 +85,7 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     flushOutput();
     printing = request;
     interruptedAt = null;
+    clearStop();
     tslabModule("tslab/dist/jupyter").lastWriteDisplayData = ({ data, metadata, transient }, update) => {
       const id = (transient as { display_id?: string | null } | undefined)?.display_id;
       display({ data, metadata: metadata ?? {}, transient: id ? { display_id: id } : {} }, update);
@@ -199,9 +201,10 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     for await (const frames of heartbeat) await heartbeat.send(frames);
   }
 
-  /** Code that listens to SIGINT itself, as a training does, is given the time to save what it has. */
-  function interrupt(): void {
-    const savesItself = process.listenerCount("SIGINT") > 1;
+  /** Code that listens to SIGINT or to the stop signal itself, as a training does, is given the time to save. */
+  function interrupt(why: string): void {
+    const savesItself = process.listenerCount("SIGINT") > 1 || stopIsHeeded();
+    if (session.running) requestStop(why);
     if (savesItself && (interruptedAt === null || Date.now() - interruptedAt < patienceMs)) {
       interruptedAt ??= Date.now();
       return;
@@ -209,11 +212,11 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     session.interrupt();
   }
 
-  process.on("SIGINT", interrupt);
+  process.on("SIGINT", () => interrupt("interrupted"));
   for (const signal of ["SIGTERM", "SIGUSR1"] as const) {
     process.on(signal, () => {
       if (!session.running && signal === "SIGTERM") process.exit(143);
-      if (process.listenerCount("SIGINT") === 1) session.interrupt();
+      interrupt(`signal ${signal}`);
     });
   }
   const onStrayError = (error: unknown): void => {

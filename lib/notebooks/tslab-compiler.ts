@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import vm from "node:vm";
 import type ts from "typescript";
 import { watchSources } from "./watch-sources.js";
 
@@ -11,29 +10,43 @@ const require = createRequire(import.meta.url);
 /** The folder of this project's package.json. */
 export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
-/** What the session uses of tslab's executor. */
-export interface Executor {
-  execute(code: string): Promise<boolean>;
-  inspect(code: string, position: number): unknown;
-  complete(code: string, position: number): { start: number; end: number; candidates: string[] };
-  interrupt(): void;
+/** A finding of the compiler, lines and characters from 0. */
+export interface TslabDiagnostic {
+  readonly fileName?: string;
+  readonly start: { readonly line: number; readonly character: number };
+  readonly messageText: string;
+}
+
+/** A cell as tslab compiled it. */
+export interface ConvertedCell {
+  readonly diagnostics: readonly TslabDiagnostic[];
+  readonly output?: string;
+  /** Types of all variables so far, for the next cell. */
+  readonly declOutput?: string;
+  readonly hasToplevelAwait?: boolean;
+  /** Where the script leaves the value of its last expression. */
+  readonly lastExpressionVar?: string;
+  /** Modules beside the notebook that it imports. */
+  readonly sideOutputs?: readonly { readonly path: string; readonly data: string }[];
+}
+
+/** Type checks cells and makes JavaScript of them. */
+export interface CellConverter {
+  convert(declarations: string, code: string): ConvertedCell;
+  addModule(name: string, code: string, meta: object): readonly TslabDiagnostic[];
+  inspect(declarations: string, code: string, position: number): unknown;
+  complete(declarations: string, code: string, position: number): { start: number; end: number; candidates: string[] };
   close(): void;
 }
 
-interface ConsoleLike {
-  log(...values: unknown[]): void;
-  error(...values: unknown[]): void;
-}
-
 interface TslabModules {
+  tslab: object;
   "tslab/dist/converter": {
-    createConverter(options: { isJS: boolean; isBrowser: boolean }): { close(): void };
+    createConverter(options: { isJS: boolean; isBrowser: boolean }): CellConverter;
     isCompleteCode(code: string): { completed: boolean; indent?: string };
   };
-  "tslab/dist/executor": {
-    createExecutor(folder: string, converters: object, console: ConsoleLike): Executor;
-  };
   "tslab/dist/inspect": { printQuickInfo(info: unknown): string };
+  "tslab/dist/metadata": { getCodeMetadata(code: string): { module?: string } };
   "tslab/dist/jupyter": { lastWriteDisplayData: (data: Record<string, unknown>, update?: boolean) => void };
 }
 
@@ -72,12 +85,15 @@ function resolveFromProject(compiler: typeof ts, host: CellHost, options: ts.Com
  * Types of JavaScript itself are taken from the project's TypeScript: tslab's own are older than what Node can do
  * (`toSorted`), and do not know `Float32Array<ArrayBuffer>`, which would silently become `any`.
  */
+const library: { readonly folder: string; readonly file: string } = {
+  folder: join(projectFolder, "node_modules/typescript/lib"),
+  file: join(projectFolder, "node_modules/typescript/lib/lib.es2023.d.ts"),
+};
+
 function useProjectLibrary(host: CellHost): void {
-  const folder = join(projectFolder, "node_modules/typescript/lib");
-  const file = join(folder, "lib.es2023.d.ts");
-  if (!existsSync(file)) return;
-  host.getDefaultLibLocation = () => folder;
-  host.getDefaultLibFileName = () => file;
+  if (!existsSync(library.file)) return;
+  host.getDefaultLibLocation = () => library.folder;
+  host.getDefaultLibFileName = () => library.file;
 }
 
 function requireFromProject(folder: string): void {
@@ -96,35 +112,51 @@ function requireFromProject(folder: string): void {
   };
 }
 
-/** Gives the scripts that tslab makes of cells a name, so that a stack tells them apart. */
-function nameScripts(nameOf: (javascript: string) => string): void {
-  const original = vm.runInThisContext;
-  vm.runInThisContext = (code, options) =>
-    /^\((async )?function\(exports, require\) \{ /.test(code) && typeof options === "object"
-      ? original(code, { ...options, filename: nameOf(code) })
-      : original(code, options);
+/** Settings of a present-day project, laid over tslab's: strict, and packages found by their `exports`. */
+function ownOptions(compiler: typeof ts): ts.CompilerOptions {
+  return {
+    moduleResolution: compiler.ModuleResolutionKind.Bundler,
+    lib: ["lib.es2023.d.ts"],
+    strict: true,
+    types: ["node"],
+    typeRoots: [join(projectFolder, "node_modules/@types")],
+  };
+}
+
+/** What the snapshot of the kernel is to hold: the compiler, and the types that most cells need. */
+export function snapshotPlan(): object {
+  const compiler = cellCompiler();
+  return {
+    compiler: require.resolve("@tslab/typescript-for-tslab"),
+    options: {
+      module: compiler.ModuleKind.ESNext,
+      target: compiler.ScriptTarget.ES2022,
+      esModuleInterop: true,
+      experimentalDecorators: true,
+      resolveJsonModule: true,
+      skipLibCheck: true,
+      allowJs: true,
+      checkJs: true,
+      jsx: compiler.JsxEmit.React,
+      ...ownOptions(compiler),
+    },
+    libraryFolder: library.folder,
+    libraryFile: library.file,
+    cell: { file: join(projectFolder, "__cell__.ts"), code: 'import "cherenkit";\n' },
+  };
 }
 
 /**
- * tslab's executor with the compiler set as in a present-day project: strict, and packages found by their `exports`
- * (tslab itself is fixed to Node 10's rules). Type definitions of Node and of cherenkit are found from any folder.
- * @param folder where the notebook runs; its local imports are looked up from here
- * @param nameOf a name for the JavaScript of each cell, asked when it is about to run
- * @param console receives the last expression of a cell by `log`, and what went wrong by `error`
+ * tslab's converter with the compiler set as in a present-day project (tslab itself is fixed to Node 10's rules). Type
+ * definitions of Node and of cherenkit are found from any folder. Cells are compiled as if they lay in the current
+ * folder.
  */
-export function createExecutor(folder: string, nameOf: (javascript: string) => string, console: ConsoleLike): Executor {
-  nameScripts(nameOf);
+export function createConverter(): CellConverter {
+  const folder = process.cwd();
   const path = require.resolve("@tslab/typescript-for-tslab");
   const compiler = cellCompiler();
   const createWatchCompilerHost = (files: string[], options: ts.CompilerOptions, ...rest: unknown[]): CellHost => {
-    const all: ts.CompilerOptions = {
-      ...options,
-      moduleResolution: compiler.ModuleResolutionKind.Bundler,
-      lib: ["lib.es2023.d.ts"],
-      strict: true,
-      types: ["node"],
-      typeRoots: [join(projectFolder, "node_modules/@types")],
-    };
+    const all: ts.CompilerOptions = { ...options, ...ownOptions(compiler) };
     const create = compiler.createWatchCompilerHost as (
       ...args: unknown[]
     ) => ReturnType<typeof createWatchCompilerHost>;
@@ -137,14 +169,12 @@ export function createExecutor(folder: string, nameOf: (javascript: string) => s
   require.cache[path]!.exports = { ...compiler, createWatchCompilerHost };
   const tellOfChanges = watchSources(compiler);
   if (isOutside(folder)) requireFromProject(folder);
-  const node = tslabModule("tslab/dist/converter").createConverter({ isJS: false, isBrowser: false });
-  const converters = { node, browser: node, close: () => node.close() };
-  const executor = tslabModule("tslab/dist/executor").createExecutor(folder, converters, console);
+  const converter = tslabModule("tslab/dist/converter").createConverter({ isJS: false, isBrowser: false });
   return {
-    ...executor,
-    execute: (code) => {
+    ...converter,
+    convert: (declarations, code) => {
       tellOfChanges();
-      return executor.execute(code);
+      return converter.convert(declarations, code);
     },
   };
 }

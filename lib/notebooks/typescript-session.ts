@@ -1,4 +1,4 @@
-import { format, inspect } from "node:util";
+import { inspect } from "node:util";
 import { isDisplayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import {
   type CellError,
@@ -8,8 +8,9 @@ import {
   describeDiagnostics,
   describeThrown,
 } from "./cell-error.js";
+import { CellNotCompiled, createCellExecutor } from "./cell-executor.js";
 import { sourceLine } from "./source-line.js";
-import { createExecutor, tslabModule } from "./tslab-compiler.js";
+import { tslabModule } from "./tslab-compiler.js";
 
 export type CellOutcome =
   | { readonly status: "ok"; readonly result: MimeBundle | null }
@@ -32,13 +33,6 @@ export interface TypeScriptSession {
   close(): void;
 }
 
-// An `await` in parentheses, `for await` and the like are only understood by tslab when a plain `await` is there too.
-const awaitPrefix = "await null; ";
-
-function withAwait(code: string): string {
-  return /\bawait\b/.test(code) && !/^\s*\/\*\*/.test(code) ? awaitPrefix + code : code;
-}
-
 async function mimeBundle(value: unknown): Promise<MimeBundle> {
   if (isDisplayable(value)) return await value[jupyterDisplay]();
   return { "text/plain": inspect(value) };
@@ -57,19 +51,11 @@ function mergePlaces(diagnostics: readonly Diagnostic[]): Diagnostic[] {
 }
 
 export function createTypeScriptSession(folder: string): TypeScriptSession {
-  let diagnostics: Diagnostic[] = [];
-  let thrown: unknown[] = [];
-  let value: unknown;
-  let endCell: ((error: Error) => void) | null = null;
+  const executor = createCellExecutor(folder);
+  let running = false;
 
   // Sources by the names their scripts have in a stack; functions of old cells may throw in new ones.
   const scripts = new Map<string, { source: string; javascript: string }>();
-  let scriptName = "";
-  let scriptSource = "";
-  const nameOf = (javascript: string): string => {
-    scripts.set(scriptName, { source: scriptSource, javascript });
-    return scriptName;
-  };
   const placeOf = (name: string, javascriptLine: number): CellPlace | null => {
     const script = scripts.get(name);
     if (!script) return null;
@@ -78,69 +64,29 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
     return { cell: name.replace("cell-", ""), line, text };
   };
 
-  const executor = createExecutor(folder, nameOf, {
-    log: (last: unknown) => {
-      value = last;
-    },
-    error: (first: unknown, ...rest: unknown[]) => {
-      if (first !== "%s%d:%d - %s") {
-        thrown.push(rest.length > 0 ? new Error(format(first, ...rest)) : first);
-        return;
-      }
-      const [file, line, column, message] = rest as [string, number, number, string];
-      diagnostics.push({ file: file.trim(), line, column, message });
-    },
-  });
-
-  async function run(code: string, ended: Promise<never>): Promise<CellOutcome> {
-    const source = withAwait(code);
-    const ok = await Promise.race([executor.execute(source), ended]);
-    if (!ok || diagnostics.length > 0 || thrown.length > 0) {
-      if (diagnostics.length === 0) return { status: "error", error: describeThrown(thrown[0], placeOf) };
-      const shift = source.length - code.length;
-      const found = diagnostics.map((item) =>
-        item.line === 1 && item.file === "" ? { ...item, column: Math.max(1, item.column - shift) } : item,
-      );
-      return { status: "error", error: describeDiagnostics(mergePlaces(found), code) };
-    }
-    const last = await Promise.race([value, ended]);
-    return { status: "ok", result: last === undefined || last === null ? null : await mimeBundle(last) };
-  }
-
   return {
     async execute(code, count) {
-      scriptName = `cell-${count}`;
-      scriptSource = code;
-      diagnostics = [];
-      thrown = [];
-      value = undefined;
-      const ended = new Promise<never>((_, reject) => {
-        endCell = reject;
-      });
-      ended.catch(() => {});
+      const name = `cell-${count}`;
+      running = true;
       try {
-        return await run(code, ended);
+        const last = await executor.execute(code, name, (javascript) =>
+          scripts.set(name, { source: code, javascript }),
+        );
+        return { status: "ok", result: last === undefined || last === null ? null : await mimeBundle(last) };
       } catch (error) {
+        if (error instanceof CellNotCompiled)
+          return { status: "error", error: describeDiagnostics(mergePlaces(error.diagnostics), code) };
         return { status: "error", error: describeThrown(error, placeOf) };
       } finally {
-        endCell = null;
+        running = false;
       }
     },
-    interrupt(error = new CellInterrupted()) {
-      if (!endCell) return false;
-      endCell(error);
-      // Else the abandoned code would still report its result, into a later cell.
-      executor.interrupt();
-      return true;
-    },
+    interrupt: (error = new CellInterrupted()) => executor.interrupt(error),
     get running() {
-      return endCell !== null;
+      return running;
     },
     complete: (code, position) => executor.complete(code, position),
-    inspect(code, position) {
-      const info = executor.inspect(code, position);
-      return info ? tslabModule("tslab/dist/inspect").printQuickInfo(info) : null;
-    },
+    inspect: (code, position) => executor.inspect(code, position),
     indentIfIncomplete(code) {
       const answer = tslabModule("tslab/dist/converter").isCompleteCode(code);
       return answer.completed ? null : (answer.indent ?? "");

@@ -1,12 +1,39 @@
+import { getEventListeners } from "node:events";
+import { InterruptedError } from "../errors.js";
+
 /**
  * One flag for the whole process that asks a running training to save itself and end. Signals set it, and so may a
  * notebook's kernel; the training loop looks at it after each step.
  */
 let reason: string | null = null;
 
+// A property of the process, since a kernel may load the lib more than once.
+const stateName = Symbol.for("cherenkit.stop");
+const place = globalThis as { [stateName]?: { controller: AbortController; asked: boolean } };
+
+function state(): { controller: AbortController; asked: boolean } {
+  place[stateName] ??= { controller: new AbortController(), asked: false };
+  return place[stateName];
+}
+
+/**
+ * Aborted when the process, or the running cell of a notebook, is asked to save what it has and end. Code that asks for
+ * it, or waits for its `abort` event, is given the time to end by itself.
+ */
+export function stopSignal(): AbortSignal {
+  state().asked = true;
+  return state().controller.signal;
+}
+
+/** Whether code that runs now would notice the abort. */
+export function stopIsHeeded(): boolean {
+  return state().asked || getEventListeners(state().controller.signal, "abort").length > 0;
+}
+
 /** Asks a running training to write a checkpoint and end; `why` is told to the user. The first reason stays. */
 export function requestStop(why: string): void {
   reason ??= why;
+  state().controller.abort(new InterruptedError(`stopped: ${why}`));
 }
 
 /** Why training should stop, or null. */
@@ -14,9 +41,11 @@ export function stopReason(): string | null {
   return reason;
 }
 
-/** Takes the request back; done when a training has ended. */
+/** Takes the request back; done when a training has ended, and before a cell runs. */
 export function clearStop(): void {
   reason = null;
+  state().asked = false;
+  if (state().controller.signal.aborted) state().controller = new AbortController();
 }
 
 const signals: readonly NodeJS.Signals[] = ["SIGTERM", "SIGUSR1", "SIGINT"];

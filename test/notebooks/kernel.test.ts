@@ -164,26 +164,120 @@ test("cells sent at once keep their own outputs", async () => {
   assert.equal(second!.stream("stdout"), "two\n");
 });
 
+/** Runs a cell and interrupts it when it has said "ready". */
+async function interrupted(code: string): Promise<Said> {
+  const messages: Message[] = [];
+  let told = false;
+  const reply = await kernel.execute(code, (message) => {
+    messages.push(message);
+    if (told || !String(message.content.text ?? "").includes("ready")) return;
+    told = true;
+    kernel.interrupt();
+  });
+  return {
+    reply,
+    messages,
+    content: (type) => messages.find((m) => m.header.msg_type === type)?.content,
+    stream: () => "",
+  };
+}
+
 test("an interrupt ends a pending promise and a loop; the next cell runs", async () => {
   for (const endless of ["await new Promise(() => {});", "new Promise(() => {})", "while (true) {}"]) {
-    const waiting = run(endless);
-    await sleep(300);
-    kernel.interrupt();
-    const said = await waiting;
+    const said = await interrupted(`console.log("ready");\n${endless}`);
     assert.equal(said.content("error")?.ename, "Interrupted", endless);
   }
   assert.equal(plain(await run("1 + 1")), "2");
 });
 
+test("an interrupt that comes while the compiler is busy is not lost on the loop that follows", async () => {
+  const lines = Array.from({ length: 800 }, (_, i) => `const row${i}: [number, string][] = [[${i}, "x"]];`);
+  const waiting = run(`${lines.join("\n")}\nwhile (true) {}`);
+  await sleep(30);
+  kernel.interrupt();
+  assert.equal((await waiting).content("error")?.ename, "Interrupted");
+});
+
+test("code that goes on after an interrupt changes no variable any more", async () => {
+  await run("let counted = 0;");
+  await interrupted(
+    'console.log("ready");\nfor (let i = 1; i < 100; i++) { await new Promise((next) => setTimeout(next, 20)); counted = i; }',
+  );
+  await run("counted = -1;");
+  await sleep(100);
+  assert.equal(plain(await run("counted")), "-1");
+});
+
+test("a name is one variable, whichever cell declares it and whichever function uses it", async () => {
+  await run("let c = 1;\nconst inc = () => ++c;");
+  assert.equal(plain(await run("c = 100; inc(); c")), "101");
+  await run("function f() { return 1; }\nclass A { v = 1; }\nconst k = 1;\nlet [p, { q }] = [1, { q: 2 }];");
+  await run("const all = () => [f(), new A().v, k, p + q, c];");
+  await run("function f() { return 10; }\nclass A { v = 20; }\nconst k = 30;");
+  await run("[p, q] = [40, 50];\nlet c = 7;");
+  assert.equal(plain(await run("all()")), "[ 10, 20, 30, 90, 7 ]");
+  assert.equal(
+    plain(await run("const { k: other, c: shown } = { k, c };\n({ k, c, other, shown })")),
+    "{ k: 30, c: 7, other: 30, shown: 7 }",
+  );
+});
+
+test("every form of await works", async () => {
+  assert.equal(plain(await run("/** with a comment */\nconst one = await (Promise.resolve(1)); one")), "1");
+  assert.equal(
+    (await run("for await (const x of [1, Promise.resolve(2)]) console.log(x);")).stream("stdout"),
+    "1\n2\n",
+  );
+  assert.equal(plain(await run("const { a1 = await Promise.resolve(9) } = {} as { a1?: number }; a1")), "9");
+  assert.equal(plain(await run("[await Promise.resolve(1), ...(await (async () => [2, 3])())]")), "[ 1, 2, 3 ]");
+});
+
+test("export before a declaration is no error; what means nothing in a cell is refused with a remedy", async () => {
+  await run(
+    "export const shared: number = 3;\nexport function twice(): number { return 2 * shared; }\nexport { shared };",
+  );
+  assert.equal(plain(await run("twice()")), "6");
+  const says = async (code: string, pattern: RegExp): Promise<void> => {
+    const said = await run(code);
+    assert.match((said.content("error")?.traceback as string[] | undefined)?.join("\n") ?? "no error", pattern);
+  };
+  await says("export default 3;", /line 1, column 1: a cell has no default export; give the value a name/);
+  await says('const x = 1;\nexport * from "node:fs";', /line 2, column 1: a cell cannot pass on another module/);
+  await says('import fs = require("node:fs");', /write `import name from "…"`/);
+  await says("%timeit 1", /a cell holds TypeScript/);
+});
+
+test("the first finding of the compiler is marked below its place", async () => {
+  const said = await run("const right = 1;\nconst wrong: string = right;");
+  assert.deepEqual(said.content("error")?.traceback, [
+    "line 2, column 7: Type 'number' is not assignable to type 'string'.",
+    "    const wrong: string = right;",
+    "          ^",
+  ]);
+});
+
 test("code that listens to the interrupt itself may end in its own way", async () => {
-  const waiting = run(`import { InterruptedError } from "cherenkit";
+  const said = await interrupted(`import { InterruptedError } from "cherenkit";
 await new Promise<void>((_, reject) => {
   process.once("SIGINT", () => setTimeout(() => reject(new InterruptedError("all is saved")), 200));
+  console.log("ready");
 });`);
-  await sleep(500);
-  kernel.interrupt();
-  const said = await waiting;
   assert.deepEqual([said.content("error")?.ename, said.content("error")?.evalue], ["InterruptedError", "all is saved"]);
+});
+
+test("code sees an interrupt as an AbortSignal: it may poll it, wait for it or hand it on", async () => {
+  const polls = await interrupted(`import { stopSignal } from "cherenkit";
+const stop = stopSignal();
+console.log("ready");
+while (!stop.aborted) await new Promise((next) => setTimeout(next, 10));
+"all is saved"`);
+  assert.equal(plain(polls), "'all is saved'");
+  const handsOn = await interrupted(`import { setTimeout as pause } from "node:timers/promises";
+const waiting = pause(60_000, null, { signal: stopSignal() });
+console.log("ready");
+await waiting;`);
+  assert.equal(handsOn.content("error")?.ename, "AbortError");
+  assert.equal(plain(await run("stopSignal().aborted")), "false");
 });
 
 test("an error that nobody catches ends the cell that waits", async () => {
