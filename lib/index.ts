@@ -35,4 +35,5 @@ export { readPredictions } from "./reports/predictions.js";
 export { responseOfFiles } from "./reports/response-of-files.js";
 export { simulate } from "./simulation/simulate.js";
 export { openTrainingData } from "./training/open-training-data.js";
+export { stopSignal } from "./training/stop-signal.js";
 export { train } from "./training/train.js";

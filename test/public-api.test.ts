@@ -44,6 +44,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "showLive",
     "simulate",
     "spatialDropout2d",
+    "stopSignal",
     "tf",
     "train",
   ];

@@ -6,6 +6,7 @@ import { setDisplayHook } from "../display/show.js";
 import { clearStop, requestStop, stopIsHeeded } from "../training/stop-signal.js";
 import { captureOutput } from "./capture-output.js";
 import { describeThrown } from "./cell-error.js";
+import { endWithParent } from "./end-with-parent.js";
 import { tslabModule } from "./tslab-compiler.js";
 import { createTypeScriptSession } from "./typescript-session.js";
 import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
@@ -239,12 +240,4 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   void serve(shell);
   void serve(control);
   void echo();
-}
-
-/** A kernel whose client has died would wait for ever. */
-function endWithParent(): void {
-  const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) process.exit(0);
-  }, 2000).unref();
 }
