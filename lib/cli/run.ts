@@ -1,15 +1,34 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { RunOptions } from "../notebooks/execute.js";
 import { collect } from "./assignments.js";
+import { cellNumbers, secretSource } from "./cell-range.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   readonly parameter: string[];
   readonly raw: string[];
   readonly file: string[];
+  readonly yaml: string[];
+  readonly base64: string[];
+  readonly allowUnknown?: true;
   readonly kernel?: string;
   readonly cwd?: string;
+  readonly secret: Record<string, string>;
+  readonly from?: number;
+  readonly to?: number;
+  readonly only?: number[];
+  readonly skipTag: string[];
+  readonly resume?: true;
+  readonly fromFailed?: true;
+  readonly startTimeout: number;
   readonly cellTimeout: number;
+  readonly runTimeout: number;
+  readonly saveEvery: number;
+  readonly hideCode?: true;
   readonly html?: string;
+  readonly runFolder?: string;
+  readonly prepareOnly?: true;
+  readonly inspect?: true;
   readonly quiet?: true;
   readonly json?: true;
 }
@@ -22,10 +41,11 @@ function pairs(items: readonly string[]): [string, string][] {
 }
 
 /** `-p name value` takes two words as papermill does; `-p name=value` works as well. */
-export function joinParameterWords(args: readonly string[]): string[] {
+function joinParameterWords(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const takesTwo = ["-p", "--parameter", "-r", "--raw"].includes(args[i]!) && !args[i + 1]?.includes("=");
+    const takesTwo =
+      ["-p", "--parameter", "--parameters", "-r", "--raw"].includes(args[i]!) && !args[i + 1]?.includes("=");
     if (takesTwo && args[i + 2] !== undefined) {
       joined.push(args[i]!, `${args[i + 1]}=${args[i + 2]}`);
       i += 2;
@@ -34,49 +54,139 @@ export function joinParameterWords(args: readonly string[]): string[] {
   return joined;
 }
 
+/** Parameters in papermill's order: what comes later in this list wins. */
+async function givenParameters(options: Options): Promise<Record<string, unknown>> {
+  const { parameterFile, parameterText, parameterValue } = await import("./parameter-value.js");
+  const parameters: Record<string, unknown> = {};
+  for (const text of options.base64)
+    Object.assign(parameters, parameterText(Buffer.from(text, "base64").toString("utf8"), "--base64"));
+  for (const file of options.file) Object.assign(parameters, await parameterFile(file));
+  for (const text of options.yaml) Object.assign(parameters, parameterText(text, "--yaml"));
+  for (const [name, text] of pairs(options.parameter)) parameters[name] = parameterValue(text);
+  for (const [name, text] of pairs(options.raw)) parameters[name] = text;
+  return parameters;
+}
+
+async function givenSecrets(sources: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+  const { ConfigError } = await import("../errors.js");
+  return Object.fromEntries(
+    Object.entries(sources).map(([name, variable]) => {
+      const value = process.env[variable];
+      if (value === undefined)
+        throw new ConfigError(`there is no secret ${name}: the variable ${variable} is not set`, {
+          remedy: `export ${variable}=… before this command`,
+        });
+      return [name, value];
+    }),
+  );
+}
+
+const milliseconds = (seconds: number): number | undefined => (seconds > 0 ? seconds * 1000 : undefined);
+
+async function runOptions(input: string, output: string | undefined, options: Options): Promise<RunOptions> {
+  const { ConfigError } = await import("../errors.js");
+  const { fillPath } = await import("../notebooks/path-template.js");
+  const { notebookOutput } = await import("./notebook-output.js");
+  const parameters = await givenParameters(options);
+  if (!output)
+    throw new ConfigError("say where the executed notebook goes", { remedy: `cherenkit run ${input} OUT.ipynb` });
+  const fill = (path: string): string => fillPath(path, parameters);
+  const filled = fill(output);
+  return {
+    input: fill(input),
+    output: filled,
+    parameters,
+    allowUnknown: options.allowUnknown,
+    kernel: options.kernel,
+    cwd: options.cwd,
+    secrets: await givenSecrets(options.secret),
+    cells: { from: options.from, to: options.to, only: options.only, skipTags: options.skipTag },
+    resume: options.fromFailed ? "from-failed" : options.resume ? "cached" : undefined,
+    startTimeoutMs: milliseconds(options.startTimeout),
+    cellTimeoutMs: milliseconds(options.cellTimeout),
+    runTimeoutMs: milliseconds(options.runTimeout),
+    saveEveryMs: milliseconds(options.saveEvery),
+    hideCode: options.hideCode,
+    html: options.html === undefined ? undefined : fill(options.html),
+    runFolder: options.runFolder === undefined ? undefined : fill(options.runFolder),
+    log: `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
+    onOutput: options.quiet || options.json ? undefined : notebookOutput(),
+  };
+}
+
+async function act(input: string, output: string | undefined, options: Options): Promise<void> {
+  if (options.inspect) {
+    const { inspectNotebook, parametersTable } = await import("../notebooks/inspect-notebook.js");
+    const found = await inspectNotebook(input);
+    console.log(options.json ? JSON.stringify(found, null, 2) : parametersTable(found).toText());
+    return;
+  }
+  const asked = await runOptions(input, output, options);
+  if (options.prepareOnly) {
+    const { prepareNotebook } = await import("../notebooks/execute.js");
+    const { writeNotebook } = await import("../notebooks/notebook-file.js");
+    await writeNotebook(asked.output, await prepareNotebook(asked));
+    return;
+  }
+  const { runNotebook } = await import("../notebooks/execute.js");
+  const result = await runNotebook(asked);
+  if (options.json) console.log(JSON.stringify(result, null, 2));
+  process.exitCode = result.exitCode;
+}
+
 /** `cherenkit run IN.ipynb OUT.ipynb -p name value` */
 export function runCommand(): Command {
-  return new Command("run")
-    .description("run a notebook from top to bottom, with parameters; the options are papermill's")
+  const seconds = (flags: string, description: string, value: number): Option =>
+    new Option(flags, description).argParser(wholeNumber).default(value);
+  const run = new Command("run");
+  const parse = run.parseOptions.bind(run);
+  run.parseOptions = (args) => parse(joinParameterWords(args));
+  return run
+    .description("run a notebook from top to bottom, with parameters; the options are papermill's and more")
     .argument("<input>", "notebook to run")
-    .argument("<output>", "where the executed notebook goes")
-    .option(
-      "-p, --parameter <name value>",
-      "a parameter; the value is read as JSON where it is JSON (may be repeated)",
-      collect,
-      [],
+    .argument(
+      "[output]",
+      "where the executed notebook goes; {name} stands for a parameter, {run_id}, {slurm_job_id}, …",
     )
+    .option("-p, --parameter <name value>", "a parameter; read as JSON where it is JSON (may be repeated)", collect, [])
     .option("-r, --raw <name value>", "a parameter whose value is taken as text (may be repeated)", collect, [])
     .option("-f, --file <yaml>", "parameters from a YAML file (may be repeated)", collect, [])
+    .option("-y, --yaml <text>", "parameters as YAML text (may be repeated)", collect, [])
+    .option("-b, --base64 <text>", "parameters as YAML text in base64 (may be repeated)", collect, [])
+    .option("--allow-unknown", "take parameters that the notebook does not declare")
+    .option("--inspect", "only list the parameters the notebook takes")
+    .option("--prepare-only", "only write the notebook with its parameters; needs no kernel")
     .option("-k, --kernel <name>", "kernel to use instead of the notebook's own")
     .option("--cwd <folder>", "working folder of the kernel")
-    .option("--cell-timeout <seconds>", "interrupt a cell that takes longer; 0 = never", wholeNumber, 0)
+    .option("--secret <NAME=env:VAR>", "a variable for the kernel whose value is kept nowhere", secretSource, {})
+    .option("--from <n>", "first cell to run, by its number [n] in a full run", wholeNumber)
+    .option("--to <n>", "last cell to run", wholeNumber)
+    .option("--only <numbers>", "cells to run, such as 2,5-7", cellNumbers)
+    .option("--skip-tag <tag>", "leave out cells with this tag (may be repeated)", collect, [])
+    .option(
+      "--resume",
+      "go on after an earlier run: nothing when it completed; cells tagged `cache` that are done are kept",
+    )
+    .option("--from-failed", "go on at the first cell that did not complete, after those tagged `setup`")
+    .addOption(seconds("--start-timeout <seconds>", "the kernel must answer within this", 60))
+    .addOption(
+      seconds("--cell-timeout, --execution-timeout <seconds>", "interrupt a cell that takes longer; 0 = never", 0),
+    )
+    .addOption(seconds("--run-timeout <seconds>", "interrupt a run that takes longer; 0 = never", 0))
+    .addOption(seconds("--save-every <seconds>", "save at least this often while a cell runs", 30))
+    .option("--hide-code, --report-mode", "hide the code in the executed notebook and on its page")
     .option("--html <file>", "also write a self-contained HTML page")
+    .option("--run-folder <folder>", "where run.json and run.jsonl go; else OUT.run.jsonl stands beside the notebook")
     .option("--quiet", "do not repeat the notebook's output here")
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  cherenkit run notebooks/train.ipynb out.ipynb -p configFile configs/demo/energy.yaml --html out.html",
+      `
+Exit codes: 0 completed, 1 a cell failed, 2 bad usage, 3 the kernel did not start, 4 a time limit, 75 interrupted and
+saved, 137 the kernel died, 143 told to end, but the running cell had to be killed.
+
+Example:
+  cherenkit run notebooks/train.ipynb out.ipynb -p configFile configs/demo/energy.yaml --html out.html`,
     )
-    .action(async (input: string, output: string, options: Options) => {
-      const { runNotebook } = await import("../notebooks/execute.js");
-      const { notebookOutput } = await import("./notebook-output.js");
-      const { parameterFile, parameterValue } = await import("./parameter-value.js");
-      const parameters: Record<string, unknown> = {};
-      for (const file of options.file) Object.assign(parameters, await parameterFile(file));
-      for (const [name, text] of pairs(options.parameter)) parameters[name] = parameterValue(text);
-      for (const [name, text] of pairs(options.raw)) parameters[name] = text;
-      const result = await runNotebook({
-        input,
-        output,
-        parameters,
-        kernel: options.kernel,
-        cwd: options.cwd,
-        cellTimeoutMs: options.cellTimeout > 0 ? options.cellTimeout * 1000 : undefined,
-        html: options.html,
-        onOutput: options.quiet || options.json ? undefined : notebookOutput(),
-      });
-      if (options.json) console.log(JSON.stringify(result, null, 2));
-      process.exitCode = result.exitCode;
-    });
+    .action(act);
 }

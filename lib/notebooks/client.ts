@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
 import { CherenkitError, exitCodes } from "../errors.js";
 import { newConnection } from "./connection.js";
+import { endGroupWithUs } from "./end-with-parent.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { outOfMemoryKills } from "./out-of-memory.js";
 import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
@@ -131,6 +132,7 @@ async function connect(
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...options.command.environment, ...options.environment },
   });
+  const forget = child.pid === undefined ? (): void => {} : endGroupWithUs(child.pid);
   const killsBefore = outOfMemoryKills();
   let lastWords = "";
   for (const name of ["stdout", "stderr"] as const) {
@@ -216,6 +218,7 @@ async function connect(
   }
 
   async function close(): Promise<void> {
+    forget();
     for (const socket of [shell, control, iopub]) socket.close();
     await cleanUp();
   }

@@ -11,6 +11,10 @@ export interface DeclaredParameter {
   readonly type: string | null;
   /** True when the cell writes the type itself. */
   readonly annotated: boolean;
+  /** The default as written; null when there is none. */
+  readonly value: string | null;
+  /** What the comment before it or at the end of its line says. */
+  readonly help: string;
   /** Whether a value fits; true also when that cannot be told here. */
   readonly fits: (value: unknown) => boolean;
 }
@@ -80,6 +84,20 @@ function typeOfDefault(node: ts.Expression | undefined, compiler: typeof ts): [s
   return [null, anything];
 }
 
+/** The comment at the end of the statement's line, else the one before it. */
+function helpOf(statement: ts.Statement, source: string, compiler: typeof ts): string {
+  const text = (range: ts.CommentRange): string =>
+    source
+      .slice(range.pos, range.end)
+      .replace(/^\/\*\*?|\*\/$|^\/\//g, "")
+      .replace(/^\s*\* ?/gm, "")
+      .replace(/\s+/g, " ")
+      .trim();
+  const after = compiler.getTrailingCommentRanges(source, statement.getEnd())?.[0];
+  const before = compiler.getLeadingCommentRanges(source, statement.getFullStart())?.at(-1);
+  return after ? text(after) : before ? text(before) : "";
+}
+
 function typescriptParameters(source: string): DeclaredParameter[] {
   const compiler = cellCompiler();
   const file = compiler.createSourceFile("parameters.ts", source, compiler.ScriptTarget.Latest, true);
@@ -89,12 +107,14 @@ function typescriptParameters(source: string): DeclaredParameter[] {
     return list.declarations.flatMap((declaration): DeclaredParameter[] => {
       if (!compiler.isIdentifier(declaration.name)) return [];
       const name = declaration.name.text;
+      const value = declaration.initializer?.getText() ?? null;
+      const common = { name, keyword, value, help: helpOf(statement, source, compiler) };
       if (declaration.type) {
         const fits = checkOfType(declaration.type, compiler);
-        return [{ name, keyword, type: declaration.type.getText(), annotated: true, fits }];
+        return [{ ...common, type: declaration.type.getText(), annotated: true, fits }];
       }
       const [type, fits] = typeOfDefault(declaration.initializer, compiler);
-      return [{ name, keyword, type, annotated: false, fits }];
+      return [{ ...common, type, annotated: false, fits }];
     });
   });
 }
@@ -119,10 +139,12 @@ function pythonDefaultType(text: string): string | null {
 
 function pythonParameters(source: string): DeclaredParameter[] {
   return [...source.matchAll(/^([A-Za-z_]\w*)\s*(?::\s*([^=\n]+?))?\s*=(?!=)\s*(.*)$/gm)].map((match) => {
-    const [, name, written, value] = match;
+    const [, name, written, line] = match;
+    const [, value, help] = line!.match(/^((?:"[^"]*"|'[^']*'|[^#"'])*)(?:#\s*(.*))?$/) ?? ["", line!, ""];
     const type = written ?? pythonDefaultType(value!);
     const fits = pythonChecks[type ?? ""] ?? anything;
-    return { name: name!, keyword: "", type, annotated: written !== undefined, fits };
+    const told = { value: value!.trim(), help: (help ?? "").trim() };
+    return { name: name!, keyword: "", type, annotated: written !== undefined, ...told, fits };
   });
 }
 
