@@ -1,9 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import type { INotebookContent } from "@jupyterlab/nbformat";
 import { Command } from "commander";
-import { InputError } from "../errors.js";
-import { writeFileAtomically } from "../files/write-atomically.js";
 
 /** `cherenkit render NB.ipynb` */
 export function renderCommand(): Command {
@@ -14,29 +10,11 @@ export function renderCommand(): Command {
     .option("--hide-code", "fold the code away")
     .addHelpText("after", "\nExample:\n  cherenkit render train.ipynb --output train.html")
     .action(async (file: string, options: { output?: string; hideCode?: true }) => {
-      const { renderNotebook } = await import("../notebooks/html.js");
+      const { writePage } = await import("../notebooks/html.js");
+      const { readNotebook } = await import("../notebooks/notebook-file.js");
       const page = options.output ?? `${file.replace(/\.ipynb$/, "")}.html`;
-      const html = renderNotebook(await readNotebookFile(file), {
-        title: basename(file, ".ipynb"),
-        hideCode: options.hideCode === true,
-      });
-      await writeFileAtomically(page, html);
+      const hideCode = options.hideCode === true;
+      await writePage(page, await readNotebook(file), { title: basename(file, ".ipynb"), hideCode });
       console.log(page);
     });
-}
-
-async function readNotebookFile(file: string): Promise<INotebookContent> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new InputError(`${file} cannot be read: ${(cause as Error).message}`, { place: file, cause });
-  }
-  try {
-    const notebook = JSON.parse(text) as INotebookContent;
-    if (!Array.isArray(notebook.cells)) throw new Error("it has no cells");
-    return notebook;
-  } catch (cause) {
-    throw new InputError(`${file} is not a notebook: ${(cause as Error).message}`, { place: file, cause });
-  }
 }

@@ -27,16 +27,20 @@ export function outputError(path: string, cause: unknown): OutputError {
 
 /**
  * Writes a whole file under a temporary name, flushes it and renames it, so that `path` never holds half a file.
- * Folders on the way are made.
+ * Folders on the way are made. Pieces are written one after the other.
  * @throws {OutputError} when the disk is full, the folder is not writable, …; `path` is left as it was.
  */
-export async function writeFileAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | Iterable<string>,
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "w");
     try {
-      await file.writeFile(content);
+      const parts = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
+      for (const part of parts) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();

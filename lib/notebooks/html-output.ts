@@ -3,6 +3,7 @@ import { AnsiUp } from "ansi_up";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { highlightCode } from "./highlight.js";
 import { renderMarkdown } from "./markdown.js";
+import { renderMath } from "./math.js";
 import { joinedText } from "./notebook-cell.js";
 import { afterCarriageReturns } from "./stream-text.js";
 
@@ -11,12 +12,24 @@ export const plotlyType = "application/vnd.plotly.v1+json";
 /** Lines from which a stream gets a box of its own to scroll in. */
 const longStream = 60;
 
-function terminalText(text: string): string {
-  const shown = text
-    .replaceAll("\r\n", "\n")
-    .split("\n")
-    .map((line) => afterCarriageReturns(line.replace(/\r+$/, "")));
-  return new AnsiUp().ansi_to_html(shown.join("\n"));
+/** Text is rendered in pieces of this many characters, so that a huge stream needs little memory. */
+const pieceLength = 1 << 20;
+
+/** What a terminal would show of the text, as HTML, in pieces of whole lines. */
+function* terminalText(text: string): Generator<string> {
+  const colours = new AnsiUp();
+  colours.use_classes = true;
+  for (let from = 0; from < text.length; ) {
+    const end = from + pieceLength >= text.length ? text.length : text.lastIndexOf("\n", from + pieceLength) + 1;
+    const to = end > from ? end : from + pieceLength;
+    const shown = text
+      .slice(from, to)
+      .replaceAll("\r\n", "\n")
+      .split("\n")
+      .map((line) => afterCarriageReturns(line.replace(/\r+$/, "")));
+    yield colours.ansi_to_html(shown.join("\n"));
+    from = to;
+  }
 }
 
 function plotly(figure: unknown): string {
@@ -34,51 +47,62 @@ function image(type: string, data: string, metadata: Record<string, unknown>): s
   return `<img class="picture" src="data:${type};base64,${escapeHtml(base64)}"${size} alt="picture of this output">`;
 }
 
-type Renderer = (content: unknown, metadata: Record<string, unknown>) => string;
+type Renderer = (content: unknown, metadata: Record<string, unknown>) => string | Iterable<string>;
 
 const text = (content: unknown): string => joinedText(content as string | string[]);
+
+function* boxed(classes: string, content: string): Generator<string> {
+  yield `<pre class="${classes}">`;
+  yield* terminalText(content);
+  yield "</pre>";
+}
 
 /** From the richest to the plainest, as nbconvert orders them, with live figures before all. Scripts are not run. */
 const renderers: readonly (readonly [string, Renderer])[] = [
   [plotlyType, plotly],
-  ["text/html", (content) => `<div class="html">${text(content)}</div>`],
+  ["text/html", (content) => ['<div class="html">', text(content), "</div>"]],
   ["text/markdown", (content) => `<div class="prose">${renderMarkdown(text(content))}</div>`],
   ["image/svg+xml", (content, metadata) => image("image/svg+xml", text(content), metadata)],
-  ["text/latex", (content) => `<pre class="stream">${escapeHtml(text(content))}</pre>`],
+  ["text/latex", (content) => `<div class="prose">${renderMath(text(content))}</div>`],
   ["image/png", (content, metadata) => image("image/png", text(content), metadata)],
   ["image/jpeg", (content, metadata) => image("image/jpeg", text(content), metadata)],
   ["image/gif", (content, metadata) => image("image/gif", text(content), metadata)],
-  ["text/plain", (content) => `<pre class="value">${terminalText(text(content))}</pre>`],
+  ["text/plain", (content) => boxed("value", text(content))],
   [
     "application/json",
     (content) => `<pre class="value">${highlightCode(JSON.stringify(content, null, 2) ?? "", "json")}</pre>`,
   ],
 ];
 
-function richest(data: IMimeBundle, metadata: Record<string, unknown>): string {
+function richest(data: IMimeBundle, metadata: Record<string, unknown>): string | Iterable<string> {
   for (const [type, render] of renderers) if (data[type] !== undefined) return render(data[type], metadata);
   const types = Object.keys(data).join(", ");
   return `<p class="note">An output of type ${escapeHtml(types || "(none)")} cannot be shown here.</p>`;
 }
 
-function error({ ename, evalue, traceback }: IError): string {
+function* error({ ename, evalue, traceback }: IError): Generator<string> {
   const headline = `${ename}: ${evalue}`;
   const rest = (traceback ?? []).join("\n");
   const details = rest.startsWith(headline) ? rest.slice(headline.length).replace(/^\n/, "") : rest;
-  const body = details.trim() === "" ? "" : `<pre>${terminalText(details)}</pre>`;
-  return `<div class="error"><p class="headline">${escapeHtml(headline)}</p>${body}</div>`;
+  yield `<div class="error"><p class="headline">${escapeHtml(headline)}</p>`;
+  if (details.trim() !== "") yield* boxed("trace", details);
+  yield "</div>";
 }
 
-/** One output of a cell. What is text stays text: nothing in it can become markup. */
-export function renderOutput(output: IOutput): string {
+/** One output of a cell, in pieces. What is text stays text: nothing in it can become markup. */
+export function* renderOutput(output: IOutput): Generator<string> {
   if (output.output_type === "stream") {
     const content = joinedText(output.text as string | string[]);
     const name = output.name === "stderr" ? "stderr" : "stdout";
-    const long = content.split("\n").length > longStream ? " long" : "";
-    return `<pre class="stream ${name}${long}">${terminalText(content)}</pre>`;
+    let lines = 0;
+    for (let at = content.indexOf("\n"); at >= 0 && lines <= longStream; at = content.indexOf("\n", at + 1)) lines++;
+    yield* boxed(`stream ${name}${lines > longStream ? " long" : ""}`, content);
+    return;
   }
-  if (output.output_type === "error") return error(output as IError);
-  return richest((output.data ?? {}) as IMimeBundle, (output.metadata ?? {}) as Record<string, unknown>);
+  if (output.output_type === "error") return yield* error(output as IError);
+  const shown = richest((output.data ?? {}) as IMimeBundle, (output.metadata ?? {}) as Record<string, unknown>);
+  if (typeof shown === "string") yield shown;
+  else yield* shown;
 }
 
 /** Whether the page needs Plotly for this output. */

@@ -1,6 +1,6 @@
-/** Look of a notebook's page: light, readable on paper, and nothing wider than the window. */
+/** Look of a notebook's page: light or dark as the reader's system is, readable on paper, and nothing wider than the window. */
 export const pageStyle: string = `
-:root { color-scheme: light; --ink: #1d2433; --soft: #5c6577; --line: #e1e5ec; --paper: #fff; --shade: #f6f8fb;
+:root { color-scheme: light dark; --ink: #1d2433; --soft: #5c6577; --line: #e1e5ec; --paper: #fff; --shade: #f6f8fb;
   --accent: #1f5fbf; --good: #1a7f4b; --bad: #b3261e; --warn: #9a5b00;
   --sans: Inter, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", sans-serif;
   --mono: "JetBrains Mono", "Cascadia Code", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
@@ -78,6 +78,33 @@ table.cherenkit-table tbody tr:hover { background: #fafbfd; }
 .hljs-comment { color: #6a7486; font-style: italic; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #8a2bb0; }
 .hljs-string, .hljs-regexp { color: #186a3b; } .hljs-number { color: #a34800; } .hljs-title, .hljs-attr { color: #1f5fbf; }
 .hljs-type, .hljs-title.class_ { color: #0b6b7d; } .hljs-meta { color: #7a5901; } .hljs-subst { color: inherit; }
+.ansi-black-fg { color: #1d2433; } .ansi-bright-black-fg { color: #5c6577; } .ansi-black-bg, .ansi-bright-black-bg {
+background: #5c657733; } .ansi-red-fg { color: #b3261e; } .ansi-bright-red-fg { color: #d63a31; } .ansi-red-bg,
+.ansi-bright-red-bg { background: #d63a3133; } .ansi-green-fg { color: #1a7f4b; } .ansi-bright-green-fg { color:
+#22a35f; } .ansi-green-bg, .ansi-bright-green-bg { background: #22a35f33; } .ansi-yellow-fg { color: #8a6100; }
+.ansi-bright-yellow-fg { color: #b07d00; } .ansi-yellow-bg, .ansi-bright-yellow-bg { background: #b07d0033; }
+.ansi-blue-fg { color: #1f5fbf; } .ansi-bright-blue-fg { color: #3a7be0; } .ansi-blue-bg, .ansi-bright-blue-bg {
+background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magenta-fg { color: #b84bc6; }
+.ansi-magenta-bg, .ansi-bright-magenta-bg { background: #b84bc633; } .ansi-cyan-fg { color: #0b6b7d; }
+.ansi-bright-cyan-fg { color: #1289a0; } .ansi-cyan-bg, .ansi-bright-cyan-bg { background: #1289a033; } .ansi-white-fg
+{ color: #8a93a5; } .ansi-bright-white-fg { color: #aab2c0; } .ansi-white-bg, .ansi-bright-white-bg { background:
+#aab2c033; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #e4e8f0; --soft: #9aa4b8; --line: #333b4a; --paper: #14181f; --shade: #1d232d; --accent: #7fb0ff;
+    --good: #6fd3a0; --bad: #ff8a80; --warn: #f0b45a; }
+  .badge { background: #2a3240; } .badge.completed { background: #163527; }
+  .badge.failed, .badge.killed, .badge.timeout, .banner { background: #3a1d1b; } .badge.interrupted, .banner.interrupted { background: #38290f; }
+  .error { background: #2a1a1a; } .figure, .picture { background: #fff; color: #1d2433; color-scheme: light; border-radius: 6px; }
+  .html, .html table { color: inherit; } table.cherenkit-table thead th { border-bottom-color: #465062; }
+  table.cherenkit-table tbody tr:hover { background: #1a2029; } details.code > summary { color: #8d97ab; }
+  .hljs-comment { color: #8893a7; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #d0a2f7; } .hljs-string, .hljs-regexp { color: #8fd6a4; }
+  .ansi-black-fg, .ansi-bright-black-fg { color: #5a6478; } .ansi-red-fg, .ansi-bright-red-fg { color: #ff8a80; }
+  .ansi-green-fg, .ansi-bright-green-fg { color: #6fd3a0; } .ansi-yellow-fg, .ansi-bright-yellow-fg { color: #f0c060;
+  } .ansi-blue-fg, .ansi-bright-blue-fg { color: #7fb0ff; } .ansi-magenta-fg, .ansi-bright-magenta-fg { color:
+  #e0a0f0; } .ansi-cyan-fg, .ansi-bright-cyan-fg { color: #7fd1de; } .ansi-white-fg, .ansi-bright-white-fg { color:
+  #e4e8f0; }
+  .hljs-number { color: #f0a875; } .hljs-title, .hljs-attr { color: #8bb8ff; } .hljs-type, .hljs-title.class_ { color: #7fd1de; } .hljs-meta { color: #e0c070; }
+}
 @media print { body { font-size: 10.5pt; } #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { IAttachments, ICell, ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import type { IAttachments, ICell, ICodeCell, IMimeBundle, INotebookContent } from "@jupyterlab/nbformat";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { duration } from "./duration.js";
@@ -10,6 +10,7 @@ import { isFigure, renderOutput } from "./html-output.js";
 import { pageStyle } from "./html-style.js";
 import { tableScript, tableStyle } from "./html-tables.js";
 import { renderMarkdown } from "./markdown.js";
+import { hasMath, mathStyle } from "./math.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 import { markerTag } from "./notebook-file.js";
 import { injectedTag } from "./parameters.js";
@@ -56,29 +57,37 @@ function renderCode(cell: ICodeCell, context: PageContext): string {
   return `<details class="code${hidden}"${folded ? "" : " open"}><summary title="show or fold the code">${label}</summary><pre><code>${code}</code></pre></details>`;
 }
 
-function renderOutputs(cell: ICodeCell): string {
-  if (hasTag(cell, "remove-output") || cell.outputs.length === 0) return "";
-  const outputs = `<div class="outputs">${cell.outputs.map(renderOutput).join("\n")}</div>`;
+function* renderOutputs(cell: ICodeCell): Generator<string> {
+  if (hasTag(cell, "remove-output") || cell.outputs.length === 0) return;
   const folded = hasTag(cell, "hide-output") || hasTag(cell, "hide-cell") || jupyterFlag(cell, "outputs_hidden");
-  return folded ? `<details><summary>Output</summary>${outputs}</details>` : outputs;
+  yield `${folded ? "<details><summary>Output</summary>" : ""}<div class="outputs">`;
+  for (const output of cell.outputs) {
+    yield* renderOutput(output);
+    yield "\n";
+  }
+  yield `</div>${folded ? "</details>" : ""}`;
 }
 
-function renderCell(cell: ICell, id: string, context: PageContext): string {
-  if (hasTag(cell, "remove-cell")) return "";
+function* renderCell(cell: ICell, id: string, context: PageContext): Generator<string> {
+  if (hasTag(cell, "remove-cell")) return;
   if (isCodeCell(cell)) {
-    const content = renderCode(cell, context) + renderOutputs(cell);
-    return content === "" ? "" : `<section class="cell" id="${id}">${content}</section>`;
+    const code = renderCode(cell, context);
+    const hasOutputs = cell.outputs.length > 0 && !hasTag(cell, "remove-output");
+    if (code === "" && !hasOutputs) return;
+    yield `<section class="cell" id="${id}">${code}`;
+    yield* renderOutputs(cell);
+    yield "</section>\n";
+    return;
   }
   const source = joinedText(cell.source);
   const html =
     cell.cell_type === "markdown"
       ? renderMarkdown(source, (cell as { attachments?: IAttachments }).attachments)
       : `<pre>${escapeHtml(source)}</pre>`;
-  return `<section class="cell prose" id="${id}">${html}</section>`;
+  yield `<section class="cell prose" id="${id}">${html}</section>\n`;
 }
 
-function renderCells(notebook: INotebookContent, context: PageContext): string {
-  const parts: string[] = [];
+function* renderCells(notebook: INotebookContent, context: PageContext): Generator<string> {
   let failedNext = false;
   for (const [i, cell] of notebook.cells.entries()) {
     if (cellTags(cell).includes(markerTag)) {
@@ -88,9 +97,8 @@ function renderCells(notebook: INotebookContent, context: PageContext): string {
     // The marker at the top stands before the first cell, the other one before the cell that failed.
     const failed = failedNext && i > 1;
     failedNext = false;
-    parts.push(renderCell(cell, failed ? "failed-cell" : `cell-${i}`, context));
+    yield* renderCell(cell, failed ? "failed-cell" : `cell-${i}`, context);
   }
-  return parts.filter(Boolean).join("\n");
 }
 
 const toggleScript = `
@@ -118,44 +126,68 @@ function plotlySource(): string {
   return readFileSync(file, "utf8").replaceAll("</script", "<\\/script");
 }
 
-/**
- * Writes the page piece by piece, so that huge outputs need little memory.
- * @throws {OutputError}
- */
-export async function writePage(file: string, notebook: INotebookContent, options: PageOptions): Promise<void> {
-  await writeFileAtomically(file, renderNotebook(notebook, options));
+/** Whether any text of the notebook may hold a formula. */
+function mayHoldMath(notebook: INotebookContent): boolean {
+  return notebook.cells.some((cell) => {
+    if (!isCodeCell(cell)) return cell.cell_type === "markdown" && hasMath(joinedText(cell.source));
+    return cell.outputs.some((output) => {
+      const data = (output.data ?? {}) as IMimeBundle;
+      return (
+        data["text/latex"] !== undefined || hasMath(joinedText((data["text/markdown"] ?? "") as string | string[]))
+      );
+    });
+  });
 }
 
-/**
- * One HTML page of a notebook that needs nothing else: no network, no other file. Figures of Plotly are live; Plotly
- * is put in only when there is one. Code is folded or left out by the tags `hide-input`, `remove-input`, `hide-output`,
- * `remove-output`, `hide-cell` and `remove-cell`.
- */
-export function renderNotebook(notebook: INotebookContent, options: PageOptions): string {
-  const run = options.run ?? (notebook.metadata.cherenkit as RunRecord | undefined);
+function hasTable(notebook: INotebookContent): boolean {
+  return notebook.cells.some(
+    (cell) =>
+      isCodeCell(cell) &&
+      cell.outputs.some((output) => {
+        const html = ((output.data ?? {}) as IMimeBundle)["text/html"];
+        return html !== undefined && joinedText(html as string | string[]).includes('class="cherenkit-table"');
+      }),
+  );
+}
+
+/** The page in pieces, so that huge outputs need little memory. */
+function* pageParts(notebook: INotebookContent, options: PageOptions): Generator<string> {
+  const own = notebook.metadata.cherenkit as RunRecord | undefined;
+  const run = options.run ?? (own?.startedAt ? own : undefined);
   const language =
     notebook.metadata.language_info?.name ?? String(notebook.metadata.kernelspec?.language ?? "typescript");
-  const cells = renderCells(notebook, { language, hideCode: options.hideCode === true });
-  const hasTable = cells.includes('class="cherenkit-table"');
-  const hasFigure = notebook.cells.some((cell) => isCodeCell(cell) && cell.outputs.some(isFigure));
-  const figures = hasFigure ? `<script>${plotlySource()}</script>\n<script>${figureScript}</script>` : "";
-  return `<!doctype html>
+  const table = hasTable(notebook);
+  yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="cherenkit">
 <title>${escapeHtml(options.title)}</title>
-<style>${pageStyle}${hasTable ? tableStyle : ""}</style>
-</head>
-<body>
-${renderHeader(options.title, run)}
-<main>
-${cells}
-</main>
-<script>${toggleScript}${hasTable ? tableScript : ""}</script>
-${figures}
-</body>
-</html>
+<style>${pageStyle}${table ? tableStyle : ""}</style>
 `;
+  if (mayHoldMath(notebook)) yield `<style>${mathStyle()}</style>\n`;
+  yield `</head>\n<body>\n${renderHeader(options.title, run)}\n<main>\n`;
+  yield* renderCells(notebook, { language, hideCode: options.hideCode === true });
+  yield `</main>\n<script>${toggleScript}${table ? tableScript : ""}</script>\n`;
+  if (notebook.cells.some((cell) => isCodeCell(cell) && cell.outputs.some(isFigure)))
+    yield `<script>${plotlySource()}</script>\n<script>${figureScript}</script>\n`;
+  yield "</body>\n</html>\n";
+}
+
+/**
+ * One HTML page of a notebook that needs nothing else: no network, no other file. Figures of Plotly are live, formulas
+ * are set; what either needs is put in only when there is one. Code is folded or left out by the tags `hide-input`,
+ * `remove-input`, `hide-output`, `remove-output`, `hide-cell` and `remove-cell`.
+ */
+export function renderNotebook(notebook: INotebookContent, options: PageOptions): string {
+  return [...pageParts(notebook, options)].join("");
+}
+
+/**
+ * Writes the page piece by piece.
+ * @throws {OutputError}
+ */
+export async function writePage(file: string, notebook: INotebookContent, options: PageOptions): Promise<void> {
+  await writeFileAtomically(file, pageParts(notebook, options));
 }

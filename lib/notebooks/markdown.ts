@@ -1,12 +1,31 @@
 import type { IAttachments } from "@jupyterlab/nbformat";
+import katexPlugin from "@vscode/markdown-it-katex";
 import MarkdownIt from "markdown-it";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { highlightCode } from "./highlight.js";
+import { renderFormula } from "./math.js";
 
 const markdown = new MarkdownIt({
   html: true,
   linkify: true,
   highlight: (code, language) => highlightCode(code, language === "ts" ? "typescript" : language),
+});
+
+// `$…$`, `$$…$$` and bare environments; a price in dollars stays text.
+markdown.use(katexPlugin.default, {
+  enableBareBlocks: true,
+  throwOnError: false,
+});
+
+const bracketed = /^\\\\\(([\s\S]+?)\\\\\)|^\\\\\[([\s\S]+?)\\\\\]/;
+
+// `\\(…\\)` and `\\[…\\]`, as Jupyter knows them.
+markdown.inline.ruler.before("escape", "bracketed-math", (state, silent) => {
+  const [all, inline, display] = bracketed.exec(state.src.slice(state.pos)) ?? [];
+  if (all === undefined) return false;
+  if (!silent) state.push("html_inline", "", 0).content = renderFormula((inline ?? display)!, display !== undefined);
+  state.pos += all.length;
+  return true;
 });
 
 /** The anchor of a heading, as JupyterLab makes it: its words joined by `-`. */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { test } from "node:test";
 import type { ICodeCell, IOutput } from "@jupyterlab/nbformat";
-import { renderNotebook } from "../../lib/notebooks/html.js";
-import { code, notebook, prose } from "./notebook.js";
+import { renderNotebook, writePage } from "../../lib/notebooks/html.js";
+import { renderOutput } from "../../lib/notebooks/html-output.js";
+import { code, notebook, prose, withNotebook } from "./notebook.js";
 
 function withOutput(source: string, output: Record<string, unknown>, ...tags: string[]): ICodeCell {
   return { ...code(source, ...tags), outputs: [output as IOutput] };
@@ -68,5 +71,35 @@ test("tags fold or leave out code, outputs and cells", () => {
 test("terminal colours and carriage returns look as on a terminal", () => {
   const text = "10 %\r100 %\n\u001b[32mgreen\u001b[0m";
   const page = render(withOutput("1", { output_type: "stream", name: "stdout", text }));
-  assert.match(page, />100 %\n<span style="color:[^"]+">green<\/span>/);
+  assert.match(page, />100 %\n<span class="ansi-green-fg">green<\/span>/);
+});
+
+test("formulas are set, with all they need in the page; prices are no formulas", () => {
+  const page = render(
+    prose("$E = mc^2$, \\\\(a_1\\\\), a price of $5 and $6\n\n$$\\int x$$\n\n\\begin{align}a &= b\\end{align}"),
+    withOutput("1", display({ "text/latex": "$\\sqrt{2}$" })),
+  );
+  assert.equal(page.match(/class="katex"/g)?.length, 5);
+  assert.match(page, /a price of \$5 and \$6/);
+  assert.match(page, /@font-face\{[^}]*data:font\/woff2;base64/);
+  assert.ok(!/url\((?!data:)/.test(page));
+  assert.ok(!render(prose("no formula")).includes("@font-face"));
+});
+
+test("a page of huge outputs is written piece by piece", async () => {
+  await withNotebook(notebook(), async ({ folder }) => {
+    const line = `${"x".repeat(99)}\n`;
+    const huge = notebook(
+      ...Array.from({ length: 5 }, () =>
+        withOutput("1", { output_type: "stream", name: "stdout", text: line.repeat(1e5) }),
+      ),
+    );
+    const file = join(folder, "huge.html");
+    await writePage(file, huge, { title: "Huge" });
+    assert.ok((await stat(file)).size > 5e7);
+    let longest = 0;
+    for (const piece of renderOutput({ output_type: "stream", name: "stdout", text: line.repeat(1e5) }))
+      longest = Math.max(longest, piece.length);
+    assert.ok(longest < 3e6);
+  });
 });
