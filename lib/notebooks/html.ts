@@ -114,8 +114,10 @@ for (const box of document.querySelectorAll(".figure")) {
   const figure = JSON.parse(box.firstElementChild.textContent);
   const { width, ...layout } = figure.layout ?? {};
   const config = { displaylogo: false, ...figure.config, responsive: true };
+  // Its own light colours, also on a dark page.
+  const font = { ...layout.font, color: layout.font?.color ?? "#444" };
   box.textContent = "";
-  Plotly.newPlot(box, figure.data ?? [], { ...layout, autosize: true }, config).then(() => {
+  Plotly.newPlot(box, figure.data ?? [], { ...layout, font, autosize: true }, config).then(() => {
     if (figure.frames) return Plotly.addFrames(box, figure.frames);
   });
 }
