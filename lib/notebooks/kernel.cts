@@ -1,6 +1,7 @@
 // The TypeScript kernel of Jupyter: node kernel.cjs CONNECTION_FILE [--project-folder]
 // Jupyter starts a kernel in its notebook's folder. With --project-folder, notebooks inside the project run in the
 // project's own folder instead, as the commands run them, so that `configs/…` means the same in both.
+import { writeSync } from "node:fs";
 import { join, relative } from "node:path";
 
 function enterProjectFolder(): void {
@@ -26,6 +27,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`the kernel could not start: ${error instanceof Error ? error.stack : String(error)}\n`);
+  // Past the capture of what cells print, which nobody hears yet.
+  writeSync(2, `the kernel could not start: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);
 });
