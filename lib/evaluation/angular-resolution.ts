@@ -1,7 +1,12 @@
 import { quantileEstimate } from "./bootstrap.js";
 import type { Estimate } from "./confidence-interval.js";
 import { oneSigma } from "./normal-distribution.js";
-import { sortSample } from "./quantile.js";
+import { type SortedSample, sortSample } from "./quantile.js";
+
+/** Radius in degrees that contains the share `containment` of a sorted sample of separations. */
+export function containmentRadius(sample: SortedSample, containment: number = oneSigma): Estimate {
+  return quantileEstimate(sample, [containment], ([radius]) => radius!);
+}
 
 /**
  * Radius in degrees that contains the share `containment` of the separations between true and reconstructed direction;
@@ -12,5 +17,5 @@ export function angularResolution(
   weights: Float64Array | null,
   containment: number = oneSigma,
 ): Estimate {
-  return quantileEstimate(sortSample(separationsDeg, weights), [containment], ([radius]) => radius!);
+  return containmentRadius(sortSample(separationsDeg, weights), containment);
 }

@@ -1,8 +1,10 @@
-import { angularResolution } from "./angular-resolution.js";
-import { type BinnedEstimate, estimateInBins } from "./binned-estimate.js";
+import { containmentRadius } from "./angular-resolution.js";
+import { type BinnedEstimate, fewestEvents } from "./binned-estimate.js";
 import { sumsEstimate } from "./bootstrap.js";
-import { type Estimate, meanEstimate } from "./confidence-interval.js";
-import type { BinEdges } from "./energy-bins.js";
+import { type Estimate, meanEstimate, unknown } from "./confidence-interval.js";
+import { type BinEdges, groupByBin } from "./energy-bins.js";
+import { take } from "./predictions.js";
+import { sortSample } from "./quantile.js";
 
 /** Statistics of the angle between true and reconstructed direction, deg, in bins of another quantity. */
 export interface AngularStatistics {
@@ -30,12 +32,27 @@ export function angularStatistics(
   thetaDeg: Float64Array,
   weights: Float64Array | null,
 ): AngularStatistics {
-  const inBins = (estimate: typeof rootMeanSquare): BinnedEstimate =>
-    estimateInBins(edges, of, thetaDeg, weights, estimate);
-  return {
-    resolution: inBins((values, own) => angularResolution(values, own)),
-    median: inBins((values, own) => angularResolution(values, own, 0.5)),
-    mean: inBins(meanEstimate),
-    rms: inBins(rootMeanSquare),
-  };
+  // events are grouped and sorted once for all four
+  const bins = groupByBin(edges, of).map((group) => {
+    const count = group.length;
+    if (count < fewestEvents) return { count, resolution: unknown, median: unknown, mean: unknown, rms: unknown };
+    const own = weights && take(weights, group);
+    const values = take(thetaDeg, group);
+    const sample = sortSample(values, own);
+    return {
+      count,
+      resolution: containmentRadius(sample),
+      median: containmentRadius(sample, 0.5),
+      mean: meanEstimate(values, own),
+      rms: rootMeanSquare(values, own),
+    };
+  });
+  const list = (name: keyof AngularStatistics): BinnedEstimate => ({
+    edges,
+    counts: bins.map(({ count }) => count),
+    value: bins.map((bin) => bin[name].value),
+    low: bins.map((bin) => bin[name].low),
+    high: bins.map((bin) => bin[name].high),
+  });
+  return { resolution: list("resolution"), median: list("median"), mean: list("mean"), rms: list("rms") };
 }

@@ -22,16 +22,10 @@ function equalWidths(gammaness: Float64Array): Uint32Array[] {
 
 /** 20 bins of equal counts; events with the same gammaness share a bin. */
 function equalCounts(gammaness: Float64Array): Uint32Array[] {
-  const order = new Uint32Array(gammaness.length).map((_, i) => i).sort((a, b) => gammaness[a]! - gammaness[b]!);
-  const groups: Uint32Array[] = [];
-  let first = 0;
-  for (let bin = 1; bin <= 20; bin++) {
-    let end = Math.max(first, Math.round((bin * order.length) / 20));
-    while (end > first && end < order.length && gammaness[order[end]!] === gammaness[order[end - 1]!]) end++;
-    groups.push(order.subarray(first, end));
-    first = end;
-  }
-  return groups;
+  const sorted = gammaness.slice().sort();
+  if (sorted.length === 0) return [];
+  const inner = Array.from({ length: 20 }, (_, bin) => sorted[Math.floor((bin * sorted.length) / 20)]!);
+  return groupByBin([...new Set(inner), Number.POSITIVE_INFINITY], gammaness);
 }
 
 /**
@@ -51,7 +45,11 @@ export function calibrationCurve(
     return proportion(signal, group.length);
   });
   return {
-    gammaness: bins.map((group) => group.reduce((sum, i) => sum + gammaness[i]!, 0) / group.length),
+    gammaness: bins.map((group) => {
+      let sum = 0;
+      for (const i of group) sum += gammaness[i]!;
+      return sum / group.length;
+    }),
     value: shares.map((share) => share.value),
     low: shares.map((share) => share.low),
     high: shares.map((share) => share.high),

@@ -39,8 +39,12 @@ export function findBin(edges: BinEdges, value: number): number {
 export function groupByBin(edges: BinEdges, values: Float64Array): Uint32Array[] {
   const bins = Math.max(0, edges.length - 1);
   const counts = new Uint32Array(bins);
-  const places = Int32Array.from(values, (value) => findBin(edges, value));
-  for (const bin of places) if (bin >= 0) counts[bin]!++;
+  const places = new Int32Array(values.length);
+  for (let i = 0; i < places.length; i++) {
+    const bin = findBin(edges, values[i]!);
+    places[i] = bin;
+    if (bin >= 0) counts[bin]!++;
+  }
   const groups = Array.from(counts, (count) => new Uint32Array(count));
   counts.fill(0);
   for (let i = 0; i < places.length; i++) {

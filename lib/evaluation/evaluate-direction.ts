@@ -1,5 +1,5 @@
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
-import { angularResolution } from "./angular-resolution.js";
+import { containmentRadius } from "./angular-resolution.js";
 import { type AngularStatistics, angularStatistics, rootMeanSquare } from "./angular-statistics.js";
 import { meanEstimate } from "./confidence-interval.js";
 import { directionResiduals, fieldOfView, residuals } from "./direction-residuals.js";
@@ -48,6 +48,7 @@ export function evaluateDirection(
   const offsetDeg = separations(trueAlt, trueAz, pointingAlt, pointingAz);
   const errors = residuals(alt, az, trueAlt, trueAz);
   const mean = meanEstimate(thetaDeg, weights);
+  const sorted = sortSample(thetaDeg, weights);
   const rms = rootMeanSquare(thetaDeg, weights);
   const offsetEdges = stepEdges(offsetDeg, 0.5);
   const edgesTeV = logEnergyEdges(trueEnergyTeV);
@@ -64,19 +65,19 @@ export function evaluateDirection(
 
   const metrics: Record<string, MetricValue> = {
     resolution: {
-      ...angularResolution(thetaDeg, weights),
+      ...containmentRadius(sorted),
       unit: "deg",
       better: "lower",
       description: "Radius that contains 68 % of the angles between true and reconstructed direction.",
     },
     containment95: {
-      ...angularResolution(thetaDeg, weights, 0.95),
+      ...containmentRadius(sorted, 0.95),
       unit: "deg",
       better: "lower",
       description: "Radius that contains 95 % of the angles between true and reconstructed direction.",
     },
     median: {
-      ...angularResolution(thetaDeg, weights, 0.5),
+      ...containmentRadius(sorted, 0.5),
       unit: "deg",
       better: "lower",
       description: "Median angle between true and reconstructed direction.",
@@ -108,7 +109,7 @@ export function evaluateDirection(
     },
   };
 
-  const reach = quantile(sortSample(thetaDeg, null), 0.95) || 1;
+  const reach = quantile(weights ? sortSample(thetaDeg, null) : sorted, 0.95) || 1;
   return {
     task,
     level: predictions.level,
