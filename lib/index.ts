@@ -33,6 +33,7 @@ export { metricsTable } from "./reports/metrics-table.js";
 export { modelReport } from "./reports/model-report.js";
 export { readPredictions } from "./reports/predictions.js";
 export { responseOfFiles } from "./reports/response-of-files.js";
+export { worstEventsTable } from "./reports/worst-events-table.js";
 export { simulate } from "./simulation/simulate.js";
 export { openTrainingData } from "./training/open-training-data.js";
 export { stopSignal } from "./training/stop-signal.js";

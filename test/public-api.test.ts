@@ -47,6 +47,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "stopSignal",
     "tf",
     "train",
+    "worstEventsTable",
   ];
   assert.deepEqual(exported(/^export \{([^}]*)\}/gm), values);
   assert.deepEqual(Object.keys(await import("../lib/index.js")).sort(), values);

@@ -1,7 +1,7 @@
-import { containmentRadius } from "./angular-resolution.js";
 import { type BinnedEstimate, fewestEvents } from "./binned-estimate.js";
 import { sumsEstimate } from "./bootstrap.js";
 import { type Estimate, meanEstimate, unknown } from "./confidence-interval.js";
+import { containmentRadius } from "./containment-radius.js";
 import { type BinEdges, groupByBin } from "./energy-bins.js";
 import { take } from "./predictions.js";
 import { sortSample } from "./quantile.js";

@@ -1,10 +1,11 @@
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
-import { containmentRadius } from "./angular-resolution.js";
 import { type AngularStatistics, angularStatistics, rootMeanSquare } from "./angular-statistics.js";
 import { meanEstimate } from "./confidence-interval.js";
+import { containmentRadius } from "./containment-radius.js";
 import { directionResiduals, fieldOfView, residuals } from "./direction-residuals.js";
 import { type BinEdges, logEnergyEdges } from "./energy-bins.js";
 import type { DirectionEvaluation, MetricValue } from "./evaluation.js";
+import { fieldErrors } from "./field-errors.js";
 import { histogram, linearEdges } from "./histogram.js";
 import { countParticles, gammaRows } from "./particle.js";
 import { type Predictions, take, takeWeights, usableRows } from "./predictions.js";
@@ -122,6 +123,7 @@ export function evaluateDirection(
       byEnergy: statistics.energy.resolution,
       byOffset: statistics.offset.resolution,
       statistics,
+      fieldErrors: fieldErrors(residuals(trueAlt, trueAz, pointingAlt, pointingAz), errors, weights),
       fieldOfView: fieldOfView(residuals(alt, az, pointingAlt, pointingAz), weights),
       thetaSquared: histogram(
         thetaDeg.map((theta) => theta ** 2),

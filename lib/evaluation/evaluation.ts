@@ -6,6 +6,7 @@ import type { ConfusionMatrix } from "./confusion-matrix.js";
 import type { DirectionResiduals } from "./direction-residuals.js";
 import type { EfficiencyCurve } from "./efficiency.js";
 import type { BinnedEnergyResolution } from "./energy-resolution.js";
+import type { FieldErrors } from "./field-errors.js";
 import type { Histogram, Histogram2d } from "./histogram.js";
 import type { MigrationMatrix } from "./migration-matrix.js";
 import type { PrecisionRecallCurve } from "./precision-recall.js";
@@ -84,6 +85,8 @@ export interface DirectionCurves {
   readonly residuals: DirectionResiduals;
   /** Events over the reconstructed longitude (x) and latitude (y) from the pointing, deg. */
   readonly fieldOfView: Histogram2d;
+  /** Mean error in the cells of the field of view. */
+  readonly fieldErrors: FieldErrors;
 }
 
 export type TypeEvaluation = EvaluationOfTask<"type", TypeCurves>;

@@ -5,6 +5,7 @@ import { calibration } from "./calibration.js";
 import { cameraImage } from "./camera-image.js";
 import { confusionMatrix } from "./confusion-matrix.js";
 import { containmentCurve } from "./containment-curve.js";
+import { directionArrows } from "./direction-arrows.js";
 import { directionBias } from "./direction-bias.js";
 import { directionResiduals } from "./direction-residuals.js";
 import { effectiveArea } from "./effective-area.js";
@@ -39,6 +40,7 @@ export const figures = {
   cameraImage,
   confusionMatrix,
   containmentCurve,
+  directionArrows,
   directionBias,
   directionResiduals,
   effectiveArea,

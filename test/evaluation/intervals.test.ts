@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { angularResolution } from "../../lib/evaluation/angular-resolution.js";
 import { rootMeanSquare } from "../../lib/evaluation/angular-statistics.js";
 import { areaUnderRoc } from "../../lib/evaluation/auc.js";
 import { type Estimate, meanEstimate, proportion } from "../../lib/evaluation/confidence-interval.js";
+import { containmentRadius } from "../../lib/evaluation/containment-radius.js";
 import { energyResolution } from "../../lib/evaluation/energy-resolution.js";
 import { averagePrecision } from "../../lib/evaluation/precision-recall.js";
+import { sortSample } from "../../lib/evaluation/quantile.js";
 import { scoredClasses } from "../../lib/evaluation/scored-classes.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
 
@@ -38,7 +39,7 @@ function scores(random: RandomGenerator): ReturnType<typeof scoredClasses> {
 const cases: Readonly<Record<string, readonly [number, (random: RandomGenerator) => Estimate]>> = {
   mean: [0, (random) => meanEstimate(normals(random, 100), null)],
   "energy resolution": [1, (random) => energyResolution(normals(random, 200), null)],
-  "68 % containment": [1, (random) => angularResolution(normals(random, 200).map(Math.abs), null)],
+  "68 % containment": [1, (random) => containmentRadius(sortSample(normals(random, 200).map(Math.abs), null))],
   "root mean square": [1, (random) => rootMeanSquare(normals(random, 200), null)],
   "root mean square of many": [1, (random) => rootMeanSquare(normals(random, 3000), null)],
   "share of 5 %": [
@@ -65,6 +66,6 @@ test("intervals of weighted events are those of their effective number", () => {
   const weights = Float64Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 3 : 1));
   const mean = coverage(0, (random) => meanEstimate(normals(random, 400), weights));
   assert.ok(Math.abs(mean.width / equal.width - Math.sqrt(1 / 0.8)) < 0.02, `${mean.width / equal.width}`);
-  const radius = coverage(1, (random) => angularResolution(normals(random, 400).map(Math.abs), weights));
+  const radius = coverage(1, (random) => containmentRadius(sortSample(normals(random, 400).map(Math.abs), weights)));
   for (const { share } of [mean, radius]) assert.ok(share > 0.9 && share < 0.99, `${share}`);
 });

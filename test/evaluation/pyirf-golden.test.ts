@@ -3,12 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { angularSeparationDeg } from "../../lib/coordinates/angular-separation.js";
-import { angularResolution } from "../../lib/evaluation/angular-resolution.js";
 import { estimateInBins } from "../../lib/evaluation/binned-estimate.js";
+import { containmentRadius } from "../../lib/evaluation/containment-radius.js";
 import { energyResolutionByEnergy, relativeErrors } from "../../lib/evaluation/energy-resolution.js";
 import { evaluateTask } from "../../lib/evaluation/evaluate-task.js";
 import type { DirectionEvaluation, EnergyEvaluation } from "../../lib/evaluation/evaluation.js";
 import type { Predictions } from "../../lib/evaluation/predictions.js";
+import { sortSample } from "../../lib/evaluation/quantile.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { prod6Events, prod6File } from "./prod6-events.js";
 
@@ -45,7 +46,14 @@ test("angular and energy resolution and bias of the prod6 gammas equal pyirf's i
     .map((alt, i) =>
       angularSeparationDeg(events.get("AZ")![i]!, alt, events.get("MC_AZ")![i]!, events.get("MC_ALT")![i]!),
     );
-  const angular = estimateInBins(edges, trueEnergy, theta, null, (values) => angularResolution(values, null), 1);
+  const angular = estimateInBins(
+    edges,
+    trueEnergy,
+    theta,
+    null,
+    (values) => containmentRadius(sortSample(values, null)),
+    1,
+  );
   assert.deepEqual(angular.counts, expected.n_events);
   near(angular.value, expected.angular_resolution_68_deg, "angular resolution");
   const { bias, resolution } = energyResolutionByEnergy(edges, trueEnergy, relativeErrors(trueEnergy, energy), null, 1);

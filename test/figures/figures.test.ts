@@ -104,6 +104,7 @@ const directionFigures = [
   figures.containmentCurve,
   figures.directionResiduals,
   figures.directionBias,
+  (one: OneOrMore<DirectionEvaluation>): Figure => figures.directionArrows(one as DirectionEvaluation),
 ];
 
 /** All figures of what is left of the predictions. */

@@ -56,6 +56,7 @@ export const gallery: Readonly<Record<string, Figure>> = {
   containmentCurves: figures.containmentCurve(directions),
   directionResiduals: figures.directionResiduals(direction),
   directionResidualsOfModels: figures.directionResiduals(directions),
+  directionArrows: figures.directionArrows(direction),
   directionBias: figures.directionBias(direction),
   directionBiases: figures.directionBias(directions),
   typeMetrics: figures.metricComparison(types),
