@@ -24,6 +24,7 @@ export { customModel } from "./models/custom-model.js";
 export { loadModel } from "./models/load-model.js";
 export { modelSummary } from "./models/model-summary.js";
 export { prepareModel } from "./models/prepare-model.js";
+export { pruneFilters } from "./models/prune-filters.js";
 export { predictFiles } from "./prediction/predict-files.js";
 export { predictTestFiles } from "./prediction/predict-test-files.js";
 export { combinePredictions } from "./reports/combine-predictions.js";

@@ -37,6 +37,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "predictFiles",
     "predictTestFiles",
     "prepareModel",
+    "pruneFilters",
     "readPredictions",
     "registerLowering",
     "responseOfFiles",

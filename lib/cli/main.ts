@@ -1,76 +1,7 @@
-import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { CommanderError } from "commander";
 import { exitCodes } from "../errors.js";
-import { cacheCommand } from "./cache.js";
-import { cancelCommand } from "./cancel.js";
-import { compareCommand } from "./compare.js";
-import { demoCommand } from "./demo.js";
-import { evaluateCommand } from "./evaluate.js";
-import { examplesCommand } from "./examples.js";
-import { exportCommand } from "./export.js";
-import { imagesCommand } from "./images.js";
-import { importCommand } from "./import.js";
-import { inspectCommand } from "./inspect.js";
-import { irfCommand } from "./irf.js";
-import { kernelCommand } from "./kernel.js";
-import { labCommand } from "./lab.js";
-import { logsCommand } from "./logs.js";
-import { predictCommand } from "./predict.js";
-import { renderCommand } from "./render.js";
-import { runCommand } from "./run.js";
-import { simulateCommand } from "./simulate.js";
-import { stageCommands } from "./stages.js";
-import { statusCommand } from "./status.js";
-import { submitCommand } from "./submit.js";
-import { summaryCommand } from "./summary.js";
+import { program } from "./program.js";
 import { tellError } from "./tell-error.js";
-import { waitCommand } from "./wait.js";
-
-interface PackageFile {
-  readonly version: string;
-}
-
-function program(): Command {
-  const { version } = JSON.parse(
-    readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
-  ) as PackageFile;
-  const command = new Command("cherenkit")
-    .description("Deep-learning event reconstruction for Imaging Atmospheric Cherenkov Telescopes.")
-    .version(version)
-    .showHelpAfterError("(cherenkit --help lists the commands, cherenkit COMMAND --help its options)")
-    .configureHelp({ showGlobalOptions: false });
-  command.command("setup").description("install what is needed (npm packages, TensorFlow, kernel)");
-  command.command("doctor").description("say what is there, what is missing, and the remedy");
-  const own = [
-    simulateCommand(),
-    inspectCommand(),
-    examplesCommand(),
-    imagesCommand(),
-    ...stageCommands(),
-    compareCommand(),
-    summaryCommand(),
-    importCommand(),
-    exportCommand(),
-    predictCommand(),
-    evaluateCommand(),
-    irfCommand(),
-    cacheCommand(),
-    submitCommand(),
-    statusCommand(),
-    logsCommand(),
-    cancelCommand(),
-    waitCommand(),
-    runCommand(),
-    renderCommand(),
-    labCommand(),
-    kernelCommand(),
-    demoCommand(),
-  ];
-  for (const sub of own) command.addCommand(sub);
-  const everything = [command, ...command.commands, ...command.commands.flatMap((sub) => sub.commands)];
-  for (const each of everything) each.exitOverride();
-  return command;
-}
 
 /** Runs one command line and sets the exit code: 0 ok, 1 failed, 2 bad usage or configuration, 75 interrupted. */
 async function main(): Promise<void> {

@@ -1,23 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
-
-const project = fileURLToPath(new URL("../../..", import.meta.url));
-const pages = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "CHANGELOG.md",
-  ...readdirSync(join(project, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
-];
+import { pages, pageText, project } from "./code-blocks.js";
 
 test("every link between the pages leads somewhere", () => {
   const dead = pages.flatMap((page) => {
-    const text = readFileSync(join(project, page), "utf8");
-    return [...text.matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
+    return [...pageText(page).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
       .map((match) => match[1]!)
       .filter((target) => !/^https?:/.test(target))
       .filter((target) => !existsSync(resolve(project, dirname(page), target)))
@@ -37,7 +26,7 @@ test("paths of files and folders named in the pages exist", () => {
   const named = /`((?:lib|configs|notebooks|models|test|docs)\/[\w./-]+\.(?:ts|yaml|ipynb|md|json|png))`/g;
   const generated = /^models\/(?!custom_model_template)/;
   const missing = pages.flatMap((page) =>
-    [...readFileSync(join(project, page), "utf8").matchAll(named)]
+    [...pageText(page).matchAll(named)]
       .map((match) => match[1]!)
       .filter((path) => !generated.test(path) && !existsSync(join(project, path)))
       .map((path) => `${page}: ${path}`),

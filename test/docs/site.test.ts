@@ -5,10 +5,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-
-const project = fileURLToPath(new URL("../../..", import.meta.url));
+import { project } from "./code-blocks.js";
 
 function htmlFiles(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
@@ -33,7 +31,9 @@ test("the site of the documentation is made without a warning, opens without a s
         .map((target) => `${relative(site, page)} → ${target}`),
     );
     assert.deepEqual(dead, []);
-    const outside = pages.filter((page) => /<(?:script|link|img)[^>]+(?:src|href)="https?:/.test(readFileSync(page, "utf8")));
+    const outside = pages.filter((page) =>
+      /<(?:script|link|img)[^>]+(?:src|href)="https?:/.test(readFileSync(page, "utf8")),
+    );
     assert.deepEqual(outside, [], "pages that need a network");
   } finally {
     await rm(site, { recursive: true });
