@@ -23,7 +23,9 @@ async function cherenkit(args: readonly string[]): Promise<void> {
 /** What would take minutes is made small: fewer showers, one epoch. Commands are otherwise run as they are printed. */
 function smaller(args: readonly string[]): string[] {
   const small = args.map((word, i) => (args[i - 1] === "--events" ? "48" : word));
-  return args[0] === "train" || args[0] === "prepare" ? [...small, "--set", "n_epochs=1", "--set", "batch_size=16"] : small;
+  return args[0] === "train" || args[0] === "prepare"
+    ? [...small, "--set", "n_epochs=1", "--set", "batch_size=16"]
+    : small;
 }
 
 test("the commands of the first steps, and of the pages that build on them, work in their order", async () => {
