@@ -50,9 +50,11 @@ function installNeeds() {
   if (suite === "slurm" && !existsSync("/usr/sbin/slurmctld"))
     install("SLURM", "slurmctld", "slurmd", "slurm-client", "munge");
   const peers = join(process.env.CHERENKIT_DATA ?? join(root, "../shared/data"), "../tools/python-peers.sh");
-  if (suite === "interop" && existsSync(peers)) {
-    const result = spawnSync("bash", [peers, "--judge"], { encoding: "utf8" });
-    if (result.status !== 0) console.log(`ctapipe could not be installed: ${result.stderr.trim().split("\n").at(-1)}`);
+  if (suite !== "interop" || !existsSync(peers)) return;
+  // ctapipe of the newest data model as the judge of files; CTLearn with its own ctapipe, Keras and TensorBoard as peers.
+  for (const [what, ...options] of [["ctapipe", "--judge"], ["CTLearn and Keras"]]) {
+    const result = spawnSync("bash", [peers, ...options], { encoding: "utf8" });
+    if (result.status !== 0) console.log(`${what} could not be installed: ${result.stderr.trim().split("\n").at(-1)}`);
   }
 }
 
