@@ -61,7 +61,14 @@ function installNeeds() {
 installNeeds();
 const child = spawn(
   process.execPath,
-  ["--enable-source-maps", "--test", "--test-concurrency=2", "--test-reporter=spec", ...wanted],
+  [
+    "--enable-source-maps",
+    "--test",
+    "--test-concurrency=2",
+    "--test-timeout=1200000",
+    "--test-reporter=spec",
+    ...wanted,
+  ],
   { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
 );
 const counts = {};

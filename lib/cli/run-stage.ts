@@ -83,12 +83,19 @@ async function publish(page: string, target: string): Promise<void> {
 export async function runStage(
   stage: Stage,
   configFile: string,
-  options: { overrides?: Readonly<Record<string, string>>; quiet?: boolean; runFolder?: string } = {},
+  options: {
+    readonly overrides?: Readonly<Record<string, string>>;
+    readonly quiet?: boolean;
+    readonly runFolder?: string;
+    /** Parameters of the stage's notebook beside those that all stages have. */
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  } = {},
 ): Promise<StageResult> {
   const overrides = options.overrides ?? {};
   const config = await loadConfig(configFile, overrides);
   const folder = modelFolder(config.modelFolder);
-  const result = await runStageNotebook(stage, { configFile: config.file, overrides }, folder.runs, {
+  const parameters = { configFile: config.file, overrides, ...options.parameters };
+  const result = await runStageNotebook(stage, parameters, folder.runs, {
     quiet: options.quiet,
     title: `${stage} · ${config.task} · ${config.name}`,
     publish: stage === "report" ? folder.report : undefined,

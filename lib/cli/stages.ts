@@ -9,10 +9,18 @@ const stages: readonly { readonly name: Stage; readonly description: string }[] 
   { name: "report", description: "write models/<task>/<name>/report.html" },
 ];
 
+interface Options {
+  readonly set: string[];
+  readonly anew?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly runFolder?: string;
+}
+
 /** `cherenkit prepare|train|test|report CONFIG`: each runs the notebook of its name from top to bottom. */
 export function stageCommands(): Command[] {
-  return stages.map(({ name, description }) =>
-    new Command(name)
+  return stages.map(({ name, description }) => {
+    const command = new Command(name)
       .description(description)
       .argument("<config>", "YAML file")
       .option(
@@ -25,15 +33,20 @@ export function stageCommands(): Command[] {
       .option("--quiet", "do not repeat the notebook's output here")
       .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
       .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
-      .action(async (config: string, options: { set: string[]; json?: true; quiet?: true; runFolder?: string }) => {
+      .action(async (config: string, options: Options) => {
         const { runStage } = await import("./run-stage.js");
         const result = await runStage(name, config, {
           overrides: parseAssignments(options.set),
           quiet: options.quiet === true || options.json === true,
           runFolder: options.runFolder,
+          parameters: options.anew ? { resume: "never" } : {},
         });
         if (options.json) console.log(JSON.stringify(result, null, 2));
         process.exitCode = result.exitCode;
-      }),
-  );
+      });
+    if (name === "train") {
+      command.option("--anew", "do not continue an unfinished training: set it aside in .previous/ and start again");
+    }
+    return command;
+  });
 }

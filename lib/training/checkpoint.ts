@@ -140,7 +140,7 @@ export async function readCheckpoint(folder: string, say: (line: string) => void
   if (found.length === 0) return null;
   throw new InputError("the checkpoint of this training is damaged", {
     place: folder,
-    remedy: 'start anew with { resume: "never" }, which moves it to .previous/',
+    remedy: 'start anew (cherenkit train --anew, or { resume: "never" } in a notebook), which moves it to .previous/',
     cause,
   });
 }

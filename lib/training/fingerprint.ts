@@ -43,6 +43,6 @@ export function checkFingerprint(saved: Fingerprint, present: Fingerprint, check
   throw new ConfigError(`there is an unfinished training with other settings:\n${list.join("\n")}`, {
     place: checkpoint,
     remedy:
-      'give it back its settings to continue it, name another output_dir, or start anew with { resume: "never" }, which moves it to .previous/',
+      'give it back its settings to continue it, name another output_dir, or start anew (cherenkit train --anew, or { resume: "never" } in a notebook), which moves it to .previous/',
   });
 }

@@ -265,6 +265,19 @@ await new Promise<void>((_, reject) => {
   assert.deepEqual([said.content("error")?.ename, said.content("error")?.evalue], ["InterruptedError", "all is saved"]);
 });
 
+test("a cell that does not end after an interrupt is told once more, should the signal have been lost", async () => {
+  const said = await interrupted(`await new Promise<void>((done) => {
+  let heard = 0;
+  process.on("SIGINT", function hear() {
+    if (++heard < 2) return;
+    process.off("SIGINT", hear);
+    done();
+  });
+  console.log("ready");
+});`);
+  assert.equal(said.reply.status, "ok");
+});
+
 test("code sees an interrupt as an AbortSignal: it may poll it, wait for it or hand it on", async () => {
   const polls = await interrupted(`import { stopSignal } from "cherenkit";
 const stop = stopSignal();
