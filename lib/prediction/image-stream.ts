@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { compileMappingKernel } from "../camera/mapping-kernel.js";
 import { CherenkitError } from "../errors.js";
 import { unpackError } from "../events/thread-error.js";
 import type { StreamFile, StreamReply, StreamRequest, StreamSlot, StreamWorkerData } from "./stream-messages.js";
@@ -33,14 +34,24 @@ export class ImageStream {
   private failure: Error | undefined;
   private closed = false;
 
-  constructor(views: readonly View[], batchSize: number, threads: number) {
+  private constructor(views: readonly View[], batchSize: number, threads: number, kernel: WebAssembly.Module) {
     this.views = views;
     this.readers = Array.from({ length: threads }, (_, first) =>
-      this.start(views, batchSize, { first, step: threads }),
+      this.start(views, batchSize, kernel, { first, step: threads }),
     );
   }
 
-  private start(views: readonly View[], batchSize: number, share: StreamWorkerData["share"]): Reader {
+  /** Starts the threads. @param batchSize images that are handed out together */
+  static async open(views: readonly View[], batchSize: number, threads: number): Promise<ImageStream> {
+    return new ImageStream(views, batchSize, threads, await compileMappingKernel());
+  }
+
+  private start(
+    views: readonly View[],
+    batchSize: number,
+    kernel: WebAssembly.Module,
+    share: StreamWorkerData["share"],
+  ): Reader {
     const slots = views.map(({ imageShape: [height, width, channels] }) =>
       Array.from(
         { length: slotsPerWorker },
@@ -53,6 +64,7 @@ export class ImageStream {
     const workerData: StreamWorkerData = {
       share,
       batchSize,
+      kernel,
       views: views.map(({ reader }, i) => ({ channels: reader.channels, slots: slots[i]! })),
     };
     const worker = new Worker(new URL("./image-stream-worker.js", import.meta.url), { workerData });

@@ -104,7 +104,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
   const models = await openPredictionModels(options.models, options.features);
   const views = viewsOf(models);
   const steps = new Map(models.map((model) => [model, new StepSize(batchSize)]));
-  const stream = new ImageStream(views, batchSize, workerCount(options.workers));
+  const stream = await ImageStream.open(views, batchSize, workerCount(options.workers));
   const bars = options.onProgress ? null : progressBars();
   const show = options.onProgress ?? bars!.show;
   const prefixes = Object.fromEntries(tasks.map((task) => [task, prefix ?? ctlearnPrefixes[task]])) as Record<

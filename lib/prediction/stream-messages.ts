@@ -20,6 +20,8 @@ export interface StreamWorkerData {
   readonly share: { readonly first: number; readonly step: number };
   readonly batchSize: number;
   readonly views: readonly StreamView[];
+  /** The compiled inner loops of the mapping. */
+  readonly kernel: WebAssembly.Module;
 }
 
 export interface StreamTelescope {

@@ -64,7 +64,7 @@ const none: PredictionModel = {
 };
 const views = viewsOf([none]);
 for (const threads of [1, workerCount()]) {
-  const stream = new ImageStream(views, 64, threads);
+  const stream = await ImageStream.open(views, 64, threads);
   const steps = new Map([[none, new StepSize(64)]]);
   const names = { prefixes: ctlearnPrefixes, typeGroup: "particle_type", featurePrefix: ctlearnFeaturePrefix } as const;
   const before = process.cpuUsage();
