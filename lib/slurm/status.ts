@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { type Attempt, attemptSeconds, currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
 import { type QueuedJob, queryJobs } from "./queue.js";
@@ -106,6 +107,26 @@ function runStatus(folder: string, record: JobRecord | null, queue: ReadonlyMap<
   };
 }
 
+/** Long enough for a controller that is putting a job back into its queue. */
+const secondLookMs = 2000;
+
+/**
+ * Where the jobs of some runs stand. While a job is put back into the queue SLURM may show how its former attempt ended:
+ * a failure of a job that by its own record goes on is asked for again.
+ */
+async function queryRuns(runs: readonly { folder: string; id: string }[]): Promise<ReadonlyMap<string, QueuedJob>> {
+  if (runs.length === 0) return new Map();
+  const queue = await queryJobs(runs.map(({ id }) => id));
+  const doubtful = runs.filter(({ folder, id }) => {
+    if (queue.get(id)?.state !== "failed") return false;
+    const last = readAttempts(folder).at(-1);
+    return last !== undefined && (last.end === null || /requeued/.test(last.next ?? ""));
+  });
+  if (doubtful.length === 0) return queue;
+  await sleep(secondLookMs);
+  return new Map([...queue, ...(await queryJobs(doubtful.map(({ id }) => id)))]);
+}
+
 /**
  * The state of all runs at and below some folders, oldest first.
  * @throws {InputError} when jobs are to be asked for and SLURM is not here
@@ -115,9 +136,9 @@ export async function runStatuses(roots: readonly string[]): Promise<RunStatus[]
   const runs = [...new Set(roots.flatMap(findRunFolders))].map((folder) => ({ folder, record: readRecord(folder) }));
   const unfinished = runs.flatMap(({ folder, record }) => {
     const id = record && currentJobId(record, readAttempts(folder));
-    return id && readAttempts(folder).at(-1)?.next !== "finished" ? [id] : [];
+    return id && readAttempts(folder).at(-1)?.next !== "finished" ? [{ folder, id }] : [];
   });
-  const queue = unfinished.length > 0 ? await queryJobs(unfinished) : new Map<string, QueuedJob>();
+  const queue = await queryRuns(unfinished);
   return runs.map(({ folder, record }) => runStatus(folder, record, queue));
 }
 

@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "../config/version.js";
 import { CherenkitError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
@@ -88,6 +89,18 @@ async function submitOne(script: string, dependency: string | null, options: Cal
   return id;
 }
 
+/** Cancels jobs and waits until they have left, as a script that still runs would write into its folder. */
+async function takeBack(ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await slurm("scancel", [...ids], { delaysMs: [] }).catch(() => "");
+  for (let attempt = 0; attempt < 40; attempt++) {
+    const list = await slurm("squeue", ["-h", "--me", "-o", "%A"], { delaysMs: [] }).catch(() => "");
+    const left = new Set(list.split("\n").map((line) => line.trim()));
+    if (!ids.some((id) => left.has(id))) return;
+    await sleep(250);
+  }
+}
+
 /**
  * Submits jobs in their order. When one is refused, those before it are taken back.
  * @throws {SlurmError} naming the job that was refused
@@ -109,7 +122,7 @@ export async function submitJobs(
     }
     return submitted;
   } catch (error) {
-    for (const { id } of submitted) await slurm("scancel", [id], { delaysMs: [] }).catch(() => "");
+    await takeBack(submitted.map(({ id }) => id));
     for (const job of jobs) {
       for (const folder of [job.folder, ...job.tasks.map((task) => task.runFolder)])
         await rm(folder, { recursive: true, force: true });
