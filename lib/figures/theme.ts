@@ -107,6 +107,7 @@ export function layout(title: string, parts: PlotlyObject, height: number = 420)
     },
     colorway: palette,
     hoverlabel: { align: "left", font: { size: 12 } },
+    modebar: { bgcolor: "rgba(0,0,0,0)", color: lineColour, activecolor: ink },
     showlegend: true,
     legend: { orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top", bgcolor: "rgba(0,0,0,0)" },
     ...parts,

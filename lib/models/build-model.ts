@@ -33,6 +33,7 @@ export function buildModel(config: ModelConfig, inputShape: readonly number[], s
   try {
     backbone = builders[config.type](config, inputShape, seed);
   } catch (cause) {
+    if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(
       `${config.type} cannot be built for images of ${inputShape.join("×")}: ${(cause as Error).message}`,
       {

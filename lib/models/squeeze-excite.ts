@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../config/config.js";
 import { tf } from "../engine/tensorflow.js";
+import { ConfigError } from "../errors.js";
 import { glorotUniform } from "./seeded.js";
 
 type Tensor = tf.SymbolicTensor;
@@ -7,6 +8,12 @@ type Tensor = tf.SymbolicTensor;
 /** Weighs each channel by what the whole image says of it (arXiv:1709.01507): `[n, h, w, c]` → the same. */
 function channelSqueezeExcite(x: Tensor, ratio: number, name: string, seed: number): Tensor {
   const channels = x.shape.at(-1)!;
+  if (channels < ratio) {
+    throw new ConfigError(`attention over ${channels} channels is impossible with a reduction ratio of ${ratio}`, {
+      place: "CTLearnModel.attention_reduction_ratio",
+      remedy: `set attention_reduction_ratio to ${channels} or less, or attention_mechanism: null`,
+    });
+  }
   const dense = (units: number, activation: "relu" | "sigmoid", layer: string): tf.layers.Layer =>
     tf.layers.dense({ units, activation, name: layer, kernelInitializer: glorotUniform(seed, layer) });
   const pooled = tf.layers.globalAveragePooling2d({ name: `${name}_avgpool`, dataFormat: "channelsLast" }).apply(x);

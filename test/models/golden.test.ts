@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { ModelConfig } from "../../lib/config/config.js";
 import type { Task } from "../../lib/config/task.js";
 import { tf } from "../../lib/engine/tensorflow.js";
+import { ConfigError } from "../../lib/errors.js";
 import { buildModel } from "../../lib/models/build-model.js";
 import { modelSummary } from "../../lib/models/model-summary.js";
 import { modelConfig } from "./model-config.js";
@@ -124,4 +125,18 @@ test("one seed gives one network, another seed another", () => {
   };
   assert.deepEqual(weights(5), weights(5));
   assert.notDeepEqual(weights(5), weights(6));
+});
+
+test("attention over fewer channels than its reduction ratio is refused with the key to change", () => {
+  const config = modelConfig({
+    type: "SingleCNN",
+    tasks: ["energy"],
+    attention: { mechanism: "Dual-SE", reductionRatio: 16 },
+  });
+  const few = { ...config.singleCnn, architecture: [{ filters: 8, kernelSize: 3, number: 1 }] };
+  assert.throws(
+    () => buildModel({ ...config, singleCnn: few }, [16, 16, 2], 0),
+    (error) =>
+      error instanceof ConfigError && /8 channels[\s\S]*attention_reduction_ratio to 8 or less/.test(error.message),
+  );
 });
