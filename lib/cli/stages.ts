@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { collect, parseAssignments } from "./assignments.js";
 import type { Stage } from "./run-stage.js";
+import { withVariation } from "./variants.js";
 
 const stages: readonly { readonly name: Stage; readonly description: string }[] = [
   { name: "prepare", description: "read the events once, write the image store, build the model and show both" },
@@ -12,9 +13,23 @@ const stages: readonly { readonly name: Stage; readonly description: string }[] 
 interface Options {
   readonly set: string[];
   readonly anew?: true;
+  readonly seeds?: string;
+  readonly folds?: number;
+  readonly sweep?: string[];
   readonly json?: true;
   readonly quiet?: true;
   readonly runFolder?: string;
+}
+
+/** Trains the models of a sweep, of several seeds or of a cross-validation, one after the other. */
+async function trainAll(config: string, options: Options, quiet: boolean): Promise<number> {
+  const { configVariants } = await import("./variants.js");
+  const { trainVariants } = await import("./train-variants.js");
+  const variation = { ...options, sweep: options.sweep ?? [] };
+  const variants = await configVariants(config, parseAssignments(options.set), variation);
+  const { exitCode, table } = await trainVariants(variants, { quiet });
+  if (table) console.log(options.json ? JSON.stringify(table, null, 2) : table.toText());
+  return exitCode;
 }
 
 /** `cherenkit prepare|train|test|report CONFIG`: each runs the notebook of its name from top to bottom. */
@@ -34,10 +49,15 @@ export function stageCommands(): Command[] {
       .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
       .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
       .action(async (config: string, options: Options) => {
+        const quiet = options.quiet === true || options.json === true;
+        if (options.seeds !== undefined || options.folds !== undefined || options.sweep?.length) {
+          process.exitCode = await trainAll(config, options, quiet);
+          return;
+        }
         const { runStage } = await import("./run-stage.js");
         const result = await runStage(name, config, {
           overrides: parseAssignments(options.set),
-          quiet: options.quiet === true || options.json === true,
+          quiet,
           runFolder: options.runFolder,
           parameters: options.anew ? { resume: "never" } : {},
         });
@@ -45,7 +65,10 @@ export function stageCommands(): Command[] {
         process.exitCode = result.exitCode;
       });
     if (name === "train") {
-      command.option("--anew", "do not continue an unfinished training: set it aside in .previous/ and start again");
+      withVariation(command).option(
+        "--anew",
+        "do not continue an unfinished training: set it aside in .previous/ and start again",
+      );
     }
     return command;
   });

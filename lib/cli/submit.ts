@@ -5,12 +5,15 @@ import type { ClusterProfile, JobStage } from "../slurm/cluster-profile.js";
 import type { ScriptOptions } from "../slurm/job.js";
 import type { PlanOptions, Variant } from "../slurm/plan.js";
 import { collect, parseAssignments } from "./assignments.js";
+import { withVariation } from "./variants.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   readonly cluster?: string;
   readonly set: string[];
   readonly seeds?: string;
+  readonly folds?: number;
+  readonly sweep: string[];
   readonly shards: number;
   readonly array?: true;
   readonly parallel?: number;
@@ -48,28 +51,6 @@ function parseFactor(text: string | undefined): number | null {
   const factor = Number(text.replace(/x$/, ""));
   if (factor > 1 && factor <= 10) return factor;
   throw new ConfigError(`--retry-oom ${text}: a factor above 1 is needed`, { remedy: "for example --retry-oom 1.5" });
-}
-
-/** A model for each configuration and seed; with seeds, each gets a folder of its own beside the configuration's. */
-async function variants(
-  files: readonly string[],
-  overrides: Readonly<Record<string, string>>,
-  seeds: string | undefined,
-): Promise<Variant[]> {
-  const { loadConfig } = await import("../config/load-config.js");
-  const found: Variant[] = [];
-  for (const file of files) {
-    const config = await loadConfig(file, overrides);
-    if (seeds === undefined) {
-      found.push({ config, overrides });
-      continue;
-    }
-    for (const text of seeds.split(",")) {
-      const own = { ...overrides, random_seed: text, output_dir: `${config.modelFolder}-seed${text}` };
-      found.push({ config: await loadConfig(file, own), overrides: own });
-    }
-  }
-  return found;
 }
 
 async function check(
@@ -124,7 +105,9 @@ async function plan(
   }
   const overrides = Object.fromEntries(Object.entries(set.profile).map(([key, text]) => [key, parse(text) as unknown]));
   const profile = await loadProfile(cluster, project, overrides);
-  const list = await variants(files, set.config, options.seeds);
+  const { configVariants } = await import("./variants.js");
+  const list: Variant[] = [];
+  for (const file of files) list.push(...(await configVariants(file, set.config, options)));
   const { modelsFolder } = await import("./models-folder.js");
   const models = modelsFolder();
   const after = await jobIds(options.after, models);
@@ -188,21 +171,19 @@ async function submit(stageText: string, files: string[], options: Options): Pro
 
 /** `cherenkit submit STAGE[,STAGE…] CONFIG…` */
 export function submitCommand(): Command {
-  return new Command("submit")
-    .description("run stages as SLURM jobs; each waits for the one before, and training goes on over the time limit")
-    .argument("<stages>", "prepare, train, test, report, compare; several with commas")
-    .argument("<configs...>", "YAML files")
-    .option("--cluster <name>", "profile in configs/clusters, or a YAML file")
-    .option(
-      "--set <key=value>",
-      "replace a value of the configuration, or with cluster.KEY one of the profile (may be repeated)",
-      collect,
-      [],
-    )
-    .option(
-      "--seeds <list>",
-      "train each configuration once for each seed, e.g. 1,2,3; models are called <name>-seed<n>",
-    )
+  return withVariation(
+    new Command("submit")
+      .description("run stages as SLURM jobs; each waits for the one before, and training goes on over the time limit")
+      .argument("<stages>", "prepare, train, test, report, compare; several with commas")
+      .argument("<configs...>", "YAML files")
+      .option("--cluster <name>", "profile in configs/clusters, or a YAML file")
+      .option(
+        "--set <key=value>",
+        "replace a value of the configuration, or with cluster.KEY one of the profile (may be repeated)",
+        collect,
+        [],
+      ),
+  )
     .option("--shards <n>", "predict the test files in n parts, at the same time", wholeNumber, 1)
     .option("--array", "one array job a stage instead of a job for each model")
     .option("--parallel <n>", "run at most n tasks of an array at a time", wholeNumber)

@@ -130,6 +130,8 @@ export interface TrainingConfig {
   readonly validationSplit: number;
   /** `image` = the former seeded split; `event` keeps the telescopes of one shower on one side. */
   readonly splitBy: "image" | "event";
+  /** Which of how many parts of the examples is kept for validation, counted from 1; null = `validationSplit` of them. */
+  readonly fold: { readonly index: number; readonly of: number } | null;
   readonly seed: number;
   readonly percentagePerEpoch: number;
   readonly saveBestValidationOnly: boolean;

@@ -26,6 +26,10 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
   if (optimizer?.nesterov && (optimizer.name !== "SGD" || !optimizer.momentum)) {
     places.problem([...train, "optimizer", "nesterov"], "nesterov needs the optimizer SGD with a momentum");
   }
+  const [index, of] = (tool.fold ?? "1/2").split("/").map(Number) as [number, number];
+  if (index < 1 || index > of || of < 2) {
+    places.problem([...train, "fold"], `there is no part ${index} of ${of}; at least two parts are needed`);
+  }
   const stopping = tool.early_stopping;
   const reducing = tool.lr_reducing;
   return {
@@ -35,6 +39,7 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
     batchSize: tool.batch_size ?? standard.batchSize,
     validationSplit: tool.validation_split ?? standard.validationSplit,
     splitBy: tool.split_by ?? ownDefaults.splitBy,
+    fold: tool.fold === undefined ? null : { index, of },
     seed: tool.random_seed ?? standard.randomSeed,
     percentagePerEpoch: tool.percentage_per_epoch ?? standard.percentagePerEpoch,
     saveBestValidationOnly: tool.save_best_validation_only ?? standard.saveBestValidationOnly,

@@ -80,6 +80,7 @@ export function resolvedYaml(config: Config): string {
         batch_size: training.batchSize,
         validation_split: training.validationSplit,
         split_by: training.splitBy,
+        ...(training.fold ? { fold: `${training.fold.index}/${training.fold.of}` } : {}),
         random_seed: training.seed,
         percentage_per_epoch: training.percentagePerEpoch,
         save_best_validation_only: training.saveBestValidationOnly,

@@ -329,6 +329,10 @@ const trainTool = z.strictObject({
     "image: CTLearn's split, example by example; event: all telescope images of a shower lie on one side.",
     own.splitBy,
   ),
+  fold: key(
+    z.string().regex(/^\d+\/\d+$/, "write it as number/parts, e.g. 2/5"),
+    "Cross-validation: `2/5` keeps the second of five parts of the examples for validation, in the place of `validation_split`. `cherenkit train --folds` sets it.",
+  ),
   random_seed: key(
     z.int().min(0).max(0xffffffff),
     "Seed of the split, the order of the examples and the first weights.",

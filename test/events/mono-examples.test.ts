@@ -117,6 +117,24 @@ test("splits: the former one is numpy's shuffle, the one by event keeps a shower
   assert.ok(split.validation.length > 0.15 * examples.rows && split.validation.length < 0.3 * examples.rows);
 });
 
+for (const splitBy of ["image", "event"] as const) {
+  test(`the parts of a cross-validation by ${splitBy} hold each image once, and together all`, data, async () => {
+    const examples = await openExamples([gamma], [proton], await reader());
+    const parts = [1, 2, 3].map((index) =>
+      splitExamples(examples, { validationSplit: 0.1, splitBy, seed: 3, fold: { index, of: 3 } }),
+    );
+    const held = parts.flatMap(({ validation }) => [...validation]).sort((a, b) => a - b);
+    assert.deepEqual(
+      held,
+      Array.from({ length: examples.rows }, (_, i) => i),
+    );
+    for (const { training, validation } of parts) {
+      assert.equal(new Set([...training, ...validation]).size, examples.rows);
+      assert.ok(Math.abs(validation.length - examples.rows / 3) < 0.1 * examples.rows, `${validation.length}`);
+    }
+  });
+}
+
 test("a criterion on an unknown column, two telescope types and missing files are told clearly", data, async () => {
   const wrong = [{ name: "x", expression: "hillas_intensty > 50" }];
   await assert.rejects(openExamples([gamma], null, await reader({ qualityCriteria: wrong })), {
