@@ -74,6 +74,8 @@ export interface ModelConfig {
   };
   readonly loadModelFrom: string | null;
   readonly overwriteHead: boolean;
+  /** Share (0–1) of the loaded network's filters to remove. */
+  readonly pruneFilters: number;
   readonly trainableBackbone: boolean;
   /** TypeScript or JavaScript module that exports the custom model. */
   readonly customModel: { readonly file: string; readonly name: string } | null;

@@ -108,7 +108,9 @@ export function resolveModel(file: ConfigFile, taskList: readonly Task[], root: 
     places.agree(sections.map(([path, section]) => [[...path, "SingleCNN", name], section.SingleCNN?.[name]]));
   const resNet = <K extends keyof NonNullable<ModelBlocks["ResNet"]>>(name: K) =>
     places.agree(sections.map(([path, section]) => [[...path, "ResNet", name], section.ResNet?.[name]]));
-  const loaded = <K extends "overwrite_head" | "trainable_backbone">(name: K): boolean | undefined =>
+  const loaded = <K extends "overwrite_head" | "trainable_backbone" | "prune_filters">(
+    name: K,
+  ): NonNullable<ModelBlocks["CTLearnModel"]>[K] | undefined =>
     places.agree(
       sections.flatMap(([path, section]) => [
         [[...path, "LoadedModel", name], section.LoadedModel?.[name]] as const,
@@ -175,5 +177,6 @@ export function resolveModel(file: ConfigFile, taskList: readonly Task[], root: 
     },
     overwriteHead: loaded("overwrite_head") ?? false,
     trainableBackbone: loaded("trainable_backbone") ?? true,
+    pruneFilters: loaded("prune_filters") ?? 0,
   };
 }

@@ -35,6 +35,7 @@ export function resolvedYaml(config: Config): string {
         load_model_from: model.loadModelFrom,
         overwrite_head: model.overwriteHead,
         trainable_backbone: model.trainableBackbone,
+        prune_filters: model.pruneFilters,
       },
       SingleCNN: {
         name: cnn.name,

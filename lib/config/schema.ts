@@ -113,6 +113,11 @@ const loadedTraits = {
   ),
   overwrite_head: key(z.boolean(), "Put new heads on the loaded backbone.", false),
   trainable_backbone: key(z.boolean(), "Train the backbone too; false trains the heads alone.", true),
+  prune_filters: key(
+    z.number().min(0).lt(1),
+    "Share of the loaded network's filters to remove, the weakest of each convolution: a smaller, faster network, which this training adapts.",
+    0,
+  ),
 };
 
 const singleCnn = key(

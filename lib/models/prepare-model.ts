@@ -6,6 +6,7 @@ import { attachHeads, buildModel } from "./build-model.js";
 import { loadCustomModel } from "./custom-model.js";
 import { expectedShape } from "./expected-shape.js";
 import { loadModel } from "./load-model.js";
+import { pruneFilters } from "./prune-filters.js";
 
 /** The nested model that makes features of images: the layer whose name ends in `_block`. */
 function backboneOf(model: tf.LayersModel, folder: string): tf.LayersModel {
@@ -20,9 +21,10 @@ function backboneOf(model: tf.LayersModel, folder: string): tf.LayersModel {
 }
 
 async function loadedModel(config: Config, inputShape: readonly number[]): Promise<tf.LayersModel> {
-  const { loadModelFrom, overwriteHead, trainableBackbone } = config.model;
+  const { loadModelFrom, overwriteHead, trainableBackbone, pruneFilters: share } = config.model;
   if (!loadModelFrom) throw new ConfigError("LoadedModel needs load_model_from", { place: config.file });
-  const model = await loadModel(join(loadModelFrom, "model"));
+  const whole = await loadModel(join(loadModelFrom, "model"));
+  const model = share > 0 ? await pruneFilters(whole, share) : whole;
   const backbone = backboneOf(model, loadModelFrom);
   backbone.trainable = trainableBackbone;
   return overwriteHead ? attachHeads(config.model, backbone, inputShape, config.training.seed) : model;

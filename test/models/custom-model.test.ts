@@ -118,3 +118,18 @@ test("LoadedModel continues a network, takes new heads, and can keep its backbon
       assert.deepEqual(Array.from(kernel(model)), before, "a fixed backbone does not change");
     },
   ));
+
+test("LoadedModel with prune_filters is a smaller network that starts from what is left of the weights", () =>
+  withConfig(
+    "  model_type: LoadedModel\n  LoadedModel: {load_model_from: FOLDER/first, prune_filters: 0.5}",
+    async (config, folder) => {
+      const first = buildModel(modelConfig({ type: "SingleCNN", tasks: ["energy"] }), [16, 16, 2], 1);
+      await saveModel(first, join(folder, "first/model"));
+      const model = await prepareModel(config, [16, 16, 2]);
+      const [large, small] = [modelSummary(first), modelSummary(model)];
+      assert.ok(small.flops < 0.4 * large.flops, `${small.flops} of ${large.flops}`);
+      assert.deepEqual(outputNames(model), ["energy"]);
+      const kernels = new Set(first.getWeights().flatMap((weight) => Array.from(weight.dataSync())));
+      for (const value of model.getWeights()[0]!.dataSync()) assert.ok(kernels.has(value));
+    },
+  ));

@@ -36,6 +36,7 @@ const standard: ModelConfig = {
   },
   loadModelFrom: null,
   overwriteHead: false,
+  pruneFilters: 0,
   trainableBackbone: true,
   customModel: null,
 };
