@@ -1,7 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { CherenkitError } from "../errors.js";
-import { outputError, temporaryName } from "../files/write-atomically.js";
+import { AtomicFile } from "../files/atomic-file.js";
 import { bytesOf, type ColumnSchema, itemLength, type NumberType, type NumericArray, typeOfArray } from "./column.js";
 import { ChunkedRows, type ColumnInput, convertColumn, defaultChunkRows } from "./dataset-writer.js";
 import type { AttributeInput } from "./format/attribute.js";
@@ -73,22 +71,15 @@ function tableAttributes(title: string, rows: number, columns: readonly ColumnSc
 /** An HDF5 file being written under a temporary name; it gets its own name when it is closed. */
 export class Hdf5Writer {
   readonly path: string;
-  private readonly temporary: string;
-  private readonly fd: number;
+  private readonly file: AtomicFile;
   private readonly root: Node;
   private end = 96; // after the superblock
   private open = true;
 
   constructor(path: string, attributes: Attributes) {
-    this.path = resolve(path);
-    this.temporary = temporaryName(this.path);
+    this.file = new AtomicFile(path);
+    this.path = this.file.path;
     this.root = { attributes, children: new Map() };
-    try {
-      mkdirSync(dirname(this.path), { recursive: true });
-      this.fd = openSync(this.temporary, "w");
-    } catch (cause) {
-      throw outputError(this.path, cause);
-    }
   }
 
   private readonly place = (bytes: Uint8Array): number => {
@@ -101,12 +92,10 @@ export class Hdf5Writer {
   private write(bytes: Uint8Array, position: number): void {
     if (!this.open) throw new CherenkitError(`${this.path} is closed already`);
     try {
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(this.fd, bytes, done, bytes.length - done, position + done);
-      }
-    } catch (cause) {
-      this.abort();
-      throw outputError(this.path, cause);
+      this.file.write(bytes, position);
+    } catch (error) {
+      this.open = false;
+      throw error;
     }
   }
 
@@ -256,22 +245,14 @@ export class Hdf5Writer {
     this.root.attributes = { PYTABLES_FORMAT_VERSION: "2.1", ...this.root.attributes };
     const root = this.finishGroup(this.root);
     this.write(encodeSuperblock(this.end, root), 0);
-    try {
-      fsyncSync(this.fd);
-      this.open = false;
-      closeSync(this.fd);
-      renameSync(this.temporary, this.path);
-    } catch (cause) {
-      this.abort();
-      throw outputError(this.path, cause);
-    }
+    this.open = false;
+    this.file.close();
   }
 
   /** Gives up: nothing stays on disk. Does nothing after `close`. */
   abort(): void {
-    if (this.open) closeSync(this.fd);
     this.open = false;
-    rmSync(this.temporary, { force: true });
+    this.file.abort();
   }
 }
 
