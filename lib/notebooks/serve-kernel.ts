@@ -53,6 +53,8 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   let interruptedAt: number | null = null;
   /** The request whose cell prints now, or printed last. */
   let printing: Message | null = null;
+  /** The request whose cell runs. */
+  let executing: Message | null = null;
 
   function send(socket: Router | Publisher, type: string, parent: Message | null, content: Content): void {
     const topic = parent ? parent.identities : [];
@@ -144,12 +146,34 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     setTimeout(() => process.exit(0), 100);
   }
 
+  /**
+   * Does what a request asks, between `busy` and `idle`. Clients show the last state they heard: after a question that
+   * came while a cell ran, they hear of the cell again.
+   */
+  async function attend(socket: Router, request: Message, work: () => void | Promise<void>): Promise<void> {
+    const cell = request.header.msg_type === "execute_request";
+    if (cell) executing = request;
+    publish("status", request, { execution_state: "busy" });
+    try {
+      await work();
+    } catch (error) {
+      send(socket, request.header.msg_type.replace("_request", "_reply"), request, {
+        status: "error",
+        ...describeThrown(error),
+      });
+    } finally {
+      if (cell) executing = null;
+      publish("status", request, { execution_state: "idle" });
+      if (executing) publish("status", executing, { execution_state: "busy" });
+    }
+  }
+
   async function answer(socket: Router, request: Message): Promise<void> {
     const { content, header } = request;
     switch (header.msg_type) {
       case "execute_request": {
         const place = received++;
-        queue = queue.then(() => execute(request, place));
+        queue = queue.then(() => attend(socket, request, () => execute(request, place)));
         return queue;
       }
       case "kernel_info_request":
@@ -181,17 +205,9 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     } catch {
       return; // not signed by our client
     }
-    publish("status", request, { execution_state: "busy" });
-    try {
-      await answer(socket, request);
-    } catch (error) {
-      send(socket, request.header.msg_type.replace("_request", "_reply"), request, {
-        status: "error",
-        ...describeThrown(error),
-      });
-    } finally {
-      publish("status", request, { execution_state: "idle" });
-    }
+    // A cell that waits for its turn makes nobody busy yet.
+    if (request.header.msg_type === "execute_request") await answer(socket, request);
+    else await attend(socket, request, () => answer(socket, request));
   }
 
   async function serve(socket: Router): Promise<void> {

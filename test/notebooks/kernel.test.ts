@@ -316,3 +316,12 @@ test("a kernel that ends is noticed, with its exit code and the last words", asy
   assert.equal(words.join(""), "from below\n");
   await client.shutDown();
 });
+
+test("a kernel that has begun a later cell does not say that it is idle", async () => {
+  const states: unknown[] = [];
+  const heard = (message: Message): void => {
+    if (message.header.msg_type === "status") states.push(message.content.execution_state);
+  };
+  await Promise.all(["let turn = 1;", "turn = 2;"].map((code) => kernel.execute(code, heard)));
+  assert.deepEqual(states, ["busy", "idle", "busy", "idle"]);
+});

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import { project } from "../docs/code-blocks.js";
+import { cherenkit, temporaryFolder } from "./command.js";
+
+const folder = temporaryFolder();
+const data = join(folder, "data");
+
+/** Runs a notebook of the project and counts the figures that its cells show. */
+async function figuresOf(name: string, parameters: Readonly<Record<string, unknown>>): Promise<number> {
+  const output = join(folder, name);
+  const values = Object.entries(parameters).flatMap(([key, value]) => [
+    "-p",
+    key,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+  const { code, stderr } = await cherenkit("run", join(project, "notebooks", name), output, ...values, "--quiet");
+  assert.equal(code, 0, stderr);
+  const { cells } = JSON.parse(readFileSync(output, "utf8")) as INotebookContent;
+  return cells
+    .filter((cell): cell is ICodeCell => cell.cell_type === "code")
+    .flatMap(({ outputs }) => outputs)
+    .filter(({ data: shown }) => shown && "application/vnd.plotly.v1+json" in (shown as object)).length;
+}
+
+test("the tour goes from simulated showers to a trained and tested network", async () => {
+  const model = join(folder, "models/energy/start-here");
+  const overrides = { output_dir: model, n_epochs: "1", batch_size: "16" };
+  const shown = await figuresOf("00-start-here.ipynb", {
+    events: 48,
+    dataFolder: data,
+    configFile: join(project, "configs/demo/energy.yaml"),
+    overrides,
+  });
+  // The image of a shower, the learning curve and two curves of the report.
+  assert.equal(shown, 4);
+  assert.ok(existsSync(join(model, "card.json")));
+});
+
+test("the showers of the tour can be explored", async () => {
+  const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
+  assert.equal(await figuresOf("explore-events.ipynb", { file }), 4);
+});
