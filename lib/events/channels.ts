@@ -20,6 +20,15 @@ export function isCleanedChannel(channel: Channel): boolean {
   return channel.includes("cleaned");
 }
 
+/** Writes values as they are, in one tight loop: `image` and `peak_time` are what most networks look at. */
+function writePlain(source: Float32Array, out: Float32Array, offset: number, stride: number): void {
+  const { length } = source;
+  for (let i = 0, at = offset; i < length; i++, at += stride) {
+    const value = source[i]!;
+    out[at] = Number.isFinite(value) ? value : 0;
+  }
+}
+
 /**
  * Writes one channel of an image into interleaved pixels. Definitions are dl1-data-handler's, without its defects:
  * channels do not depend on each other, values that are not finite become 0, and so do the times of an image without
@@ -34,6 +43,10 @@ function writeChannel(
   stride: number,
 ): void {
   const source = isTimeChannel(channel) ? peakTime! : image;
+  if (channel === "image" || channel === "peak_time") {
+    writePlain(source, out, offset, stride);
+    return;
+  }
   const kept = isCleanedChannel(channel) ? mask! : null;
   let mean = 0;
   if (channel.includes("relative")) {
