@@ -82,9 +82,12 @@ else:
 
     exported = os.path.join(folder, "exported")
     found = {}
-    for name in ("singlecnn", "resnet", "odd"):
+    for name in ("singlecnn", "energy", "resnet", "odd"):
         path = os.path.join(exported, name)
         model = keras.models.load_model(path + ".keras")
+        if name == "energy":
+            # CTLearn's prediction asks for a regression by name, for the type without one.
+            assert list(model.predict(images, verbose=0)) == ["energy"]
         found[name + ".keras"] = outputs(model)
         # The weights alone, into the network as Keras itself made it.
         own = keras.models.load_model(path + ".keras")

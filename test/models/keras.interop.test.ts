@@ -93,6 +93,7 @@ test("networks exported as .keras, weights and SavedModel predict the same in Py
   await mkdir(exported);
   const models = {
     singlecnn: buildModel(singleCnn, [32, 32, 2], 5),
+    energy: buildModel({ ...singleCnn, tasks: ["energy"] }, [32, 32, 2], 5),
     resnet: buildModel(resNet, [32, 32, 2], 5),
     odd: await importKeras(join(folder, "odd.keras")),
   };

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
+import { tasks } from "../../config/task.js";
 import { version } from "../../config/version.js";
 import type { tf } from "../../engine/tensorflow.js";
-import { type LayerConfig, layersOf, modelClasses } from "../../engine/topology.js";
+import { type LayerConfig, layersOf, modelClasses, type Source } from "../../engine/topology.js";
 import { CherenkitError } from "../../errors.js";
 import { writeFileAtomically } from "../../files/write-atomically.js";
 import { createHdf5, type Hdf5Writer } from "../../hdf5/writer.js";
@@ -45,6 +46,16 @@ interface Tensor {
 /** A single input or output stands without a list around it. */
 const alone = (sources: readonly unknown[]): unknown => (sources.length === 1 ? sources[0] : sources);
 
+/**
+ * A single output stands alone, several in a list; but one energy or direction by its name, as in CTLearn's networks,
+ * whose prediction asks for it so.
+ */
+function describeOutputs(outputs: readonly Source[], history: (source: Source) => unknown): unknown {
+  const [name] = outputs[0]!;
+  const regression = tasks.some((task) => task !== "type" && task === name);
+  return outputs.length === 1 && regression ? { [name]: history(outputs[0]!) } : alone(outputs.map(history));
+}
+
 function describeContainer(model: tf.LayersModel): object {
   const tensor = ([name, call, output]: readonly [string, number, number]): Tensor => {
     const layer = model.getLayer(name);
@@ -82,7 +93,7 @@ function describeContainer(model: tf.LayersModel): object {
       trainable: model.trainable,
       layers: described,
       input_layers: alone(inputs.map(history)),
-      output_layers: alone(outputs.map(history)),
+      output_layers: describeOutputs(outputs, history),
     },
     registered_name: "Functional",
   };
