@@ -58,27 +58,55 @@ function installNeeds() {
   }
 }
 
+/** Runs test files; what node's runner counts, and which of the files failed. */
+function runFiles(files, concurrency) {
+  const child = spawn(
+    process.execPath,
+    [
+      "--enable-source-maps",
+      "--test",
+      `--test-concurrency=${concurrency}`,
+      "--test-timeout=1200000",
+      "--test-reporter=spec",
+      ...files,
+    ],
+    { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const counts = {};
+  const failedFiles = new Set();
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    console.log(line);
+    const count = line.match(/^ℹ (pass|fail|cancelled|skipped) (\d+)$/);
+    if (count) counts[count[1]] = Number(count[2]);
+    const place = line.match(/^test at (?:dist\/)?(test\/.+)\.[jt]s:\d+:\d+$/);
+    if (place) failedFiles.add(join(root, "dist", `${place[1]}.js`));
+  });
+  return new Promise((resolve) => {
+    child.on("close", (code) => {
+      const { pass = 0, fail = 0, cancelled = 0, skipped = 0 } = counts;
+      resolve({
+        passed: pass,
+        failed: fail + cancelled,
+        skipped,
+        ok: code === 0 && fail + cancelled === 0,
+        failedFiles,
+      });
+    });
+  });
+}
+
 installNeeds();
-const child = spawn(
-  process.execPath,
-  [
-    "--enable-source-maps",
-    "--test",
-    "--test-concurrency=2",
-    "--test-timeout=1200000",
-    "--test-reporter=spec",
-    ...wanted,
-  ],
-  { cwd: root, stdio: ["ignore", "pipe", "inherit"] },
-);
-const counts = {};
-createInterface({ input: child.stdout }).on("line", (line) => {
-  console.log(line);
-  const count = line.match(/^ℹ (pass|fail|cancelled|skipped) (\d+)$/);
-  if (count) counts[count[1]] = Number(count[2]);
-});
-child.on("close", (code) => {
-  const failed = (counts.fail ?? 0) + (counts.cancelled ?? 0);
-  console.log(`${counts.pass ?? 0} passed, ${failed} failed, ${counts.skipped ?? 0} skipped`);
-  process.exitCode = code === 0 && failed === 0 ? 0 : 1;
-});
+let result = await runFiles(wanted, 2);
+// What fails once on a busy machine is told, and does not hold up a change that breaks nothing.
+const failedFiles = wanted.filter((file) => result.failedFiles.has(file));
+if (!result.ok && process.env.CI === "true" && failedFiles.length > 0) {
+  const names = failedFiles.map((file) => relative(compiled, file)).join(", ");
+  console.log(`\nonce more, one file at a time: ${names}`);
+  const second = await runFiles(failedFiles, 1);
+  if (second.ok) {
+    console.log(`unsteady: ${result.failed} failed at first and passed when run again: ${names}`);
+    result = { ...result, passed: result.passed + result.failed, failed: 0, ok: true };
+  }
+}
+console.log(`${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped`);
+process.exitCode = result.ok ? 0 : 1;

@@ -50,6 +50,18 @@ function toDiagnostics(found: readonly TslabDiagnostic[], prefix: number): Diagn
   }));
 }
 
+/**
+ * Node keeps a SIGINT that comes while a script with `breakOnSigint` ends, and gives it to the next such script. A short
+ * wait inside of one takes it up, so that it does not end the next cell.
+ */
+function takeUpLeftSignal(): void {
+  try {
+    vm.runInThisContext("for (const end = Date.now() + 10; Date.now() < end; );", { breakOnSigint: true });
+  } catch {
+    // It was there.
+  }
+}
+
 /** @param folder where the notebook runs */
 export function createCellExecutor(folder: string): CellExecutor {
   const compiler = cellCompiler();
@@ -107,10 +119,17 @@ export function createCellExecutor(folder: string): CellExecutor {
       const ended = new Promise<never>((_, reject) => {
         end = reject;
       });
-      ended.catch(() => {});
       running = { end, ended };
+      let interrupted = false;
+      ended.catch(() => {
+        interrupted = true;
+      });
       try {
         return await run(code, name, ended, onScript);
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
+        if (interrupted || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") takeUpLeftSignal();
+        throw error;
       } finally {
         running = null;
       }
