@@ -30,6 +30,14 @@ const leftOut: Readonly<Record<Content, readonly string[]>> = {
 };
 
 const always = ["/r0", "/r1"];
+
+const angle = (name: string, description: string): ColumnSchema => ({
+  name,
+  type: "float64",
+  unit: "rad",
+  description,
+});
+
 const levels: Readonly<Record<string, string>> = {
   "/dl1/event/telescope/images": "DL1_IMAGES",
   "/dl1/event/telescope/parameters": "DL1_PARAMETERS",
@@ -148,12 +156,6 @@ export class Dl2File {
   pointing(input: EventFile, triggers: TelescopeTriggers, pointings: readonly PointingRad[]): void {
     const path = `/dl1/monitoring/telescope/pointing/${telescopeTable(triggers.telescope.id)}`;
     if (input.hdf5.has(path)) return;
-    const angle = (name: string, description: string): ColumnSchema => ({
-      name,
-      type: "float64",
-      unit: "rad",
-      description,
-    });
     const columns = [
       this.triggers.schemas.time,
       angle("azimuth", "Azimuth, measured N->E"),
@@ -196,12 +198,6 @@ export class Dl2File {
   arrayPointing(input: EventFile, pointings: readonly PointingRad[]): void {
     const path = "/dl1/monitoring/subarray/pointing";
     if (input.hdf5.has(path)) return;
-    const angle = (name: string, description: string): ColumnSchema => ({
-      name,
-      type: "float64",
-      unit: "rad",
-      description,
-    });
     const columns = [
       this.triggers.schemas.time,
       angle("array_azimuth", "Array pointing azimuth, measured N->E"),
