@@ -26,6 +26,7 @@ const rooms = [
   "fits",
   "config",
   "random",
+  "threads",
   "files",
   "display",
 ];

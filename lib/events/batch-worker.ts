@@ -2,9 +2,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { imagesPerPass, MappingKernel, workspaceBytes } from "../camera/mapping-kernel.js";
 import type { Channel } from "../config/config.js";
+import { packError, type ThreadError } from "../threads/thread-error.js";
 import { FileReader, type ImagePlaces } from "./batch-file-reader.js";
 import { DamagedImageError, StoreReader } from "./image-store-reader.js";
-import { packError, type ThreadError } from "./thread-error.js";
 
 /** Where pixel vectors come from: an image store, or the DL1 files. */
 export type VectorSource =

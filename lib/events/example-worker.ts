@@ -1,9 +1,9 @@
 import { parentPort } from "node:worker_threads";
 import type { ReaderConfig } from "../config/config.js";
 import type { NumberColumn } from "../hdf5/number-column.js";
+import { packError, type ThreadError } from "../threads/thread-error.js";
 import type { FileExamples } from "./file-examples.js";
 import { type ReadFile, readExampleFile } from "./read-example-file.js";
-import { packError, type ThreadError } from "./thread-error.js";
 
 export interface ExampleTask {
   readonly index: number;

@@ -5,6 +5,8 @@ import { crc32 } from "node:zlib";
 import type { Channel } from "../config/config.js";
 import { CherenkitError, InputError } from "../errors.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
+import { unpackError } from "../threads/thread-error.js";
+import { workerCount } from "../threads/worker-count.js";
 import type { ExampleTable } from "./example-table.js";
 import {
   readChecksums,
@@ -17,8 +19,6 @@ import {
 import { type StoreTask, storeTasks } from "./image-store-tasks.js";
 import type { StoreReply } from "./image-store-worker.js";
 import { imagesPath } from "./read-images.js";
-import { unpackError } from "./thread-error.js";
-import { workerCount } from "./worker-count.js";
 
 /** What a store will hold. */
 export interface StorePlan {

@@ -2,12 +2,12 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import { InputError } from "../errors.js";
 import { outputError } from "../files/write-atomically.js";
+import { packError, type ThreadError } from "../threads/thread-error.js";
 import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
 import { imageChecksum } from "./image-store-files.js";
 import type { StoreTask } from "./image-store-tasks.js";
 import { imagesPath, readImageBlocks } from "./read-images.js";
-import { packError, type ThreadError } from "./thread-error.js";
 
 export type StoreReply =
   | { readonly kind: "progress"; readonly images: number }

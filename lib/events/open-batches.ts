@@ -5,6 +5,8 @@ import { compileMappingKernel, sharedKernelMemory } from "../camera/mapping-kern
 import type { ReaderConfig } from "../config/config.js";
 import { type Task, taskOutputs } from "../config/task.js";
 import { CherenkitError, ConfigError } from "../errors.js";
+import { unpackError } from "../threads/thread-error.js";
+import { ownedCores } from "../threads/worker-count.js";
 import type { ImagePlaces } from "./batch-file-reader.js";
 import {
   arenaBytes,
@@ -19,8 +21,6 @@ import type { ImageStore } from "./image-store.js";
 import { readChecksums, storePaths } from "./image-store-files.js";
 import { repairStore } from "./image-store-repair.js";
 import { exampleLabels } from "./labels.js";
-import { unpackError } from "./thread-error.js";
-import { ownedCores } from "./worker-count.js";
 
 /** Batches that are being filled, full, or looked at, for each thread. */
 const slotsPerWorker = 3;

@@ -2,10 +2,10 @@ import { statSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import type { ReaderConfig } from "../config/config.js";
 import { CherenkitError, InputError } from "../errors.js";
+import { unpackError } from "../threads/thread-error.js";
+import { workerCount } from "../threads/worker-count.js";
 import type { ExampleReply, ExampleTask } from "./example-worker.js";
 import { type ReadFile, readExampleFile } from "./read-example-file.js";
-import { unpackError } from "./thread-error.js";
-import { workerCount } from "./worker-count.js";
 
 /** Below this many bytes of files a thread takes longer to start than to read. */
 const bytesWorthThreads = 20e6;

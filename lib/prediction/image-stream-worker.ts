@@ -3,7 +3,7 @@ import type { ImageMapper } from "../camera/image-mapper.js";
 import { InputError } from "../errors.js";
 import { type EventFile, openEventFile } from "../events/event-file.js";
 import { imagesPath, readImageBlocks } from "../events/read-images.js";
-import { packError } from "../events/thread-error.js";
+import { packError } from "../threads/thread-error.js";
 import { KeyedRows } from "./keyed-rows.js";
 import { readEvents, wrongPixels } from "./read-events.js";
 import type { StreamFile, StreamReply, StreamRequest, StreamTelescope, StreamWorkerData } from "./stream-messages.js";

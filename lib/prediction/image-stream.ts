@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { compileMappingKernel } from "../camera/mapping-kernel.js";
 import { CherenkitError } from "../errors.js";
-import { unpackError } from "../events/thread-error.js";
+import { unpackError } from "../threads/thread-error.js";
 import type { StreamFile, StreamReply, StreamRequest, StreamSlot, StreamWorkerData } from "./stream-messages.js";
 import type { View } from "./views.js";
 

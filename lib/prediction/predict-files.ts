@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { type Task, tasks } from "../config/task.js";
 import { Progress } from "../display/progress.js";
 import { ConfigError } from "../errors.js";
-import { workerCount } from "../events/worker-count.js";
+import { workerCount } from "../threads/worker-count.js";
 import { ctlearnFeaturePrefix, ctlearnPrefixes, type Dl2Group } from "./dl2-columns.js";
 import type { Content } from "./dl2-file.js";
 import { ImageStream } from "./image-stream.js";

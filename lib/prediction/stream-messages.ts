@@ -1,6 +1,6 @@
 import type { ImageMapper } from "../camera/image-mapper.js";
 import type { Channel } from "../config/config.js";
-import type { ThreadError } from "../events/thread-error.js";
+import type { ThreadError } from "../threads/thread-error.js";
 
 /** Memory for a batch of one view. */
 export interface StreamSlot {

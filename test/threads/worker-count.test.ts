@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ownedCores, workerCount } from "../../lib/events/worker-count.js";
+import { ownedCores, workerCount } from "../../lib/threads/worker-count.js";
 
 /** Cores with some environment and some files, on a node of 64. */
 function cores(env: Record<string, string>, files: Record<string, string> = {}, affinity = 64): number {
