@@ -6,6 +6,7 @@ export type { Task } from "./config/task.js";
 export { DataTable } from "./display/data-table.js";
 export { jupyterDisplay } from "./display/mime-bundle.js";
 export { show, showLive } from "./display/show.js";
+export { hexagonalConv2d } from "./engine/hexagonal-conv-2d.js";
 export { registerLowering } from "./engine/lowerings/registry.js";
 export { spatialDropout2d } from "./engine/spatial-dropout-2d.js";
 export { tf } from "./engine/tensorflow.js";

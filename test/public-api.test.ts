@@ -25,6 +25,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "describeFile",
     "evaluateTask",
     "figures",
+    "hexagonalConv2d",
     "jupyterDisplay",
     "loadConfig",
     "loadModel",

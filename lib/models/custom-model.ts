@@ -5,12 +5,17 @@ import type { Config, ModelConfig } from "../config/config.js";
 import type { tf } from "../engine/tensorflow.js";
 import { ConfigError } from "../errors.js";
 import { attachHeads } from "./build-model.js";
-import { expectedShape } from "./expected-shape.js";
+import { type NetworkInput, networkInput } from "./network-input.js";
 
 /** What a module of the user's own gets to build its backbone from. */
 export interface BackboneOptions {
   /** `[height, width, channels]` of the images. */
   readonly inputShape: readonly [number, number, number];
+  /**
+   * Where the images show pixels of the camera, a text of `1` and `0` for each row; undefined when that is not known. For
+   * layers that treat places without a pixel apart, e.g. `hexagonalConv2d`.
+   */
+  readonly pixelCells: readonly string[] | undefined;
   readonly config: ModelConfig;
   readonly seed: number;
 }
@@ -36,13 +41,19 @@ async function importModule(file: string): Promise<Record<string, unknown>> {
 
 /**
  * A network whose backbone a function builds, e.g. one in a notebook's cell; cherenkit adds the heads of the tasks.
- * @param inputShape `[height, width, channels]`, e.g. `data.imageShape`; from the configuration when absent
+ * @param images what it will get: the opened training data, or `[height, width, channels]`; from the configuration when
+ *   absent
  * @throws {ConfigError} when what it builds does not keep to the contract
  */
-export function customModel(config: Config, builder: BackboneBuilder, inputShape?: readonly number[]): tf.LayersModel {
-  const [height, width, channels] = (inputShape ?? expectedShape(config)) as [number, number, number];
+export function customModel(
+  config: Config,
+  builder: BackboneBuilder,
+  images?: readonly number[] | NetworkInput,
+): tf.LayersModel {
+  const { imageShape, pixelCells } = networkInput(config, images);
+  const [height, width, channels] = imageShape as [number, number, number];
   const { seed } = config.training;
-  const backbone = builder({ inputShape: [height, width, channels], config: config.model, seed });
+  const backbone = builder({ inputShape: [height, width, channels], pixelCells, config: config.model, seed });
   if (!backbone?.name?.endsWith("_block") || backbone.outputs[0]!.shape.length !== 2) {
     const name = builder.name || "the function";
     throw new ConfigError(`${name} must give a model whose name ends in _block and whose output is [n, features]`, {
@@ -58,7 +69,7 @@ export function customModel(config: Config, builder: BackboneBuilder, inputShape
  * `models/custom_model_template.ts` shows such a module.
  * @throws {ConfigError} when the module cannot be loaded or does not keep to the contract
  */
-export async function loadCustomModel(config: Config, inputShape: readonly number[]): Promise<tf.LayersModel> {
+export async function loadCustomModel(config: Config, images: NetworkInput): Promise<tf.LayersModel> {
   const custom = config.model.customModel;
   if (!custom) throw new ConfigError("CustomModel needs model_filename and model_name", { place: config.file });
   let module: Record<string, unknown>;
@@ -79,5 +90,5 @@ export async function loadCustomModel(config: Config, inputShape: readonly numbe
       remedy: `it exports ${names}`,
     });
   }
-  return customModel(config, builder as BackboneBuilder, inputShape);
+  return customModel(config, builder as BackboneBuilder, images);
 }

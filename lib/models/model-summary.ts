@@ -34,6 +34,9 @@ function layerFlops(layer: tf.layers.Layer, input: readonly number[], output: re
   switch (layer.getClassName()) {
     case "Conv2D":
       return 2 * outputs * product(shapeOf("kernel").slice(0, 3)) + bias;
+    case "HexagonalConv2D":
+      // Run as a convolution of 3 × 3.
+      return 2 * outputs * 9 * shapeOf("kernel")[1]! + bias;
     case "DepthwiseConv2D":
       return 2 * outputs * product(shapeOf("depthwise_kernel").slice(0, 2)) + bias;
     case "SeparableConv2D": {

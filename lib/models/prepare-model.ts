@@ -4,8 +4,8 @@ import type { tf } from "../engine/tensorflow.js";
 import { ConfigError } from "../errors.js";
 import { attachHeads, buildModel } from "./build-model.js";
 import { loadCustomModel } from "./custom-model.js";
-import { expectedShape } from "./expected-shape.js";
 import { loadModel } from "./load-model.js";
+import { type NetworkInput, networkInput } from "./network-input.js";
 import { pruneFilters } from "./prune-filters.js";
 
 /** The nested model that makes features of images: the layer whose name ends in `_block`. */
@@ -32,17 +32,19 @@ async function loadedModel(config: Config, inputShape: readonly number[]): Promi
 
 /**
  * The network that a configuration asks for: built, loaded from a trained model, or made by a module of the user's own.
- * @param inputShape `[height, width, channels]` of the images; from the configuration when absent
+ * @param images what it will get: the opened training data, or `[height, width, channels]`; from the configuration when
+ *   absent
  * @throws {ConfigError | InputError}
  */
-export async function prepareModel(config: Config, inputShape?: readonly number[]): Promise<tf.LayersModel> {
-  const shape = inputShape ?? expectedShape(config);
+export async function prepareModel(config: Config, images?: readonly number[] | NetworkInput): Promise<tf.LayersModel> {
+  const input = networkInput(config, images);
+  const { imageShape } = input;
   switch (config.model.type) {
     case "LoadedModel":
-      return loadedModel(config, shape);
+      return loadedModel(config, imageShape);
     case "CustomModel":
-      return loadCustomModel(config, shape);
+      return loadCustomModel(config, input);
     default:
-      return buildModel(config.model, shape, config.training.seed);
+      return buildModel(config.model, imageShape, config.training.seed);
   }
 }

@@ -21,6 +21,9 @@ const channelwise = new Set([
   "BatchNormalization",
 ]);
 
+/** Classes whose filters are the last axis of their kernel, and whose inputs are the axis before it. */
+const convolutions = new Set(["Conv2D", "HexagonalConv2D"]);
+
 /** A convolution whose filters may go: what carries its channels on, and what takes them in. */
 interface PrunableConvolution {
   readonly convolution: Layer;
@@ -78,7 +81,7 @@ function followChannels(graph: LayerGraph, convolution: Layer): PrunableConvolut
     if (next === null) return null;
     for (const consumer of next) {
       const kind = consumer.getClassName();
-      if (kind === "Conv2D" || kind === "Dense") consumers.add(consumer);
+      if (convolutions.has(kind) || kind === "Dense") consumers.add(consumer);
       else if (channelwise.has(kind)) {
         if (kind === "BatchNormalization") normalisations.add(consumer);
         open.push(consumer);
@@ -124,7 +127,7 @@ function setFilters(topology: unknown, filters: ReadonlyMap<string, number>): vo
   else if (topology !== null && typeof topology === "object") {
     const entry = topology as Record<string, unknown>;
     const config = entry.config as Record<string, unknown> | undefined;
-    const count = entry.class_name === "Conv2D" && config ? filters.get(String(config.name)) : undefined;
+    const count = convolutions.has(String(entry.class_name)) && config ? filters.get(String(config.name)) : undefined;
     if (count !== undefined) config!.filters = count;
     for (const value of Object.values(entry)) setFilters(value, filters);
   }
@@ -145,7 +148,7 @@ export async function pruneFilters(model: tf.LayersModel, share: number): Promis
   }
   const graph = new LayerGraph(model);
   const prunable = graph.layers
-    .filter((layer) => layer.getClassName() === "Conv2D")
+    .filter((layer) => convolutions.has(layer.getClassName()))
     .map((layer) => followChannels(graph, layer))
     .filter((found) => found !== null);
   if (prunable.length === 0) throw new CherenkitError(`${model.name} has no convolution that can lose filters`);

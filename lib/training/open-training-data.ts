@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { basename } from "node:path";
-import type { Config, TrainingConfig } from "../config/config.js";
+import { buildMapper } from "../camera/build-mapper.js";
+import { pixelCells } from "../camera/pixel-cells.js";
+import type { Config } from "../config/config.js";
 import { selectFiles } from "../config/select-files.js";
 import { degPerRad, wrap360 } from "../coordinates/angle.js";
 import { DataTable } from "../display/data-table.js";
@@ -64,14 +66,16 @@ export class TrainingData implements TrainingSet, Displayable {
   readonly validation: Uint32Array;
   readonly classes: TrainingSet["classes"];
   readonly description: DataDescription;
+  private readonly reader: Config["reader"];
 
-  constructor(examples: ExampleTable, store: ImageStore, batches: BatchSource, settings: TrainingConfig) {
+  constructor(examples: ExampleTable, store: ImageStore, batches: BatchSource, config: Config) {
     this.examples = examples;
     this.store = store;
     this.batches = batches;
     this.classes = examples.classes;
     this.description = describeData(examples);
-    const { training, validation } = splitExamples(examples, settings);
+    const { training, validation } = splitExamples(examples, config.training);
+    this.reader = config.reader;
     this.training = training;
     this.validation = validation;
   }
@@ -79,6 +83,12 @@ export class TrainingData implements TrainingSet, Displayable {
   /** [height, width, channels] of the images. */
   get imageShape(): readonly [number, number, number] {
     return this.batches.imageShape;
+  }
+
+  /** Where the images show pixels of the camera, a text of `1` and `0` for each row; undefined for several cameras. */
+  get pixelCells(): string[] | undefined {
+    const [camera, other] = this.examples.cameras;
+    return other ? undefined : pixelCells(buildMapper(this.reader.mapper, camera!, this.reader.imageShape));
   }
 
   /** One row a fact: examples, split, classes, camera, energies. */
@@ -152,7 +162,7 @@ export async function openTrainingData(config: Config): Promise<TrainingData> {
     workers: training.workers,
   });
   try {
-    const data = new TrainingData(examples, store, batches, training);
+    const data = new TrainingData(examples, store, batches, config);
     checkTrainingSet(data, model.tasks, training.batchSize);
     return data;
   } catch (error) {

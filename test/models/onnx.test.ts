@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { hexagonalConv2d } from "../../lib/engine/hexagonal-conv-2d.js";
 import { outputNames } from "../../lib/engine/output-names.js";
 import { spatialDropout2d } from "../../lib/engine/spatial-dropout-2d.js";
 import { tf } from "../../lib/engine/tensorflow.js";
@@ -113,6 +114,17 @@ const cases: Record<string, [number[], Layers]> = {
       tf.layers.dense({ units: 3, activation: "elu", useBias: false }),
       tf.layers.flatten(),
       tf.layers.softmax({}),
+    ),
+  ],
+  "hexagonal convolutions": [
+    [7, 6, 2],
+    through(
+      hexagonalConv2d({ filters: 3, activation: "swish" }),
+      hexagonalConv2d({
+        filters: 4,
+        strides: 2,
+        cells: ["001110", "011111", "111110", "111100", "110000", "100000", "000000"],
+      }),
     ),
   ],
   "joins of branches": [

@@ -3,6 +3,7 @@ import { lowerActivation, lowerElu, lowerLeakyReLU, lowerReLU, lowerSoftmax } fr
 import { lowerBatchNormalization } from "./batch-normalization.js";
 import { lowerConv1D, lowerConv2D, lowerDepthwiseConv2D, lowerSeparableConv2D } from "./convolutions.js";
 import { lowerDense } from "./dense.js";
+import { lowerHexagonalConv2D } from "./hexagonal-convolution.js";
 import { lowerLayerNormalization } from "./layer-normalization.js";
 import type { Lowering } from "./lowering.js";
 import { lowerAdd, lowerAverage, lowerConcatenate, lowerMaximum, lowerMinimum, lowerMultiply } from "./merging.js";
@@ -38,6 +39,7 @@ const lowerings = new Map<string, Lowering>([
   ["Flatten", lowerFlatten],
   ["GlobalAveragePooling2D", lowerGlobalAveragePooling2D],
   ["GlobalMaxPooling2D", lowerGlobalMaxPooling2D],
+  ["HexagonalConv2D", lowerHexagonalConv2D],
   ["LayerNormalization", lowerLayerNormalization],
   ["LeakyReLU", lowerLeakyReLU],
   ["MaxPooling2D", lowerMaxPooling2D],

@@ -1,3 +1,4 @@
+import { cellsAt, hexagonPlaces } from "../../engine/hexagonal-conv-2d.js";
 import type { tf } from "../../engine/tensorflow.js";
 import { CherenkitError } from "../../errors.js";
 import { onnxActivation } from "./onnx-activations.js";
@@ -89,6 +90,33 @@ const writeConv2D: Write = (context, [x]) => {
   const bias = has(context, "bias") ? [constant(context, "bias")] : [];
   const inputs = [channelsFirst(graph, x!), constant(context, "kernel", kernelOrder), ...bias];
   return convolved(context, graph.add("Conv", inputs, attributes));
+};
+
+/** A convolution of 3 × 3 whose two free corners are zero; only cells with a pixel count. */
+const writeHexagonalConv2D: Write = (context, [x]) => {
+  const { graph, layer, config } = context;
+  const [height, width] = x!.shape as [number, number];
+  const cells = config.cells as readonly string[] | undefined;
+  const own = weight(context, "kernel")!;
+  const [, channels, filters] = own.shape as [number, number, number];
+  const values = own.dataSync<"float32">() as Float32Array;
+  const kernel = new Float32Array(filters * channels * 9);
+  for (const [k, place] of hexagonPlaces.entries()) {
+    for (let c = 0; c < channels; c++) {
+      for (let f = 0; f < filters; f++)
+        kernel[(f * channels + c) * 9 + place] = values[(k * channels + c) * filters + f]!;
+    }
+  }
+  const mask = cells && graph.floats("cells", Float32Array.from(cellsAt(cells, height, width)!), [1, 1, height, width]);
+  const image = channelsFirst(graph, x!);
+  const inputs = [
+    mask ? graph.add("Mul", [image, mask]) : image,
+    graph.floats(`${layer.name}/kernel`, kernel, [filters, channels, 3, 3]),
+    ...(has(context, "bias") ? [constant(context, "bias")] : []),
+  ];
+  const strides = pair(config.strides, [1, 1]);
+  const pads = samePads([height, width], [3, 3], strides, [1, 1]);
+  return convolved(context, graph.add("Conv", inputs, { kernel_shape: [3, 3], strides, pads }));
 };
 
 /** Each channel by its own kernels; `bias` only where nothing follows before it. */
@@ -233,6 +261,7 @@ export const onnxLayers: Readonly<Record<string, Write>> = {
   Flatten: reshaped,
   GlobalAveragePooling2D: globallyPooled("GlobalAveragePool"),
   GlobalMaxPooling2D: globallyPooled("GlobalMaxPool"),
+  HexagonalConv2D: writeHexagonalConv2D,
   LayerNormalization: writeLayerNormalization,
   LeakyReLU: ({ graph, config }, [x]) => ({
     ...x!,
