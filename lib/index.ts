@@ -1,4 +1,5 @@
 /** What a notebook needs. */
+export { calibrateFile } from "./calibration/calibrate-file.js";
 export type { Config } from "./config/config.js";
 export { configTable } from "./config/config-table.js";
 export { loadConfig } from "./config/load-config.js";
@@ -33,7 +34,9 @@ export { compareModels } from "./reports/comparison.js";
 export { openEvents } from "./reports/event-browser.js";
 export { metricsTable } from "./reports/metrics-table.js";
 export { modelReport } from "./reports/model-report.js";
+export { predictedValues } from "./reports/predicted-values.js";
 export { readPredictions } from "./reports/predictions.js";
+export { openRawEvents } from "./reports/raw-event-browser.js";
 export { responseOfFiles } from "./reports/response-of-files.js";
 export { worstEventsTable } from "./reports/worst-events-table.js";
 export { simulate } from "./simulation/simulate.js";

@@ -19,6 +19,7 @@ const rooms = [
   "models",
   "engine",
   "events",
+  "calibration",
   "simulation",
   "camera",
   "coordinates",

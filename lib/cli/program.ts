@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { cacheCommand } from "./cache.js";
+import { calibrateCommand } from "./calibrate.js";
 import { cancelCommand } from "./cancel.js";
 import { compareCommand } from "./compare.js";
 import { demoCommand } from "./demo.js";
@@ -42,6 +43,7 @@ export function program(): Command {
   command.command("doctor").description("say what is there, what is missing, and the remedy");
   const own = [
     simulateCommand(),
+    calibrateCommand(),
     inspectCommand(),
     examplesCommand(),
     imagesCommand(),

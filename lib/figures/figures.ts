@@ -27,6 +27,7 @@ import { scoreDistribution } from "./score-distribution.js";
 import { sensitivity } from "./sensitivity.js";
 import { thetaSquared } from "./theta-squared.js";
 import { tradeOff } from "./trade-off.js";
+import { waveforms } from "./waveforms.js";
 
 /**
  * All figures. Each takes plain results and gives a figure that shows itself; where something is missing, a labelled
@@ -64,4 +65,5 @@ export const figures = {
   sensitivity,
   thetaSquared,
   tradeOff,
+  waveforms,
 } as const;

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import { predictedValues } from "../../lib/reports/predicted-values.js";
 import { project } from "../docs/code-blocks.js";
+import { toyModel } from "../prediction/toy-model.js";
+import { needsData, sharedData } from "../shared-data.js";
 import { cherenkit, temporaryFolder } from "./command.js";
 
 const folder = temporaryFolder();
@@ -43,4 +46,30 @@ test("the tour goes from simulated showers to a trained and tested network", asy
 test("the showers of the tour can be explored", async () => {
   const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
   assert.equal(await figuresOf("explore-events.ipynb", { file }), 4);
+});
+
+const realEvents = "real/sst1m_20180823_32events.r0.h5";
+
+test("real camera events go from waveforms to a prediction", needsData(realEvents), async () => {
+  const model = await toyModel(join(folder, "models"), "energy", {
+    side: 96,
+    camera: { name: "DigiCam", pixels: 1296 },
+    telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
+  });
+  const output = join(folder, "sst1m.dl1.h5");
+  const dl2 = join(folder, "dl2");
+  // A baseline, waveforms, a camera, and two cleaned images.
+  assert.equal(await figuresOf("real-events.ipynb", { file: join(sharedData, realEvents), output, dl2, model }), 5);
+  assert.ok(existsSync(join(dl2, "sst1m.dl2.h5")));
+  assert.equal((await predictedValues(join(dl2, "sst1m.dl2.h5"), ["energy"])).rows.length, 2);
+});
+
+test("without a file of real events the notebook says what to give", async () => {
+  const output = join(folder, "absent.ipynb");
+  const notebook = join(project, "notebooks/real-events.ipynb");
+  const { code } = await cherenkit("run", notebook, output, "-p", "file", join(folder, "absent.h5"), "--quiet");
+  assert.equal(code, 1);
+  const cells = readFileSync(output, "utf8");
+  assert.match(cells, /InputError/);
+  assert.match(cells, /give the path of one of yours in `file`/);
 });
