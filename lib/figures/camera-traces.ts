@@ -79,28 +79,37 @@ function pixelTraces(image: CameraImage, outlines: PixelOutlines, low: number, h
   });
 }
 
-/** Invisible centres that carry the hover text and the colour bar. */
-function centreTrace(image: CameraImage, outlines: PixelOutlines, low: number, high: number, bar: PlotlyObject) {
+/** Invisible centres that carry the hover text. */
+function centreTrace(image: CameraImage, outlines: PixelOutlines): PlotlyObject {
   const { unit = "p.e." } = image;
   return {
     type: "scatter",
     mode: "markers",
     x: outlines.centreLonDeg,
     y: outlines.centreLatDeg,
+    marker: { opacity: 0, size: 6 },
+    text: Array.from(image.values, (value) => (Number.isFinite(value) ? value.toFixed(2) : "–")),
+    customdata: Array.from({ length: image.values.length }, (_, pixel) => pixel),
+    hovertemplate: `pixel %{customdata}: %{text} ${unit}<extra></extra>`,
+    showlegend: false,
+  };
+}
+
+/** No points, only the colour bar of the pixels. */
+function barTrace(image: CameraImage, low: number, high: number, bar: PlotlyObject): PlotlyObject {
+  return {
+    ...path,
+    mode: "markers",
+    x: [null],
+    y: [null],
     marker: {
-      opacity: 0,
-      size: 6,
-      color: [low, high],
+      color: [low],
       cmin: low,
       cmax: high,
       colorscale: Array.from({ length: 11 }, (_, k) => [k / 10, viridis(k / 10)]),
       showscale: true,
       colorbar: { title: { text: valueLabel(image), side: "right" }, thickness: 12, outlinewidth: 0, ...bar },
     },
-    text: Array.from(image.values, (value) => (Number.isFinite(value) ? value.toFixed(2) : "–")),
-    customdata: Array.from({ length: image.values.length }, (_, pixel) => pixel),
-    hovertemplate: `pixel %{customdata}: %{text} ${unit}<extra></extra>`,
-    showlegend: false,
   };
 }
 
@@ -159,7 +168,8 @@ export function cameraTraces(image: CameraImage, bar: PlotlyObject = {}): { trac
     traces: [
       ...pixelTraces(image, outlines, low, high),
       ...(kept.length > 0 ? [outlined] : []),
-      centreTrace(image, outlines, low, high, bar),
+      centreTrace(image, outlines),
+      barTrace(image, low, high, bar),
       ...(image.hillas ? hillasTraces(image.hillas, reachDeg / 2) : []),
       ...(image.trueDirection ? [directionTrace("true direction", image.trueDirection, "star", "#e69f00")] : []),
       ...(image.predictedDirection

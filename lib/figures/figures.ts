@@ -1,5 +1,6 @@
 import { angularResolution } from "./angular-resolution.js";
 import { angularResolutionBy } from "./angular-resolution-by.js";
+import { arrayDisplay } from "./array-display.js";
 import { aucByEnergy } from "./auc-by-energy.js";
 import { calibration } from "./calibration.js";
 import { cameraImage } from "./camera-image.js";
@@ -16,8 +17,10 @@ import { energyResiduals } from "./energy-residuals.js";
 import { energyResolution } from "./energy-resolution.js";
 import { eventDisplay } from "./event-display.js";
 import { fieldOfView } from "./field-of-view.js";
+import { imageDistributions } from "./image-distributions.js";
 import { learningCurve } from "./learning-curve.js";
 import { mappedImage } from "./mapped-image.js";
+import { mappedImages } from "./mapped-images.js";
 import { metricComparison } from "./metric-comparison.js";
 import { migrationMatrix } from "./migration-matrix.js";
 import { precisionRecallCurve } from "./precision-recall-curve.js";
@@ -36,6 +39,7 @@ import { waveforms } from "./waveforms.js";
 export const figures = {
   angularResolution,
   angularResolutionBy,
+  arrayDisplay,
   aucByEnergy,
   calibration,
   cameraImage,
@@ -53,8 +57,10 @@ export const figures = {
   energyResolution,
   eventDisplay,
   fieldOfView,
+  imageDistributions,
   learningCurve,
   mappedImage,
+  mappedImages,
   metricComparison,
   migrationMatrix,
   precisionRecallCurve,

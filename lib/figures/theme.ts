@@ -63,6 +63,13 @@ export function axis(quantity: string, unit: string, options: PlotlyObject = {})
   };
 }
 
+/** 1, 2 and 5 of every decade from below `low` to above `high`, written out; Plotly would label 200 as "2". */
+function fewTicks(low: number, high: number): PlotlyObject {
+  const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1];
+  const tickvals = Array.from({ length: last - first }, (_, i) => [1, 2, 5].map((k) => k * 10 ** (first + i))).flat();
+  return { tickmode: "array", tickvals, ticktext: tickvals.map((value) => String(Number(value.toPrecision(1)))) };
+}
+
 /** A logarithmic axis for values between `low` and `high`: labels at decades, or between them when there are few. */
 export function logAxis(
   quantity: string,
@@ -76,7 +83,7 @@ export function logAxis(
   return axis(quantity, unit, {
     type: "log",
     ...(known ? { range: [Math.log10(low) - 0.02 * decades, Math.log10(high) + 0.02 * decades] } : {}),
-    dtick: known && decades < 1.5 ? "D2" : 1,
+    ...(known && decades < 1.5 ? fewTicks(low, high) : { dtick: 1 }),
     minor: { ticks: "outside", ticklen: 2, dtick: "D1", tickcolor: lineColour },
     exponentformat: known && (high >= 1e5 || low < 1e-4) ? "power" : "none",
     ...options,

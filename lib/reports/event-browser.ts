@@ -1,119 +1,37 @@
 import { basename } from "node:path";
 import { buildMapper } from "../camera/build-mapper.js";
-import { hillasParameters, telescopeFramePixels } from "../camera/hillas-parameters.js";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { mapImage } from "../camera/map-image.js";
-import type { Channel } from "../config/config.js";
-import { skyOffset } from "../coordinates/sky-offset.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { ConfigError, InputError } from "../errors.js";
 import { particleName } from "../evaluation/particle.js";
 import { describeFile, type FileDescription } from "../events/describe-file.js";
-import { type EventFile, openEventFile, telescopeTable } from "../events/event-file.js";
-import { readImageBlocks } from "../events/read-images.js";
-import { focalLengthM, type Telescope } from "../events/subarray.js";
+import { type EventFile, openEventFile } from "../events/event-file.js";
+import { arrayDisplay } from "../figures/array-display.js";
 import { cameraImage } from "../figures/camera-image.js";
 import type { CameraImage } from "../figures/camera-traces.js";
 import { eventDisplay } from "../figures/event-display.js";
 import type { Figure } from "../figures/figure.js";
-import { numbers } from "../hdf5/column.js";
-import { type ShowerTruth, showerTruth, simulatedPointing } from "./shower-truth.js";
-
-/** One telescope image of a file. */
-export interface ImageFacts {
-  readonly obsId: number;
-  readonly eventId: number;
-  readonly telId: number;
-  /** Charge in the cleaned pixels, p.e.; NaN without image parameters. */
-  readonly intensity: number;
-  /** NaN without simulated truth. */
-  readonly trueEnergyTeV: number;
-  /** `gamma`, `proton`, …; null without simulated truth. */
-  readonly particle: string | null;
-}
-
-/** Images as a table, with their keys for `EventBrowser.display`. */
-export class ImageList implements Displayable {
-  readonly ids: readonly ImageFacts[];
-
-  constructor(ids: readonly ImageFacts[]) {
-    this.ids = ids;
-  }
-
-  table(): DataTable {
-    const rows = this.ids.map(({ obsId, eventId, telId, intensity, trueEnergyTeV, particle }) => [
-      String(obsId),
-      String(eventId),
-      telId,
-      Number.isFinite(intensity) ? Number(intensity.toPrecision(4)) : null,
-      Number.isFinite(trueEnergyTeV) ? Number(trueEnergyTeV.toPrecision(4)) : null,
-      particle,
-    ]);
-    return new DataTable(["observation", "event", "telescope", "intensity [p.e.]", "energy [TeV]", "particle"], rows);
-  }
-
-  toString(): string {
-    return this.table().toText();
-  }
-
-  [jupyterDisplay](): MimeBundle {
-    return this.table()[jupyterDisplay]();
-  }
-}
+import { imageDistributions } from "../figures/image-distributions.js";
+import { type ImageFacts, ImageList, listImages } from "./image-list.js";
+import { compareMappers, type MapperComparison } from "./mapper-comparison.js";
+import { readCamera } from "./read-camera.js";
+import { type ShowerTruth, showerTruth } from "./shower-truth.js";
 
 function truthOf(file: EventFile): ShowerTruth | null {
   return file.hdf5.has("/simulation/event/subarray/shower") ? showerTruth(file) : null;
 }
 
-function listImages(file: EventFile, telescope: Telescope, truth: ShowerTruth | null): ImageFacts[] {
-  const name = telescopeTable(telescope.id);
-  const path = ["parameters", "images"]
-    .map((kind) => `/dl1/event/telescope/${kind}/${name}`)
-    .find((candidate) => file.hdf5.kind(candidate) === "table");
-  if (!path) return [];
-  const table = file.hdf5.table(path);
-  const column = table.columnNames.find((candidate) => candidate.endsWith("hillas_intensity"));
-  const { columns, rows } = table.read({ columns: ["obs_id", "event_id", ...(column ? [column] : [])] });
-  const [obsIds, eventIds] = [numbers(columns.get("obs_id")!), numbers(columns.get("event_id")!)];
-  const intensity = column ? numbers(columns.get(column)!) : new Float64Array(rows).fill(Number.NaN);
-  return Array.from({ length: rows }, (_, row) => {
-    const [obsId, eventId] = [obsIds[row]!, eventIds[row]!];
-    const shower = truth?.find(obsId, eventId) ?? -1;
-    return {
-      obsId,
-      eventId,
-      telId: telescope.id,
-      intensity: intensity[row]!,
-      trueEnergyTeV: shower < 0 ? Number.NaN : truth!.energyTeV[shower]!,
-      particle: shower < 0 ? null : particleName(truth!.particle[shower]!),
-    };
-  });
+/** `gamma, 1.2 TeV, event 3 of run 1`, as far as it is known. */
+function eventTitle(truth: ShowerTruth | null, obsId: number, eventId: number): string {
+  const shower = truth?.find(obsId, eventId) ?? -1;
+  const event = `event ${eventId} of run ${obsId}`;
+  if (shower < 0) return event;
+  return `${particleName(truth!.particle[shower]!)}, ${truth!.energyTeV[shower]!.toPrecision(3)} TeV, ${event}`;
 }
 
-const channels: readonly Channel[] = ["image", "peak_time"];
-
-/** The pixels of one image: charge, peak time and, where the file has it, the mask of its cleaning. */
-function readImage(file: EventFile, { obsId, eventId, telId }: Pick<ImageFacts, "obsId" | "eventId" | "telId">) {
-  const table = file.hdf5.table(`/dl1/event/telescope/images/${telescopeTable(telId)}`);
-  const cleaned = table.columnNames.includes("image_mask");
-  const wanted: Channel[] = cleaned ? [...channels, "cleaned_image"] : [...channels];
-  for (const block of readImageBlocks(file, telId, wanted)) {
-    for (let row = 0; row < block.rows; row++) {
-      if (block.obsIds[row] !== obsId || block.eventIds[row] !== eventId) continue;
-      const pixels = new Float32Array(block.pixels * wanted.length);
-      block.write(row, pixels, 0);
-      const of = (channel: number): Float32Array =>
-        Float32Array.from({ length: block.pixels }, (_, i) => pixels[i * wanted.length + channel]!);
-      const kept = cleaned ? Uint8Array.from(of(2), (value) => (value === 0 ? 0 : 1)) : undefined;
-      return { image: of(0), peakTime: of(1), mask: kept };
-    }
-  }
-  throw new InputError(`${file.path} has no image of event ${eventId} of observation ${obsId} in telescope ${telId}`, {
-    place: `${file.path}:/dl1/event/telescope/images/${telescopeTable(telId)}`,
-    remedy: "choose one of the images in EventBrowser.table()",
-  });
-}
+const channels = ["image", "peak_time"] as const;
 
 /** A file opened for looking at its events. */
 export class EventBrowser implements Displayable {
@@ -145,38 +63,94 @@ export class EventBrowser implements Displayable {
    * @throws {InputError} when the file has no such image
    */
   async display(obsId: number, eventId: number, telId: number, mapper: string = "BilinearMapper"): Promise<Figure> {
-    const file = await openEventFile(this.path);
-    try {
-      const telescope = file.subarray.telescopes.find(({ id }) => id === telId);
-      if (!telescope) {
-        const known = file.subarray.telescopes.map(({ id }) => id).join(", ");
-        throw new InputError(`${this.path} has no telescope ${telId}; it has ${known}`, { place: this.path });
-      }
-      const { image, peakTime, mask } = readImage(file, { obsId, eventId, telId });
-      const geometry = file.subarray.cameras.get(telescope.cameraIndex)!;
-      const optics = Number.isFinite(telescope.effectiveFocalLengthM) ? "effective" : "equivalent";
-      const focal = focalLengthM(telescope, optics, this.path);
+    return this.#open((file) => {
       const truth = truthOf(file);
-      const shower = truth?.find(obsId, eventId) ?? -1;
-      const pointing = simulatedPointing(file, telId)(obsId);
-      const camera: CameraImage = {
-        geometry,
-        focalLengthM: focal,
-        values: image,
-        ...(mask ? { mask, hillas: hillasParameters(telescopeFramePixels(geometry, focal), image, mask) } : {}),
-        ...(shower >= 0 && Number.isFinite(pointing.altDeg)
-          ? { trueDirection: skyOffset({ altDeg: truth!.altDeg[shower]!, azDeg: truth!.azDeg[shower]! }, pointing) }
-          : {}),
-      };
-      const energy = shower < 0 ? "" : `, ${truth!.energyTeV[shower]!.toPrecision(3)} TeV`;
-      const kind = shower < 0 ? "" : `${particleName(truth!.particle[shower]!)}${energy}, `;
-      const title = `${kind}event ${eventId} of run ${obsId} in telescope ${telId}`;
-      const mapped = mapperFor(mapper, geometry);
+      const { camera, peakTimeNs } = readCamera(file, { obsId, eventId, telId }, truth);
+      const title = `${eventTitle(truth, obsId, eventId)} in telescope ${telId}`;
+      const mapped = mapperFor(mapper, camera.geometry);
       if (!mapped) return cameraImage(camera, title);
       const values = new Float32Array(mapped.height * mapped.width * channels.length);
-      const pixels = Float32Array.from({ length: image.length * 2 }, (_, i) => (i % 2 ? peakTime : image)[i >> 1]!);
+      const { values: image } = camera;
+      const pixels = Float32Array.from({ length: image.length * 2 }, (_, i) => (i % 2 ? peakTimeNs : image)[i >> 1]!);
       mapImage(mapped, pixels, 0, channels.length, values, 0);
       return eventDisplay(camera, { values, height: mapped.height, width: mapped.width, channels }, title);
+    });
+  }
+
+  /**
+   * One event in all telescopes that have an image of it, on their cameras.
+   * @throws {InputError} when no telescope has
+   */
+  async displayEvent(obsId: number, eventId: number): Promise<Figure> {
+    const seen = this.images.filter((image) => image.obsId === obsId && image.eventId === eventId);
+    if (seen.length === 0) throw this.#unknown(obsId, eventId);
+    return this.#open((file) => {
+      const truth = truthOf(file);
+      const views = seen.map((key) => {
+        const { name } = file.subarray.telescopes.find(({ id }) => id === key.telId)!;
+        return { name: `${name} (${key.telId})`, camera: readCamera(file, key, truth).camera };
+      });
+      return arrayDisplay(views, eventTitle(truth, obsId, eventId));
+    });
+  }
+
+  /**
+   * What was simulated: particle, energy, direction, and where the axis of the shower meets the ground.
+   * @throws {InputError} when the file has no simulated truth, or not of this event
+   */
+  async truth(obsId: number, eventId: number): Promise<DataTable> {
+    return this.#open((file) => {
+      const truth = showerTruth(file);
+      const row = truth.find(obsId, eventId);
+      if (row < 0) throw this.#unknown(obsId, eventId);
+      const rounded = (value: number): number => Number(value.toPrecision(5));
+      return new DataTable(
+        ["", ""],
+        [
+          ["particle", particleName(truth.particle[row]!)],
+          ["energy [TeV]", rounded(truth.energyTeV[row]!)],
+          ["altitude [deg]", rounded(truth.altDeg[row]!)],
+          ["azimuth [deg]", rounded(truth.azDeg[row]!)],
+          ...(truth.coreM
+            ? [
+                ["core, to the north [m]", rounded(truth.coreM[0][row]!)],
+                ["core, to the west [m]", rounded(truth.coreM[1][row]!)],
+              ]
+            : []),
+        ],
+        eventTitle(truth, obsId, eventId),
+      );
+    });
+  }
+
+  /** How bright the images are and, for simulated showers, their energies, by particle. */
+  distributions(): Figure {
+    return imageDistributions(this.images, basename(this.path));
+  }
+
+  /**
+   * One image as every mapper maps it: cells, charge kept, time.
+   * @throws {InputError} when the file has no such image
+   */
+  async compareMappers(obsId: number, eventId: number, telId: number): Promise<MapperComparison> {
+    return this.#open((file) => {
+      const truth = truthOf(file);
+      const { camera } = readCamera(file, { obsId, eventId, telId }, truth);
+      return compareMappers(camera, `${eventTitle(truth, obsId, eventId)} in telescope ${telId}`);
+    });
+  }
+
+  #unknown(obsId: number, eventId: number): InputError {
+    return new InputError(`${this.path} has no event ${eventId} of observation ${obsId}`, {
+      place: this.path,
+      remedy: "choose one of the images in EventBrowser.table()",
+    });
+  }
+
+  async #open<T>(look: (file: EventFile) => T): Promise<T> {
+    const file = await openEventFile(this.path);
+    try {
+      return look(file);
     } finally {
       file.close();
     }

@@ -45,7 +45,12 @@ test("the tour goes from simulated showers to a trained and tested network", asy
 
 test("the showers of the tour can be explored", async () => {
   const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
-  assert.equal(await figuresOf("explore-events.ipynb", { file }), 4);
+  assert.equal(await figuresOf("explore-events.ipynb", { file }), 6);
+});
+
+test("an image of the tour goes through all mappers", async () => {
+  const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
+  assert.equal(await figuresOf("image-mapping.ipynb", { file }), 2);
 });
 
 const realEvents = "real/sst1m_20180823_32events.r0.h5";

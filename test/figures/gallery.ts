@@ -13,6 +13,15 @@ const directions = {
   small: sampleDirection(400, 2),
 };
 const [type, energy, direction] = [types.SingleCNN, energies.SingleCNN, directions.SingleCNN];
+/** Images of two particles, with intensities about in proportion to the energies. */
+const images = Array.from({ length: 600 }, (_, i) => {
+  const trueEnergyTeV = 10 ** ((i % 97) / 48);
+  return { trueEnergyTeV, intensity: trueEnergyTeV * (40 + (i % 31)), particle: i % 3 ? "gamma" : "proton" };
+});
+const mappedPair = ["BilinearMapper", "AxialMapper"].map((name) => ({
+  ...sampleMapped,
+  channels: [name, "peak_time"],
+}));
 const histories = { SingleCNN: sampleHistory(25), ResNet: sampleHistory(18, 2) };
 
 /** Every figure, of one result and of several, by name. */
@@ -67,6 +76,15 @@ export const gallery: Readonly<Record<string, Figure>> = {
   hexagons: figures.cameraImage(sampleImage(hexagonalCamera(), 5.6)),
   squares: figures.cameraImage(sampleImage(squareCamera(), 2.15)),
   mappedImage: figures.mappedImage(sampleMapped),
+  mappedImages: figures.mappedImages(mappedPair),
+  imageDistributions: figures.imageDistributions(images),
+  imageDistributionsOfData: figures.imageDistributions(
+    images.map(({ intensity }) => ({ intensity, trueEnergyTeV: Number.NaN, particle: null })),
+  ),
+  arrayDisplay: figures.arrayDisplay([
+    { name: "first", camera: sampleImage(hexagonalCamera(12), 5.6) },
+    { name: "second", camera: sampleImage(squareCamera(24), 2.15) },
+  ]),
   eventDisplay: figures.eventDisplay(sampleImage(hexagonalCamera(), 5.6), sampleMapped),
   empty: figures.empty("Confusion matrix", "no event has a valid gammaness"),
 };

@@ -55,10 +55,10 @@ const drawn = (): Locator => lab.notebook.locator(".jp-OutputArea-output.js-plot
 
 test("all cells run, and their figures and tables show", needsChromium(), async () => {
   await lab.menu("Run", "Run All Cells");
-  await drawn().nth(3).locator("svg.main-svg").first().waitFor({ timeout: 60_000 });
+  await drawn().nth(5).locator("svg.main-svg").first().waitFor({ timeout: 60_000 });
   await lab.idle();
   await look("run-all");
-  assert.equal(await drawn().count(), 4);
+  assert.equal(await drawn().count(), 6);
   assert.match(await lab.notebook.innerText(), /gamma_run1\.dl1\.h5: DL1/);
 });
 
@@ -66,7 +66,7 @@ test("a changed parameter changes what the cells show", needsChromium(), async (
   await lab.write(lab.cell(1), `let file: string = ${JSON.stringify(join(folder, "proton_run2.dl1.h5"))};`);
   await lab.menu("Run", "Run All Cells");
   await lab.page.getByText("proton_run2.dl1.h5: DL1").waitFor();
-  await drawn().nth(3).locator("text", { hasText: "proton" }).first().waitFor();
+  await drawn().nth(5).locator("text", { hasText: "proton" }).first().waitFor();
   await lab.idle();
   await look("rerun");
 });
@@ -77,9 +77,26 @@ test("the saved notebook holds its figures", needsChromium(), async () => {
   // JupyterLab writes in place, so that a look may meet half a file.
   const figures = async (): Promise<number> =>
     (await readFile(file, "utf8")).split('"application/vnd.plotly.v1+json":').length - 1;
-  for (let tries = 0; tries < 50 && (await figures()) < 4; tries++) await lab.page.waitForTimeout(200);
-  assert.equal(await figures(), 4);
+  for (let tries = 0; tries < 50 && (await figures()) < 6; tries++) await lab.page.waitForTimeout(200);
+  assert.equal(await figures(), 6);
 });
+
+test(
+  "a saved notebook shows its figures when it is opened again, and draws them under the mouse",
+  needsChromium(),
+  async () => {
+    await lab.page.reload();
+    await lab.idle();
+    // JupyterLab's renderer of Plotly keeps a picture, and draws the figure itself once somebody points at it.
+    const pictures = lab.notebook.locator(".jp-RenderedPlotly img.plot-img");
+    await pictures.or(drawn()).nth(5).waitFor();
+    await look("reopened");
+    const first = lab.notebook.locator(".jp-RenderedPlotly").first();
+    await first.scrollIntoViewIfNeeded();
+    await first.hover();
+    await drawn().first().locator("svg.main-svg").first().waitFor();
+  },
+);
 
 test("an error names its place and remedy, or the line of the cell", needsChromium(), async () => {
   const said = async (code: string): Promise<string> => {
