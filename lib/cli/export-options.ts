@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { Channel, ReaderConfig } from "../config/config.js";
+import { type ChannelName, channelNames } from "../config/channel.js";
+import type { ReaderConfig } from "../config/config.js";
 import { dl1dhReaderDefaults } from "../config/defaults.js";
 import type { ExportResult, ExportSelection } from "../events/export-examples.js";
 import { collect } from "./assignments.js";
@@ -70,11 +71,10 @@ export function tellExport({ files, examples, focalLength }: ExportResult, optio
 }
 
 /** Parses `--channels a,b`. */
-export function channelList(known: readonly Channel[]): (text: string) => Channel[] {
-  return (text) =>
-    text.split(",").map((name) => {
-      const channel = known.find((one) => one === name.trim());
-      if (channel) return channel;
-      throw new InvalidArgumentError(`there is no channel ${name}; there are ${known.join(", ")}`);
-    });
+export function channelList(text: string): readonly ChannelName[] {
+  return text.split(",").map((name) => {
+    const channel = channelNames.find((one) => one === name.trim());
+    if (channel) return channel;
+    throw new InvalidArgumentError(`there is no channel ${name}; there are ${channelNames.join(", ")}`);
+  });
 }

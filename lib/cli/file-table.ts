@@ -25,10 +25,24 @@ function histograms(label: string, unit: string, all: readonly (Distribution | n
   return [`${label} ${edges.min}…${edges.max} ${unit}`, texts];
 }
 
+/** Head and cells of a column that tells of waveforms: level, rows and the samples of a readout. */
+function waveforms(telescopes: FileDescription["telescopes"]): [string, string[]] | null {
+  if (telescopes.every((telescope) => !telescope.waveforms)) return null;
+  const texts = telescopes.map((telescope) =>
+    (telescope.waveforms ?? [])
+      .map(({ level, rows, gains, samples }) => {
+        return `${level.toUpperCase()} ${rows} of ${samples} samples${gains > 1 ? `, ${gains} gains` : ""}`;
+      })
+      .join("; "),
+  );
+  return ["waveforms", texts];
+}
+
 /** A file's description as text: one line of facts, a table of telescopes, and what was reconstructed. */
 export function fileTable(description: FileDescription): string {
   const { telescopes, predictions = [] } = description;
   const drawn = [
+    waveforms(telescopes),
     histograms(
       "energy",
       "TeV",

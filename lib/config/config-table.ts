@@ -1,4 +1,5 @@
 import { DataTable } from "../display/data-table.js";
+import { channelsText } from "./channel.js";
 import type { Config } from "./config.js";
 
 /** The settings that matter most, one row each, as a notebook shows them. */
@@ -13,7 +14,7 @@ export function configTable(config: Config): DataTable {
     ["signal", files(training.signal)],
     ...(training.background ? [["background", files(training.background)] as [string, string]] : []),
     ["quality cuts", reader.qualityCriteria.map(({ expression }) => expression).join(", ") || "none"],
-    ["channels", reader.channels.join(", ")],
+    ["channels", channelsText(reader.channels)],
     ["image mapper", reader.mapper],
     ["epochs, batch size", `${training.epochs}, ${training.batchSize}`],
     ["optimizer", `${training.optimizer.name}, learning rate ${training.optimizer.learningRate}`],

@@ -1,22 +1,10 @@
+import type { Channel } from "./channel.js";
 import type { Task } from "./task.js";
-
-/** What a cell of an image may hold, as dl1-data-handler names it. */
-export const channels = [
-  "image",
-  "log_image",
-  "cleaned_image",
-  "log_cleaned_image",
-  "peak_time",
-  "relative_peak_time",
-  "cleaned_peak_time",
-  "cleaned_relative_peak_time",
-] as const;
-
-export type Channel = (typeof channels)[number];
 
 /** How events are read; the same settings must hold in training and in prediction, so `card.json` repeats them. */
 export interface ReaderConfig {
   readonly mode: "mono" | "stereo";
+  /** What each pixel holds; a waveform has a channel for each of its samples. */
   readonly channels: readonly Channel[];
   /** Name of an image mapper, e.g. `BilinearMapper`. */
   readonly mapper: string;

@@ -1,4 +1,4 @@
-import type { Channel } from "./config.js";
+import type { ImageChannel, SequencePosition } from "./channel.js";
 import type { Task } from "./task.js";
 
 /** Values of `CTLearnModel`, `SingleCNN` and `ResNet` that CTLearn uses when a file does not set them. */
@@ -72,13 +72,15 @@ export const lrReducingMinDelta: Readonly<Record<Task, number>> = {
 
 /** Values of dl1-data-handler's `DLImageReader` when a file does not set them. */
 export const dl1dhReaderDefaults: {
-  readonly channels: readonly Channel[];
+  readonly channels: readonly ImageChannel[];
+  readonly sequencePosition: SequencePosition;
   readonly mapper: string;
   readonly minTelescopes: number;
   readonly qualityCriteria: readonly (readonly [string, string])[];
   readonly focalLength: "EFFECTIVE";
 } = {
   channels: ["image", "peak_time"],
+  sequencePosition: "center",
   mapper: "BilinearMapper",
   minTelescopes: 1,
   qualityCriteria: [["> 50 phe", "hillas_intensity > 50"]],

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { InputError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
-import { channels } from "./config.js";
+import { type Channel, isChannel } from "./channel.js";
 import type { Task } from "./task.js";
 
 const task = z.enum(["type", "energy", "cameradirection", "skydirection"]);
@@ -10,7 +10,7 @@ const range = z.strictObject({ min: z.number(), max: z.number() });
 
 const reader = z.strictObject({
   mode: z.enum(["mono", "stereo"]),
-  channels: z.array(z.enum(channels)),
+  channels: z.array(z.custom<Channel>(isChannel, "no channel of this name")),
   mapper: z.string(),
   imageShape: z.int().nullable(),
   allowedTelescopes: z.array(z.int()).nullable(),

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Channel, ReaderConfig } from "./config.js";
+import { type Channel, expandChannels, isWaveformName } from "./channel.js";
+import type { ReaderConfig } from "./config.js";
 import { dl1dhReaderDefaults } from "./defaults.js";
 import { type Places, predict, train, trainReader } from "./places.js";
 import type { ConfigFile, TrainingSection } from "./schema.js";
@@ -46,6 +47,7 @@ function resolveImageShape(
   reader: ReaderSection,
   mapperName: string,
   mode: "mono" | "stereo",
+  channels: number,
   places: Places,
 ): number | null {
   const shapePath: KeyPath = isSet(places.source, ["prepare_model", "input_shape"])
@@ -76,7 +78,6 @@ function resolveImageShape(
     ].find((path) => isSet(places.source, path)) ?? [...trainReader, "ImageMapper", "interpolation_image_shape"];
     places.contradiction(shapePath, sidePath, `a side of ${height} pixels here, of ${side} there`);
   }
-  const channels = (reader.channels ?? dl1dhReaderDefaults.channels).length;
   const fits = mode === "stereo" ? depth % channels === 0 : depth === channels;
   if (!fits) {
     const why = `${depth} channels here, ${channels} there`;
@@ -88,6 +89,24 @@ function resolveImageShape(
       );
   }
   return height;
+}
+
+/** What each pixel holds; names of waveforms become their samples. */
+function resolveChannels(reader: ReaderSection, places: Places): readonly Channel[] {
+  const names = reader.channels ?? dl1dhReaderDefaults.channels;
+  const path = [...trainReader, "channels"];
+  if (new Set(names).size < names.length) places.problem(path, "a channel is named twice");
+  const length = reader.sequence_length ?? null;
+  if (length === null && names.some(isWaveformName)) {
+    places.problem(
+      path,
+      "waveforms need sequence_length, the number of samples (cherenkit inspect shows the readout's)",
+    );
+  }
+  return expandChannels(names, {
+    length: length ?? 1,
+    position: reader.sequence_position ?? dl1dhReaderDefaults.sequencePosition,
+  });
 }
 
 /** The mapper's name from a name or from ctapipe's list of [type, pattern, name]. */
@@ -106,16 +125,19 @@ export function resolveReader(file: ConfigFile, taskList: readonly Task[], place
   const mapper = reader.image_mapper_type
     ? mapperName(reader.image_mapper_type, [...trainReader, "image_mapper_type"], places)
     : dl1dhReaderDefaults.mapper;
-  const channels: readonly Channel[] = reader.channels ?? dl1dhReaderDefaults.channels;
-  if (new Set(channels).size < channels.length)
-    places.problem([...trainReader, "channels"], "a channel is named twice");
+  const channels = resolveChannels(reader, places);
   const criteria = reader.TableQualityQuery?.quality_criteria ?? dl1dhReaderDefaults.qualityCriteria;
   const ofType = reader.min_telescopes_of_type ?? 0;
   const leastOfType = typeof ofType === "number" ? ofType : Math.max(0, ...ofType.map(([, , least]) => Number(least)));
 
   // Settings repeated for testing must be those of training.
   const repeated = file.testing_model?.PredictCTLearnModel;
-  const standard: Readonly<Record<string, unknown>> = { mode, channels, image_mapper_type: mapper };
+  const standard: Readonly<Record<string, unknown>> = {
+    mode,
+    channels: dl1dhReaderDefaults.channels,
+    sequence_position: dl1dhReaderDefaults.sequencePosition,
+    image_mapper_type: mapper,
+  };
   for (const [name, value] of Object.entries(repeated?.DLImageReader ?? {})) {
     const own = (reader as Record<string, unknown>)[name] ?? standard[name];
     if (own === undefined || isDeepStrictEqual(own, value)) continue;
@@ -135,7 +157,7 @@ export function resolveReader(file: ConfigFile, taskList: readonly Task[], place
     mode,
     channels,
     mapper,
-    imageShape: resolveImageShape(file, reader, mapper, mode, places),
+    imageShape: resolveImageShape(file, reader, mapper, mode, channels.length, places),
     allowedTelescopes: reader.allowed_tels ?? null,
     allowedTelescopeTypes: reader.allowed_tel_types ?? null,
     qualityCriteria: criteria.map((criterion) =>

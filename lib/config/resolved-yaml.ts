@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { collapseChannels } from "./channel.js";
 import type { Config, FileSelection } from "./config.js";
 
 const glob = ({ folder, patterns }: FileSelection): string[] => patterns.map((pattern) => `${folder}/${pattern}`);
@@ -18,6 +19,7 @@ function testFiles(config: Config): Record<string, string[]> {
  */
 export function resolvedYaml(config: Config): string {
   const { reader, model, training, testing } = config;
+  const channels = collapseChannels(reader.channels);
   const cnn = model.singleCnn;
   const resNet = model.resNet;
   const stopping = training.earlyStopping;
@@ -131,7 +133,9 @@ export function resolvedYaml(config: Config): string {
         sort_by_intensity: reader.sortByIntensity,
         DLImageReader: {
           mode: reader.mode,
-          channels: reader.channels,
+          channels: channels.names,
+          sequence_length: channels.sequence?.length ?? null,
+          ...(channels.sequence ? { sequence_position: channels.sequence.position } : {}),
           image_mapper_type: reader.mapper,
           interpolation_image_shape: reader.imageShape,
           allowed_tels: reader.allowedTelescopes,

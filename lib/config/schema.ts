@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { channels } from "./config.js";
+import { channelNames, sequencePositions } from "./channel.js";
 import {
   ctlearnModelDefaults as model,
   ownDefaults as own,
@@ -53,7 +53,7 @@ const mapper = z.enum([
   "SquareMapper",
   "HexagdlyMapper",
 ]);
-const channel = z.enum(channels);
+const channel = z.enum(channelNames);
 
 const imageShape = key(
   z.int().min(2).nullable(),
@@ -239,7 +239,17 @@ const imageReader = z.strictObject({
     "mono: one example per telescope image; stereo: one per event. `cameradirection` is always mono, `skydirection` always stereo.",
     "mono",
   ),
-  channels: key(z.array(channel).min(1), "What each pixel holds, in this order.", reader.channels),
+  channels: key(
+    z.array(channel).min(1),
+    "What each pixel holds, in this order. `waveform` stands for the samples of the calibrated waveforms (R1), `cleaned_waveform` for those of the pixels that survived the cleaning, `r0_waveform` for the raw ones.",
+    reader.channels,
+  ),
+  sequence_length: key(count.nullable(), "Samples of a waveform that become channels; needed by waveforms.", null),
+  sequence_position: key(
+    z.enum(sequencePositions),
+    "Where these samples lie: center of the readout, or around the sample in which the camera is brightest.",
+    reader.sequencePosition,
+  ),
   image_mapper_type: key(
     z.union([mapper, z.array(telescopePattern).min(1)]),
     "How camera pixels become a square image: a name, or ctapipe's list of [type, pattern, name].",

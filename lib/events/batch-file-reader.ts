@@ -1,4 +1,4 @@
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import { InputError } from "../errors.js";
 import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { imagesPerPass, MappingKernel, workspaceBytes } from "../camera/mapping-kernel.js";
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import { packError, type ThreadError } from "../threads/thread-error.js";
 import { FileReader, type ImagePlaces } from "./batch-file-reader.js";
 import { DamagedImageError, StoreReader } from "./image-store-reader.js";

@@ -1,13 +1,16 @@
-import type { Channel } from "../config/config.js";
+import { type Channel, waveformSample } from "../config/channel.js";
+import { levelOf, type Traces, type WaveformLevel, writeSamples } from "./waveforms.js";
 
 /** What a DL1 file has of one image. */
 export interface DL1Image {
-  /** Charges, p.e., `[n_pixels]`. */
-  readonly image: Float32Array;
+  /** Charges, p.e., `[n_pixels]`; only needed for channels of images. */
+  readonly image?: Float32Array;
   /** Times, ns, `[n_pixels]`; only needed for channels of times. */
   readonly peakTime?: Float32Array;
   /** 1 for pixels that survived the cleaning, `[n_pixels]`; only needed for cleaned channels. */
   readonly mask?: Uint8Array;
+  /** Waveforms; only needed for channels of waveforms. */
+  readonly traces?: (level: WaveformLevel) => Traces;
 }
 
 /** True when a channel is made of times. */
@@ -42,7 +45,7 @@ function writeChannel(
   offset: number,
   stride: number,
 ): void {
-  const source = isTimeChannel(channel) ? peakTime! : image;
+  const source = isTimeChannel(channel) ? peakTime! : image!;
   if (channel === "image" || channel === "peak_time") {
     writePlain(source, out, offset, stride);
     return;
@@ -70,5 +73,12 @@ function writeChannel(
 
 /** Writes all channels of an image, interleaved, `[n_pixels, channels]` from `offset`. */
 export function writeChannels(channels: readonly Channel[], image: DL1Image, out: Float32Array, offset: number): void {
-  for (const [k, channel] of channels.entries()) writeChannel(channel, image, out, offset + k, channels.length);
+  for (let k = 0; k < channels.length; ) {
+    const channel = channels[k]!;
+    const sample = waveformSample(channel);
+    if (sample) {
+      const kept = isCleanedChannel(channel) ? image.mask! : null;
+      k += writeSamples(image.traces!(levelOf(sample.name)), kept, channels, k, out, offset);
+    } else writeChannel(channel, image, out, offset + k++, channels.length);
+  }
 }

@@ -3,6 +3,16 @@ import { numbers } from "../hdf5/column.js";
 import type { Hdf5File } from "../hdf5/hdf5-file.js";
 import { type Distribution, telescopeDistributions } from "./distribution.js";
 import { type EventFile, openEventFile, telescopeTable } from "./event-file.js";
+import { waveformsPath } from "./read-waveforms.js";
+import type { WaveformLevel } from "./waveforms.js";
+
+export interface WaveformsDescription {
+  readonly level: WaveformLevel;
+  readonly rows: number;
+  readonly gains: number;
+  /** Samples of a readout. */
+  readonly samples: number;
+}
 
 export interface TelescopeDescription {
   readonly id: number;
@@ -13,6 +23,8 @@ export interface TelescopeDescription {
   /** Rows with an image, with Hillas parameters. */
   readonly images: number;
   readonly parameters: number;
+  /** Waveforms by level, if there are any. */
+  readonly waveforms?: readonly WaveformsDescription[];
   /** True energies of the events it saw, and intensities of its images (`hillas_intensity`); null without such. */
   readonly energyTeV: Distribution | null;
   readonly intensityPe: Distribution | null;
@@ -105,6 +117,17 @@ function pointings(file: Hdf5File): FileDescription["pointingDeg"] {
   });
 }
 
+function waveformsOf(file: Hdf5File, telescopeId: number): WaveformsDescription[] {
+  return (["r1", "r0"] as const).flatMap((level) => {
+    const path = waveformsPath(level, telescopeId);
+    if (rows(file, path) === 0) return [];
+    const table = file.table(path);
+    const shape = table.columns.find(({ name }) => name === "waveform")?.itemShape;
+    if (!shape) return [];
+    return [{ level, rows: table.rows, gains: shape.length > 2 ? shape[0]! : 1, samples: shape.at(-1)! }];
+  });
+}
+
 function energyRange(file: Hdf5File): FileDescription["energyTeV"] {
   const path = "/simulation/event/subarray/shower";
   if (rows(file, path) === 0) return null;
@@ -155,6 +178,7 @@ function describe({ path, hdf5, process, dataModel, subarray }: EventFile): File
     pointingDeg: pointings(hdf5),
     telescopes: subarray.telescopes.map((telescope, i) => {
       const camera = subarray.cameras.get(telescope.cameraIndex)!;
+      const waveforms = waveformsOf(hdf5, telescope.id);
       return {
         id: telescope.id,
         name: telescope.name,
@@ -163,6 +187,7 @@ function describe({ path, hdf5, process, dataModel, subarray }: EventFile): File
         pixels: camera.pixelX.length,
         images: rows(hdf5, `/dl1/event/telescope/images/${telescopeTable(telescope.id)}`),
         parameters: rows(hdf5, `/dl1/event/telescope/parameters/${telescopeTable(telescope.id)}`),
+        ...(waveforms.length > 0 ? { waveforms } : {}),
         ...seen[i]!,
       };
     }),

@@ -2,6 +2,7 @@ import { numbers } from "../hdf5/column.js";
 import type { Hdf5File } from "../hdf5/hdf5-file.js";
 import { telescopeTable } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
+import { waveformsPath } from "./read-waveforms.js";
 
 /** How often a positive quantity lies in each bin of equal width on a logarithmic scale. */
 export interface Distribution {
@@ -66,7 +67,10 @@ export function telescopeDistributions(
   const energies: Float64Array[] = [];
   const intensities: Float64Array[] = [];
   for (const id of telescopeIds) {
-    const tables = ["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(id)}`);
+    const tables = [
+      ...["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(id)}`),
+      ...(["r1", "r0"] as const).map((level) => waveformsPath(level, id)),
+    ];
     const keys = tables.map((path) => columns(file, path, ["obs_id", "event_id"])).find((found) => found !== null);
     const rows = keys && index ? Array.from(keys[0]!, (obsId, row) => index.find(obsId, keys[1]![row]!)) : [];
     energies.push(Float64Array.from(rows, (row) => (row < 0 ? Number.NaN : shower![2]![row]!)).filter(positive));

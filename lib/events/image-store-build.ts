@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync
 import { mkdir, rename, rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { crc32 } from "node:zlib";
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import { CherenkitError, InputError } from "../errors.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
 import { unpackError } from "../threads/thread-error.js";

@@ -1,4 +1,4 @@
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import type { ExampleTable } from "./example-table.js";
 
 /** A share of the images of one telescope in one file, and where they go. */

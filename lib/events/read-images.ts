@@ -1,9 +1,11 @@
-import type { Channel } from "../config/config.js";
+import { type Channel, waveformSample } from "../config/channel.js";
 import { InputError } from "../errors.js";
 import { numbers, type Table } from "../hdf5/column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
 import { type DL1Image, isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
+import { readTraces, waveformLevels, waveformsPath } from "./read-waveforms.js";
+import type { WaveformLevel } from "./waveforms.js";
 
 /** Bytes of the file's rows that are decoded at a time. */
 const blockBytes = 8 * 1024 * 1024;
@@ -36,11 +38,50 @@ function flags(table: Table, name: string): Uint8Array {
   return column.data instanceof Uint8Array ? column.data : Uint8Array.from(numbers(column), (value) => (value ? 1 : 0));
 }
 
-function columnsFor(table: TableReader, channels: readonly Channel[], place: string): string[] {
-  const columns = ["obs_id", "event_id", "image"];
+/** The table whose rows are the images: that of the waveforms where there is no other. */
+function rowsPath(file: EventFile, telescopeId: number, channels: readonly Channel[]): string {
+  const images = imagesPath(telescopeId);
+  if (channels.some(needsImages) || file.hdf5.kind(images) === "table") return images;
+  return waveformsPath(waveformLevels(channels)[0]!, telescopeId);
+}
+
+/** True for channels that are made of charges, times or the mask of the cleaning. */
+function needsImages(channel: Channel): boolean {
+  return !waveformSample(channel) || isCleanedChannel(channel);
+}
+
+/** What of a telescope's tables the channels need. */
+interface Source {
+  readonly file: EventFile;
+  readonly telescopeId: number;
+  readonly channels: readonly Channel[];
+  readonly table: TableReader;
+  /** Columns of `table`. */
+  readonly columns: readonly string[];
+  readonly levels: readonly WaveformLevel[];
+  /** Bytes of one image with its waveforms. */
+  readonly rowBytes: number;
+}
+
+function openSource(file: EventFile, telescopeId: number, channels: readonly Channel[]): Source {
+  const { path, hdf5 } = file;
+  const name = rowsPath(file, telescopeId, channels);
+  const place = `${path}:${name}`;
+  const levels = waveformLevels(channels);
+  for (const level of levels) {
+    const waveforms = waveformsPath(level, telescopeId);
+    if (hdf5.kind(waveforms) === "table") continue;
+    throw new InputError(`${path} has no ${level.toUpperCase()} waveforms of telescope ${telescopeId}`, {
+      place: `${path}:${waveforms}`,
+      remedy: `write them with ctapipe-process --DataWriter.write_${level}_waveforms=True, or choose channels of images`,
+    });
+  }
+  const table = hdf5.table(name);
+  const columns = ["obs_id", "event_id"];
+  if (channels.some((channel) => !waveformSample(channel) && !isTimeChannel(channel))) columns.push("image");
   if (channels.some(isTimeChannel)) columns.push("peak_time");
   if (channels.some(isCleanedChannel)) columns.push("image_mask");
-  const missing = columns.filter((name) => !table.columnNames.includes(name));
+  const missing = columns.filter((column) => !table.columnNames.includes(column));
   if (missing.length > 0) {
     throw new InputError(`${place} has no ${missing.join(", ")}`, {
       place,
@@ -49,17 +90,28 @@ function columnsFor(table: TableReader, channels: readonly Channel[], place: str
         : "give DL1 files with images",
     });
   }
-  return columns;
+  const waveformBytes = levels.map((level) => hdf5.table(waveformsPath(level, telescopeId)).rowBytes);
+  const rowBytes = waveformBytes.reduce((sum, bytes) => sum + bytes, table.rowBytes);
+  return { file, telescopeId, channels, table, columns, levels, rowBytes };
 }
 
-function imageBlock(block: Table, channels: readonly Channel[]): ImageBlock {
-  const image = floats(block, "image");
-  const peakTime = block.columns.has("peak_time") ? floats(block, "peak_time") : undefined;
+function readBlock(source: Source, start: number, count: number): ImageBlock {
+  const { file, telescopeId, channels, table, columns, levels } = source;
+  const block = table.read({ columns, start, count });
+  const obsIds = numbers(block.columns.get("obs_id")!);
+  const eventIds = numbers(block.columns.get("event_id")!);
+  const read = (name: string): Float32Array | undefined => (block.columns.has(name) ? floats(block, name) : undefined);
+  const [image, peakTime] = [read("image"), read("peak_time")];
   const mask = block.columns.has("image_mask") ? flags(block, "image_mask") : undefined;
-  const pixels = image.length / block.rows;
-  if ([peakTime, mask].some((values) => values && values.length !== image.length)) {
-    const { place = "the table of images" } = block.columns.get("image")!;
-    throw new InputError(`${place} has other numbers of pixels in image, peak_time and image_mask`, {
+  const traces = new Map(
+    levels.map((level) => [level, readTraces(file, level, telescopeId, channels, start, obsIds, eventIds)] as const),
+  );
+  const sizes = [image, peakTime, mask].flatMap((values) => (values ? [values.length / block.rows] : []));
+  sizes.push(...[...traces.values()].map(({ pixels }) => pixels));
+  const pixels = sizes[0]!;
+  if (sizes.some((size) => size !== pixels)) {
+    const place = block.columns.values().next().value?.place ?? "the table of images";
+    throw new InputError(`${place} has other numbers of pixels in its images, times, masks or waveforms`, {
       place,
       remedy: "the file may be damaged: make it again",
     });
@@ -67,15 +119,16 @@ function imageBlock(block: Table, channels: readonly Channel[]): ImageBlock {
   const imageOf = (row: number): DL1Image => {
     const [from, to] = [row * pixels, (row + 1) * pixels];
     return {
-      image: image.subarray(from, to),
+      image: image?.subarray(from, to),
       peakTime: peakTime?.subarray(from, to),
       mask: mask?.subarray(from, to),
+      traces: (level) => traces.get(level)!.of(row),
     };
   };
   return {
     rows: block.rows,
-    obsIds: numbers(block.columns.get("obs_id")!),
-    eventIds: numbers(block.columns.get("event_id")!),
+    obsIds,
+    eventIds,
     pixels,
     image: imageOf,
     write: (row, out, offset) => writeChannels(channels, imageOf(row), out, offset),
@@ -84,18 +137,16 @@ function imageBlock(block: Table, channels: readonly Channel[]): ImageBlock {
 
 /**
  * Some consecutive rows of a telescope's images.
- * @throws {InputError} when the telescope has no images, or the table lacks what the channels need
+ * @throws {InputError} when the telescope has no images, or the tables lack what the channels need
  */
 export function readImageRows(
-  { path, hdf5 }: EventFile,
+  file: EventFile,
   telescopeId: number,
   channels: readonly Channel[],
   start: number,
   count: number,
 ): ImageBlock {
-  const name = imagesPath(telescopeId);
-  const table = hdf5.table(name);
-  return imageBlock(table.read({ columns: columnsFor(table, channels, `${path}:${name}`), start, count }), channels);
+  return readBlock(openSource(file, telescopeId, channels), start, count);
 }
 
 /** Of a table, those rows whose block has the number `first`, `first + step`, …; the blocks are those of all readers. */
@@ -107,21 +158,20 @@ export interface BlockShare {
 /**
  * Images of a telescope block by block; nothing when it has none.
  * @param share the blocks that this reader takes, where several threads share a table
- * @throws {InputError} when the table lacks what the channels need.
+ * @throws {InputError} when the tables lack what the channels need.
  */
 export function* readImageBlocks(
-  { path, hdf5 }: EventFile,
+  file: EventFile,
   telescopeId: number,
   channels: readonly Channel[],
   share: BlockShare = { first: 0, step: 1 },
 ): Generator<ImageBlock> {
-  const name = imagesPath(telescopeId);
-  if (hdf5.kind(name) !== "table") return;
-  const table = hdf5.table(name);
-  const columns = columnsFor(table, channels, `${path}:${name}`);
-  const chunks = Math.max(1, Math.floor(blockBytes / (table.rowBytes * table.chunkRows)));
+  if (file.hdf5.kind(rowsPath(file, telescopeId, channels)) !== "table") return;
+  const source = openSource(file, telescopeId, channels);
+  const { table, rowBytes } = source;
+  const chunks = Math.max(1, Math.floor(blockBytes / (rowBytes * table.chunkRows)));
   const rows = chunks * table.chunkRows;
   for (let start = share.first * rows; start < table.rows; start += share.step * rows) {
-    yield imageBlock(table.read({ columns, start, count: rows }), channels);
+    yield readBlock(source, start, rows);
   }
 }

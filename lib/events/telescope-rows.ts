@@ -7,6 +7,7 @@ import { type EventFile, telescopeTable } from "./event-file.js";
 import { exampleColumnUnits } from "./example-columns.js";
 import { type Expression, parseExpression } from "./expression.js";
 import type { Pointing } from "./pointing.js";
+import { waveformsPath } from "./read-waveforms.js";
 import { focalLengthM, type Telescope } from "./subarray.js";
 import { eventColumns, type TriggeredEvents, uniqueEvents } from "./triggered-events.js";
 
@@ -56,7 +57,10 @@ export function telescopeCriteria(
   reader: Pick<ReaderConfig, "qualityCriteria">,
 ): TelescopeCriteria | null {
   const { hdf5 } = file;
-  const tables = ["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(telescope.id)}`);
+  const tables = [
+    ...["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(telescope.id)}`),
+    ...(["r1", "r0"] as const).map((level) => waveformsPath(level, telescope.id)),
+  ];
   const path = tables.find((name) => hdf5.kind(name) === "table");
   if (!path) return null;
   const table = hdf5.table(path);

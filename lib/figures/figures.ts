@@ -23,6 +23,7 @@ import { mappedImage } from "./mapped-image.js";
 import { mappedImages } from "./mapped-images.js";
 import { metricComparison } from "./metric-comparison.js";
 import { migrationMatrix } from "./migration-matrix.js";
+import { pixelTraces } from "./pixel-traces.js";
 import { precisionRecallCurve } from "./precision-recall-curve.js";
 import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
 import { rocCurve } from "./roc-curve.js";
@@ -63,6 +64,7 @@ export const figures = {
   mappedImages,
   metricComparison,
   migrationMatrix,
+  pixelTraces,
   precisionRecallCurve,
   /** Published performance, for comparison. */
   published: { lst1Mono, sst1mMono, sst1mStereo },

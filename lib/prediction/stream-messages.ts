@@ -1,5 +1,5 @@
 import type { ImageMapper } from "../camera/image-mapper.js";
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import type { ThreadError } from "../threads/thread-error.js";
 
 /** Memory for a batch of one view. */

@@ -8,15 +8,17 @@ import { ConfigError, InputError } from "../errors.js";
 import { particleName } from "../evaluation/particle.js";
 import { describeFile, type FileDescription } from "../events/describe-file.js";
 import { type EventFile, openEventFile } from "../events/event-file.js";
+import type { WaveformLevel } from "../events/waveforms.js";
 import { arrayDisplay } from "../figures/array-display.js";
 import { cameraImage } from "../figures/camera-image.js";
 import type { CameraImage } from "../figures/camera-traces.js";
 import { eventDisplay } from "../figures/event-display.js";
 import type { Figure } from "../figures/figure.js";
 import { imageDistributions } from "../figures/image-distributions.js";
+import { pixelTraces } from "../figures/pixel-traces.js";
 import { type ImageFacts, ImageList, listImages } from "./image-list.js";
 import { compareMappers, type MapperComparison } from "./mapper-comparison.js";
-import { readCamera } from "./read-camera.js";
+import { readCamera, readPixelTraces } from "./read-camera.js";
 import { type ShowerTruth, showerTruth } from "./shower-truth.js";
 
 function truthOf(file: EventFile): ShowerTruth | null {
@@ -137,6 +139,19 @@ export class EventBrowser implements Displayable {
       const truth = truthOf(file);
       const { camera } = readCamera(file, { obsId, eventId, telId }, truth);
       return compareMappers(camera, `${eventTitle(truth, obsId, eventId)} in telescope ${telId}`);
+    });
+  }
+
+  /**
+   * Waveforms of the brightest pixels of one image, after the selection of gains.
+   * @param level r1: calibrated ones; r0: raw ones, ADC counts
+   * @throws {InputError} when the file has no such waveforms
+   */
+  async waveforms(obsId: number, eventId: number, telId: number, level: WaveformLevel = "r1"): Promise<Figure> {
+    return this.#open((file) => {
+      const traces = readPixelTraces(file, { obsId, eventId, telId }, level);
+      const title = `${level.toUpperCase()} waveforms of ${eventTitle(truthOf(file), obsId, eventId)} in telescope ${telId}`;
+      return level === "r1" ? pixelTraces(traces, title) : pixelTraces(traces, title, "Raw signal", "counts");
     });
   }
 

@@ -2,6 +2,7 @@ import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { particleName } from "../evaluation/particle.js";
 import { type EventFile, telescopeTable } from "../events/event-file.js";
+import { waveformsPath } from "../events/read-waveforms.js";
 import type { Telescope } from "../events/subarray.js";
 import { numbers } from "../hdf5/column.js";
 import type { ShowerTruth } from "./shower-truth.js";
@@ -51,9 +52,10 @@ export class ImageList implements Displayable {
 /** All images of one telescope, in the order of the file. */
 export function listImages(file: EventFile, telescope: Telescope, truth: ShowerTruth | null): ImageFacts[] {
   const name = telescopeTable(telescope.id);
-  const path = ["parameters", "images"]
-    .map((kind) => `/dl1/event/telescope/${kind}/${name}`)
-    .find((candidate) => file.hdf5.kind(candidate) === "table");
+  const path = [
+    ...["parameters", "images"].map((kind) => `/dl1/event/telescope/${kind}/${name}`),
+    ...(["r1", "r0"] as const).map((level) => waveformsPath(level, telescope.id)),
+  ].find((candidate) => file.hdf5.kind(candidate) === "table");
   if (!path) return [];
   const table = file.hdf5.table(path);
   const column = table.columnNames.find((candidate) => candidate.endsWith("hillas_intensity"));

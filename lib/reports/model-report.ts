@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { channelsText } from "../config/channel.js";
 import type { Config } from "../config/config.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import type { Displayable } from "../display/mime-bundle.js";
@@ -140,7 +141,7 @@ export class ModelReport {
       ["telescopes", card?.telescopes.map(({ id, type }) => `${id} (${type})`).join(", ")],
       ["camera", card ? `${card.camera.name}, ${card.camera.pixels} pixels` : null],
       ["pointings [deg]", validity?.pointingDeg.map(({ alt, az }) => `alt ${alt}, az ${az}`).join("; ")],
-      ["channels", config?.reader.channels.join(", ")],
+      ["channels", config && channelsText(config.reader.channels)],
       ["quality cuts", config ? config.reader.qualityCriteria.map((c) => c.expression).join(", ") || "none" : null],
       ["test files", predictions ? testFiles(predictions) : null],
       ["cherenkit", card?.cherenkit],

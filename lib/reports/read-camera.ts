@@ -1,10 +1,12 @@
 import { hillasParameters, telescopeFramePixels } from "../camera/hillas-parameters.js";
-import type { Channel } from "../config/config.js";
+import { type Channel, expandChannels } from "../config/channel.js";
 import { skyOffset } from "../coordinates/sky-offset.js";
 import { InputError } from "../errors.js";
-import { type EventFile, telescopeTable } from "../events/event-file.js";
-import { readImageBlocks } from "../events/read-images.js";
+import type { DL1Image } from "../events/channels.js";
+import type { EventFile } from "../events/event-file.js";
+import { imagesPath, readImageBlocks } from "../events/read-images.js";
 import { focalLengthM } from "../events/subarray.js";
+import type { Traces, WaveformLevel } from "../events/waveforms.js";
 import type { CameraImage } from "../figures/camera-traces.js";
 import { type ShowerTruth, simulatedPointing } from "./shower-truth.js";
 
@@ -23,26 +25,37 @@ export interface Camera {
   readonly peakTimeNs: Float32Array;
 }
 
-/** The pixels of one image: charge, peak time and, where the file has it, the mask of its cleaning. */
-function readPixels(file: EventFile, { obsId, eventId, telId }: ImageKey) {
-  const table = file.hdf5.table(`/dl1/event/telescope/images/${telescopeTable(telId)}`);
-  const cleaned = table.columnNames.includes("image_mask");
-  const wanted: Channel[] = cleaned ? ["image", "peak_time", "cleaned_image"] : ["image", "peak_time"];
-  for (const block of readImageBlocks(file, telId, wanted)) {
+/** What a file has of one image for some channels. @throws {InputError} when it has no such image */
+function readImage(file: EventFile, { obsId, eventId, telId }: ImageKey, channels: readonly Channel[]): DL1Image {
+  for (const block of readImageBlocks(file, telId, channels)) {
     for (let row = 0; row < block.rows; row++) {
-      if (block.obsIds[row] !== obsId || block.eventIds[row] !== eventId) continue;
-      const pixels = new Float32Array(block.pixels * wanted.length);
-      block.write(row, pixels, 0);
-      const of = (channel: number): Float32Array =>
-        Float32Array.from({ length: block.pixels }, (_, i) => pixels[i * wanted.length + channel]!);
-      const mask = cleaned ? Uint8Array.from(of(2), (value) => (value === 0 ? 0 : 1)) : undefined;
-      return { image: of(0), peakTimeNs: of(1), mask };
+      if (block.obsIds[row] === obsId && block.eventIds[row] === eventId) return block.image(row);
     }
   }
   throw new InputError(`${file.path} has no image of event ${eventId} of observation ${obsId} in telescope ${telId}`, {
-    place: `${file.path}:/dl1/event/telescope/images/${telescopeTable(telId)}`,
+    place: `${file.path}:${imagesPath(telId)}`,
     remedy: "choose one of the images in EventBrowser.table()",
   });
+}
+
+const finite = (values: Float32Array): Float32Array => values.map((value) => (Number.isFinite(value) ? value : 0));
+
+/** The pixels of one image: charge, peak time and, where the file has it, the mask of its cleaning. */
+function readPixels(file: EventFile, key: ImageKey) {
+  const path = imagesPath(key.telId);
+  const cleaned = file.hdf5.kind(path) === "table" && file.hdf5.table(path).columnNames.includes("image_mask");
+  const channels: readonly Channel[] = ["image", "peak_time"];
+  const { image, peakTime, mask } = readImage(file, key, cleaned ? [...channels, "cleaned_image"] : channels);
+  return { image: finite(image!), peakTimeNs: finite(peakTime!), mask };
+}
+
+/**
+ * Waveforms of one image, after the selection of gains.
+ * @throws {InputError} when the file has no such waveforms
+ */
+export function readPixelTraces(file: EventFile, key: ImageKey, level: WaveformLevel): Traces {
+  const name = level === "r1" ? "waveform" : "r0_waveform";
+  return readImage(file, key, expandChannels([name], { length: 1, position: "center" })).traces!(level);
 }
 
 /**

@@ -96,7 +96,7 @@ test("real SST-1M events give the charges, pixels and ellipses that ctapipe give
   try {
     const { image: read } = { image: readImageRows(file, 1, ["image", "peak_time", "cleaned_image"], 23, 1) };
     const { image, peakTime, mask } = read.image(0);
-    near(image[667]!, 18.0615, 1e-3);
+    near(image![667]!, 18.0615, 1e-3);
     near(peakTime![667]!, 39.5618, 1e-3);
     const kept = [...mask!.entries()].filter(([, value]) => value).map(([pixel]) => pixel);
     assert.deepEqual(kept, [633, 635, 667, 668, 669, 670, 671]);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Config } from "../../lib/config/config.js";
+import { configTable } from "../../lib/config/config-table.js";
 import { configurationMarkdown } from "../../lib/config/configuration-docs.js";
 import { configJsonSchema } from "../../lib/config/json-schema.js";
 import { loadConfig } from "../../lib/config/load-config.js";
@@ -348,6 +349,28 @@ test("the resolved text loads to the same configuration", async () => {
     const again = await load(resolvedYaml(config));
     assert.deepEqual({ ...again, file: "" }, { ...config, file: "" });
   }
+});
+
+test("waveforms are channels sample by sample, and need to be told how many", async () => {
+  const reader = (keys: string): string => `
+prepare_model: { tasks: energy }
+training_model:
+  TrainCTLearnModel:
+    input_dir_signal: /data
+    DLImageReader: { channels: [cleaned_waveform, image]${keys} }
+`;
+  const config = await load(reader(", sequence_length: 3, sequence_position: maximum"));
+  assert.deepEqual(config.reader.channels, [
+    "cleaned_waveform[1/3 maximum]",
+    "cleaned_waveform[2/3 maximum]",
+    "cleaned_waveform[3/3 maximum]",
+    "image",
+  ]);
+  assert.deepEqual((await load(resolvedYaml(config))).reader, config.reader);
+  assert.match(configTable(config).toText(), /cleaned_waveform \(3 samples, maximum\), image/);
+  assert.match(await problemOf(reader("")), /waveforms need sequence_length.*:6:32/s);
+  const shape = reader(", sequence_length: 3").replace("tasks: energy", "tasks: energy, input_shape: [96, 96, 2]");
+  assert.match(await problemOf(shape), /2 channels here, 4 there/);
 });
 
 test("selected files are the sorted union of the patterns; nothing found is an error", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Channel } from "../../lib/config/config.js";
+import type { Channel } from "../../lib/config/channel.js";
 import { writeChannels } from "../../lib/events/channels.js";
 
 const image = {

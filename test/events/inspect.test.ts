@@ -57,6 +57,16 @@ test(
   },
 );
 
+test("inspect tells of waveforms", needsData("dl1/v6.0.0/gamma_sst1m_digicam.r0_r1_dl1.h5"), async () => {
+  const path = join(sharedData, "dl1/v6.0.0/gamma_sst1m_digicam.r0_r1_dl1.h5");
+  const [described] = JSON.parse(await inspect(path, "--json")) as FileDescription[];
+  assert.deepEqual(described!.telescopes[0]!.waveforms, [
+    { level: "r1", rows: 9, gains: 1, samples: 50 },
+    { level: "r0", rows: 9, gains: 1, samples: 50 },
+  ]);
+  assert.match(await inspect(path), /R1 9 of 50 samples; R0 9 of 50 samples/);
+});
+
 test("CTLearn's DL2 file: predictions with their valid rows", needsData("ctlearn/dl2/gamma.mono.dl2.h5"), async () => {
   const path = join(sharedData, "ctlearn/dl2/gamma.mono.dl2.h5");
   const [described] = JSON.parse(await inspect(path, "--json")) as FileDescription[];

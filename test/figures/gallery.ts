@@ -1,6 +1,6 @@
 import type { Figure } from "../../lib/figures/figure.js";
 import { figures } from "../../lib/figures/figures.js";
-import { hexagonalCamera, sampleImage, sampleMapped, squareCamera } from "./sample-camera.js";
+import { hexagonalCamera, sampleImage, sampleMapped, sampleTraces, squareCamera } from "./sample-camera.js";
 import { sampleCuts, sampleResponse } from "./sample-response.js";
 import { sampleDirection, sampleEnergy, sampleHistory, sampleType } from "./sample-results.js";
 
@@ -76,6 +76,7 @@ export const gallery: Readonly<Record<string, Figure>> = {
   hexagons: figures.cameraImage(sampleImage(hexagonalCamera(), 5.6)),
   squares: figures.cameraImage(sampleImage(squareCamera(), 2.15)),
   mappedImage: figures.mappedImage(sampleMapped),
+  pixelTraces: figures.pixelTraces(sampleTraces()),
   mappedImages: figures.mappedImages(mappedPair),
   imageDistributions: figures.imageDistributions(images),
   imageDistributionsOfData: figures.imageDistributions(

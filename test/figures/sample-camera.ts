@@ -88,3 +88,13 @@ export const sampleMapped: MappedImage = {
     return (i % 2 === 0 ? 50 : 8) * Math.exp(-((row + column / 2) ** 2 / 20 + column ** 2 / 200));
   }),
 };
+
+/** Pulses of 40 samples in 50 pixels, brighter and later with their number. */
+export function sampleTraces(): { values: Float32Array; samples: number } {
+  const [pixels, samples] = [50, 40];
+  const values = Float32Array.from({ length: pixels * samples }, (_, i) => {
+    const [pixel, sample] = [Math.floor(i / samples), i % samples];
+    return pixel * Math.exp(-((sample - 12 - pixel / 5) ** 2) / 8) + Math.sin(7 * i) / 2;
+  });
+  return { values, samples };
+}

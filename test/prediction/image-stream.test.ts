@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { buildMapper } from "../../lib/camera/build-mapper.js";
 import { mapImage } from "../../lib/camera/map-image.js";
-import type { Channel } from "../../lib/config/config.js";
+import type { Channel } from "../../lib/config/channel.js";
 import { writeChannels } from "../../lib/events/channels.js";
 import { openEventFile } from "../../lib/events/event-file.js";
 import { readImageBlocks } from "../../lib/events/read-images.js";
