@@ -91,7 +91,7 @@ export const dl1dhReaderDefaults: {
 export const ownDefaults = {
   engine: "graph",
   workers: 0,
-  splitBy: "image",
+  splitBy: "event",
   checkpointMinutes: 15,
   optimizer: {
     momentum: 0,

@@ -1,5 +1,6 @@
 import type { FileSelection, TrainingConfig } from "./config.js";
 import { ctlearnTrainingDefaults, lrReducingMinDelta, ownDefaults } from "./defaults.js";
+import { isFormerFile } from "./former-file.js";
 import { asList, type Places, train } from "./places.js";
 import { absolutePath } from "./project-root.js";
 import type { ConfigFile } from "./schema.js";
@@ -38,7 +39,7 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
     epochs: tool.n_epochs ?? standard.epochs,
     batchSize: tool.batch_size ?? standard.batchSize,
     validationSplit: tool.validation_split ?? standard.validationSplit,
-    splitBy: tool.split_by ?? ownDefaults.splitBy,
+    splitBy: tool.split_by ?? (isFormerFile(file) ? "image" : ownDefaults.splitBy),
     fold: tool.fold === undefined ? null : { index, of },
     seed: tool.random_seed ?? standard.randomSeed,
     percentagePerEpoch: tool.percentage_per_epoch ?? standard.percentagePerEpoch,

@@ -341,7 +341,7 @@ const trainTool = z.strictObject({
   ),
   split_by: key(
     z.enum(["image", "event"]),
-    "image: CTLearn's split, example by example; event: all telescope images of a shower lie on one side.",
+    "event: all telescope images of a shower lie on one side, of each class the same share; image: CTLearn's split, example by example, which is also the default of files with keys of the former system (`num_classes`, `temp_dir`, `dl1dh_reader_type`, …).",
     own.splitBy,
   ),
   fold: key(

@@ -1,5 +1,4 @@
 import type { ReaderConfig } from "../config/config.js";
-import type { CameraOptics } from "../coordinates/camera-offset.js";
 import { InputError } from "../errors.js";
 import { commonColumn, type NumberColumn, takeRows } from "../hdf5/number-column.js";
 import type { ExampleParts, ImageRows } from "./example-table.js";
@@ -82,16 +81,16 @@ function imagesWithEvents({ examples: { images, events } }: ReadFile): Part {
   };
 }
 
-type Combined = Pick<ExampleParts, "rows" | "columns" | "opticsOf" | "stereo">;
+type Combined = Pick<ExampleParts, "rows" | "columns" | "telescopeOf" | "stereo">;
 
-/** Optics of the telescope of a row. */
-function opticsOf(
+/** The telescope of a row. */
+function telescopeFacts(
   files: readonly ReadFile[],
   fileIndex: NumberColumn,
   telescopeOf: (row: number) => number,
-): ExampleParts["opticsOf"] {
+): ExampleParts["telescopeOf"] {
   if (!files.some(({ examples }) => examples.optics.size > 0)) return null;
-  return (row): CameraOptics => files[fileIndex[row]!]!.examples.optics.get(telescopeOf(row))!;
+  return (row) => files[fileIndex[row]!]!.examples.optics.get(telescopeOf(row))!;
 }
 
 function combineMono(files: readonly ReadFile[]): Combined {
@@ -99,7 +98,7 @@ function combineMono(files: readonly ReadFile[]): Combined {
   const { rows, begins } = stack;
   const names = stack.names;
   const columns = new Map<string, NumberColumn>();
-  if (rows === 0) return { rows, columns, opticsOf: null, stereo: null };
+  if (rows === 0) return { rows, columns, telescopeOf: null, stereo: null };
   const keys = ["obs_id", "event_id", "tel_id"].map((name) => [name, stack.take(name)] as const);
   const order = mergeOrder(
     keys.map(([, key]) => key),
@@ -111,7 +110,7 @@ function combineMono(files: readonly ReadFile[]): Combined {
   for (const [name, key] of keys) columns.set(name, ordered(key, order));
   for (const name of names) if (!columns.has(name)) columns.set(name, ordered(stack.take(name), order));
   const telId = columns.get("tel_id")!;
-  return { rows, columns, opticsOf: opticsOf(files, fileIndex, (row) => telId[row]!), stereo: null };
+  return { rows, columns, telescopeOf: telescopeFacts(files, fileIndex, (row) => telId[row]!), stereo: null };
 }
 
 /** Where each image stands when its event moves to another place. */
@@ -199,8 +198,8 @@ function combineStereo(files: readonly ReadFile[], telescopes: readonly Telescop
     has: (name) => imageColumns.has(name),
     column: (name) => imageColumns.get(name)!,
   };
-  const optics = opticsOf(files, fileIndex, (row) => telId[first[row]!]!);
-  return { rows, columns, opticsOf: optics, stereo: { images: rowsOfImages, imagesOf } };
+  const telescopeOf = telescopeFacts(files, fileIndex, (row) => telId[first[row]!]!);
+  return { rows, columns, telescopeOf, stereo: { images: rowsOfImages, imagesOf } };
 }
 
 /**

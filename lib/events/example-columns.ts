@@ -1,4 +1,4 @@
-/** Columns of an example table in their order, as dl1-data-handler names them, with units. */
+/** Columns of an example table in their order, as dl1-data-handler or ctapipe name them, with units. */
 export const exampleColumnUnits: ReadonlyMap<string, string> = new Map([
   ["index", ""],
   ["file_index", ""],
@@ -28,6 +28,8 @@ export const exampleColumnUnits: ReadonlyMap<string, string> = new Map([
   ["log_true_energy", ""],
   ["impact_radius", "m"],
   ["true_shower_primary_class", ""],
+  // dl1-data-handler has no distance from the telescope.
+  ["true_impact_distance", "m"],
 ]);
 
 /** Columns of whole numbers. */

@@ -1,11 +1,10 @@
 import type { CameraGeometry } from "../camera/geometry.js";
 import type { ReaderConfig } from "../config/config.js";
-import type { CameraOptics } from "../coordinates/camera-offset.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { InputError } from "../errors.js";
 import type { NumberColumn } from "../hdf5/number-column.js";
-import { columnsBehind, deriveColumns, derivedNames } from "./derived-columns.js";
+import { columnsBehind, deriveColumns, derivedNames, type TelescopeFacts } from "./derived-columns.js";
 import { exampleColumnUnits } from "./example-columns.js";
 import type { Telescope } from "./subarray.js";
 
@@ -40,8 +39,8 @@ export interface ExampleParts {
   readonly cameras: readonly CameraGeometry[];
   readonly cameraOfTelescope: ReadonlyMap<number, number>;
   readonly withBackground: boolean;
-  /** Optics of a row's telescope; null without simulated truth. */
-  readonly opticsOf: ((row: number) => CameraOptics) | null;
+  /** A row's telescope, in stereo the first of an event; null without simulated truth. */
+  readonly telescopeOf: ((row: number) => TelescopeFacts) | null;
   /** Null in mono, where every example is an image. */
   readonly stereo: { readonly images: ImageRows; readonly imagesOf: Int32Array } | null;
 }
@@ -67,7 +66,7 @@ export class ExampleTable implements Displayable {
    */
   readonly imagesOf: Int32Array | null;
   private readonly columns: Map<string, NumberColumn>;
-  private readonly opticsOf: ExampleParts["opticsOf"];
+  private readonly telescopeOf: ExampleParts["telescopeOf"];
 
   constructor(parts: ExampleParts) {
     this.mode = parts.mode;
@@ -77,7 +76,7 @@ export class ExampleTable implements Displayable {
     this.telescopes = parts.telescopes;
     this.cameras = parts.cameras;
     this.cameraOfTelescope = parts.cameraOfTelescope;
-    this.opticsOf = parts.opticsOf;
+    this.telescopeOf = parts.telescopeOf;
     this.images = parts.stereo?.images ?? this;
     this.imagesOf = parts.stereo?.imagesOf ?? null;
     this.classes = parts.withBackground ? this.countClasses() : null;
@@ -95,6 +94,8 @@ export class ExampleTable implements Displayable {
     if (name === "index") return true;
     if (name === "tel_type_id") return this.mode === "mono";
     if (name === "true_shower_primary_class") return this.has("true_energy");
+    // An event has as many distances as telescopes.
+    if (name === "true_impact_distance" && this.mode === "stereo") return false;
     return columnsBehind(name)?.every((column) => this.columns.has(column)) ?? false;
   }
 
@@ -118,7 +119,7 @@ export class ExampleTable implements Displayable {
   /** Columns that follow from others are made when they are first asked for. */
   private make(name: string): Map<string, NumberColumn> {
     if (derivedNames.includes(name)) {
-      return deriveColumns(name, this.rows, (column) => this.column(column), this.opticsOf ?? (() => undefined));
+      return deriveColumns(name, this.rows, (column) => this.column(column), this.telescopeOf ?? (() => undefined));
     }
     if (name === "index") return new Map([[name, Uint32Array.from({ length: this.rows }, (_, row) => row)]]);
     if (name === "tel_type_id") return new Map([[name, new Uint8Array(this.rows)]]);

@@ -1,6 +1,6 @@
 import type { ReaderConfig } from "../config/config.js";
-import type { CameraOptics } from "../coordinates/camera-offset.js";
 import { compactColumn, type NumberColumn, takeRows } from "../hdf5/number-column.js";
+import type { TelescopeFacts } from "./derived-columns.js";
 import type { EventFile } from "./event-file.js";
 import { exampleColumnUnits } from "./example-columns.js";
 import { arrayPointing, meanPointing, type Pointing, telescopePointing } from "./pointing.js";
@@ -18,7 +18,7 @@ export interface FileExamples {
   };
   readonly events: { readonly rows: number; readonly columns: Map<string, NumberColumn> };
   /** By telescope id; empty without simulated truth. */
-  readonly optics: ReadonlyMap<number, CameraOptics>;
+  readonly optics: ReadonlyMap<number, TelescopeFacts>;
 }
 
 function noExamples(): FileExamples {

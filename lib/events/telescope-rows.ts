@@ -1,8 +1,7 @@
 import type { ReaderConfig } from "../config/config.js";
-import type { CameraOptics } from "../coordinates/camera-offset.js";
 import type { NumberColumn } from "../hdf5/number-column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
-import { columnsBehind, deriveColumns, derivedNames } from "./derived-columns.js";
+import { columnsBehind, deriveColumns, derivedNames, type TelescopeFacts } from "./derived-columns.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
 import { exampleColumnUnits } from "./example-columns.js";
 import { type Expression, parseExpression } from "./expression.js";
@@ -23,7 +22,7 @@ export interface TelescopeRows {
   /** `hillas_intensity`, p.e.; null in files without parameters. */
   readonly intensity: NumberColumn | null;
   /** Null in files without simulated truth. */
-  readonly optics: CameraOptics | null;
+  readonly optics: TelescopeFacts | null;
 }
 
 /** Criteria, parsed for the columns that a telescope has. */
@@ -113,6 +112,7 @@ export function readTelescopeRows(
   const optics = events.simulated
     ? {
         focalLengthM: focalLengthM(telescope, reader.focalLength, file.path),
+        positionM: telescope.positionM,
         pixelRotationDeg: file.subarray.cameras.get(telescope.cameraIndex)!.pixelRotationDeg,
       }
     : null;

@@ -182,6 +182,17 @@ test("what a file leaves out has CTLearn's defaults", async () => {
   assert.equal(config.testing, null);
 });
 
+test("a shower lies on one side of the split, but in files of the former system it is CTLearn's", async () => {
+  assert.equal((await load(small)).training.splitBy, "event");
+  assert.equal((await load(former("energy", "mono", false, 1))).training.splitBy, "image");
+  const chosen = former("energy", "mono", false, 1).replace("    reco_tasks:", "    split_by: event\n    reco_tasks:");
+  assert.equal((await load(chosen)).training.splitBy, "event");
+  for (const key of ["quiet: true", "dl1dh_reader_type: DLImageReader"]) {
+    const text = `prepare_model: { tasks: energy }\ntraining_model:\n  TrainCTLearnModel:\n    input_dir_signal: /data\n    ${key}\n`;
+    assert.equal((await load(text)).training.splitBy, "image", key);
+  }
+});
+
 test("an unset attention is CTLearn's, in SingleCNN too", async () => {
   const config = await load(small.replace("attention_mechanism: null", "attention_reduction_ratio: 8"));
   assert.deepEqual(config.model.attention, { mechanism: "Dual-SE", reductionRatio: 8 });

@@ -5,12 +5,14 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { ReaderConfig } from "../../lib/config/config.js";
 import { loadConfig } from "../../lib/config/load-config.js";
+import { openEventFile, telescopeTable } from "../../lib/events/event-file.js";
 import { openImageStore } from "../../lib/events/image-store.js";
 import { exampleLabels } from "../../lib/events/labels.js";
 import { openBatches } from "../../lib/events/open-batches.js";
 import { openExamples } from "../../lib/events/open-examples.js";
 import { splitExamples } from "../../lib/events/split-examples.js";
 import { needsData, sharedData } from "../shared-data.js";
+import { readerConfig } from "./reader-config.js";
 
 const cache = mkdtempSync(join(tmpdir(), "cherenkit-events-"));
 process.env.CHERENKIT_CACHE = cache;
@@ -47,7 +49,7 @@ test("the mono example table equals dl1-data-handler's, column by column", data,
   const golden = JSON.parse(readFileSync(join(sharedData, "ctlearn/reader/mono.json"), "utf8")) as Golden;
   const examples = await openExamples([gamma], [proton], await reader());
   assert.equal(examples.rows, golden.n);
-  assert.deepEqual([...examples.columnNames], Object.keys(golden.table));
+  assert.deepEqual([...examples.columnNames], [...Object.keys(golden.table), "true_impact_distance"]);
   for (const [name, expected] of Object.entries(golden.table)) {
     const column = examples.column(name);
     for (const [row, value] of expected.entries()) {
@@ -58,6 +60,38 @@ test("the mono example table equals dl1-data-handler's, column by column", data,
   assert.ok(Math.abs(examples.classes!.background.weight - golden.class_weight[0]!) < 1e-12);
   assert.ok(Math.abs(examples.classes!.signal.weight - golden.class_weight[1]!) < 1e-12);
 });
+
+for (const path of [
+  "dl1/v7.6.0/proton_run000001_alpha.dl1.h5",
+  "dl1/v6.0.0/gamma_1.3TeV_4LST_15NectarCam.dl1.h5",
+  "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5",
+]) {
+  test(`impact distances are those of ctapipe's table in ${path}`, needsData(path), async () => {
+    const file = await openEventFile(join(sharedData, path));
+    const types = new Set(file.subarray.telescopes.map(({ type }) => type));
+    try {
+      for (const type of types) {
+        const settings = readerConfig({ allowedTelescopeTypes: [type] });
+        const examples = await openExamples([file.path], null, settings);
+        if (examples.rows === 0) continue;
+        const names = ["obs_id", "event_id", "tel_id", "true_impact_distance", "true_x_max", "true_h_first_int"];
+        const [obsIds, eventIds, telIds, distances, xMax, height] = names.map((name) => examples.column(name));
+        for (let row = 0; row < examples.rows; row++) {
+          const table = `/simulation/event/telescope/impact/${telescopeTable(telIds![row]!)}`;
+          const columns = file.hdf5.table(table).readNumbers(["obs_id", "event_id", "true_impact_distance"]);
+          const at = [...columns.get("event_id")!].findIndex(
+            (id, i) => id === eventIds![row] && columns.get("obs_id")![i] === obsIds![row],
+          );
+          const expected = columns.get("true_impact_distance")![at]!;
+          assert.ok(Math.abs(distances![row]! - expected) < 1e-3, `row ${row}: ${distances![row]}, not ${expected}`);
+          assert.ok(xMax![row]! > 100 && height![row]! > 1000);
+        }
+      }
+    } finally {
+      file.close();
+    }
+  });
+}
 
 test(
   "batches from the image store hold dl1-data-handler's images, in any order and from any thread",
@@ -114,6 +148,12 @@ test("splits: the former one is numpy's shuffle, the one by event keeps a shower
     ["file_index", "obs_id", "event_id"].map((name) => examples.column(name)[row]).join("/");
   const training = new Set(Array.from(split.training, event));
   assert.ok(split.validation.every((row) => !training.has(event(row))));
+  // Each class gives its share, to within the telescopes of one event.
+  const classes = examples.column("true_shower_primary_class");
+  for (const [value, { examples: count }] of [examples.classes!.background, examples.classes!.signal].entries()) {
+    const held = split.validation.filter((row) => classes[row] === value).length;
+    assert.ok(Math.abs(held - 0.2 * count) < 4, `class ${value}: ${held} of ${count}`);
+  }
   assert.ok(split.validation.length > 0.15 * examples.rows && split.validation.length < 0.3 * examples.rows);
 });
 
