@@ -18,6 +18,7 @@ const rooms = [
   "training",
   "models",
   "engine",
+  "preparation",
   "events",
   "calibration",
   "simulation",

@@ -5,6 +5,7 @@ import { calibrateCommand } from "./calibrate.js";
 import { cancelCommand } from "./cancel.js";
 import { compareCommand } from "./compare.js";
 import { demoCommand } from "./demo.js";
+import { endTidily } from "./end-tidily.js";
 import { evaluateCommand } from "./evaluate.js";
 import { examplesCommand } from "./examples.js";
 import { exportCommand } from "./export.js";
@@ -15,7 +16,9 @@ import { irfCommand } from "./irf.js";
 import { kernelCommand } from "./kernel.js";
 import { labCommand } from "./lab.js";
 import { logsCommand } from "./logs.js";
+import { mergeCommand } from "./merge.js";
 import { predictCommand } from "./predict.js";
+import { reduceCommand } from "./reduce.js";
 import { renderCommand } from "./render.js";
 import { runCommand } from "./run.js";
 import { simulateCommand } from "./simulate.js";
@@ -28,6 +31,9 @@ import { waitCommand } from "./wait.js";
 interface PackageFile {
   readonly version: string;
 }
+
+/** Commands that write files by themselves; a signal ends them, and takes their unfinished files away. */
+const writesFiles = ["simulate", "convert", "merge", "reduce", "examples", "images", "predict"];
 
 /** All commands of `cherenkit`, before they are given a command line. */
 export function program(): Command {
@@ -44,6 +50,8 @@ export function program(): Command {
   const own = [
     simulateCommand(),
     calibrateCommand(),
+    mergeCommand(),
+    reduceCommand(),
     inspectCommand(),
     examplesCommand(),
     imagesCommand(),
@@ -67,7 +75,10 @@ export function program(): Command {
     kernelCommand(),
     demoCommand(),
   ];
-  for (const sub of own) command.addCommand(sub);
+  for (const sub of own) {
+    if (writesFiles.includes(sub.name())) sub.hook("preAction", endTidily);
+    command.addCommand(sub);
+  }
   const everything = [command, ...command.commands, ...command.commands.flatMap((sub) => sub.commands)];
   for (const each of everything) each.exitOverride();
   return command;

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { beginFile, finishFile } from "./unfinished-files.js";
 import { outputError, temporaryName } from "./write-atomically.js";
 
 /** A file written piece by piece under a temporary name; it gets its own name when it is closed. */
@@ -17,6 +18,7 @@ export class AtomicFile {
     try {
       mkdirSync(dirname(this.path), { recursive: true });
       this.fd = openSync(this.temporary, "w");
+      beginFile(this.temporary);
     } catch (cause) {
       throw outputError(this.path, cause);
     }
@@ -54,6 +56,7 @@ export class AtomicFile {
       closeSync(this.fd);
       this.open = false;
       renameSync(this.temporary, this.path);
+      finishFile(this.temporary);
     } catch (cause) {
       this.abort();
       throw outputError(this.path, cause);
@@ -65,5 +68,6 @@ export class AtomicFile {
     if (this.open) closeSync(this.fd);
     this.open = false;
     rmSync(this.temporary, { force: true });
+    finishFile(this.temporary);
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OutputError } from "../errors.js";
+import { beginFile, finishFile } from "./unfinished-files.js";
 
 /** A name beside `path` that no other process uses; rename it to `path` when it is complete. */
 export function temporaryName(path: string): string {
@@ -38,6 +39,7 @@ export async function writeFileAtomically(
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "w");
+    beginFile(temporary);
     try {
       const parts = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
       for (const part of parts) await file.writeFile(part);
@@ -49,5 +51,7 @@ export async function writeFileAtomically(
   } catch (cause) {
     await rm(temporary, { force: true });
     throw outputError(path, cause);
+  } finally {
+    finishFile(temporary);
   }
 }

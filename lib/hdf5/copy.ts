@@ -1,34 +1,49 @@
-import { type AttributeValue, typeOfArray } from "./column.js";
+import { type AttributeValue, type NumericArray, typeOfArray } from "./column.js";
 import type { Hdf5File } from "./hdf5-file.js";
+import type { TableReader } from "./table-reader.js";
 import type { Hdf5Writer } from "./writer.js";
 
 /** Attributes that the writer makes itself. */
 const made = /^(CLASS|VERSION|TITLE|NROWS|PYTABLES_FORMAT_VERSION|(CTA)?FIELD_\d+_.*)$/;
 
-function ownAttributes(attributes: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
+/** Attributes without those that the writer makes itself. */
+export function ownAttributes(attributes: Readonly<Record<string, AttributeValue>>): Record<string, AttributeValue> {
   return Object.fromEntries(Object.entries(attributes).filter(([name]) => !made.test(name)));
 }
 
 /** Bytes of stored rows that are held at a time. */
 const blockBytes = 16 * 1024 * 1024;
 
+/** Title and attributes of a table, for a table that is to hold its rows. */
+export function tableDescription(table: TableReader): { title: string; attributes: Record<string, AttributeValue> } {
+  const title = table.attribute("TITLE");
+  return { title: typeof title === "string" ? title : "", attributes: table.attributesOf((name) => !made.test(name)) };
+}
+
+/** The stored values of a table block by block, fixed point as the integers that are stored. */
+export function* storedBlocks(table: TableReader): Generator<Record<string, NumericArray | string[]>> {
+  const rows = Math.max(1, Math.floor(blockBytes / Math.max(1, table.rowBytes)));
+  for (let start = 0; start < table.rows; start += rows) {
+    const block = table.read({ start, count: rows, raw: true });
+    yield Object.fromEntries([...block.columns].map(([name, { data }]) => [name, data]));
+  }
+}
+
 /**
  * Copies a table with its columns' units and descriptions; fixed-point columns stay the stored integers. Columns that
  * cannot be read here are left out.
  * @throws {InputError} | {OutputError}
  */
-export function copyTable(from: Hdf5File, path: string, to: Hdf5Writer, target: string = path): void {
+export function copyTable(
+  from: Hdf5File,
+  path: string,
+  to: Hdf5Writer,
+  options: { target?: string; deflate?: boolean } = {},
+): void {
   const table = from.table(path);
-  const { TITLE: title } = table.attributes;
-  const writer = to.table(target, table.columns, {
-    title: typeof title === "string" ? title : "",
-    attributes: ownAttributes(table.attributes),
-  });
-  const rows = Math.max(1, Math.floor(blockBytes / Math.max(1, table.rowBytes)));
-  for (let start = 0; start < table.rows; start += rows) {
-    const block = table.read({ start, count: rows, raw: true });
-    writer.append(Object.fromEntries([...block.columns].map(([name, { data }]) => [name, data])));
-  }
+  const { target = path, deflate } = options;
+  const writer = to.table(target, table.columns, { ...tableDescription(table), deflate });
+  for (const block of storedBlocks(table)) writer.append(block);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { deflateSync } from "node:zlib";
 import { CherenkitError } from "../errors.js";
-import { itemLength, type NumericArray, numericArrays } from "./column.js";
+import { itemLength, numericArrays } from "./column.js";
 import type { AttributeInput } from "./format/attribute.js";
 import { undefinedAddress } from "./format/bytes.js";
 import { type Chunk, writeChunkIndex } from "./format/chunk-index.js";
-import { type CompoundMember, memberBytes } from "./format/datatype.js";
+import type { CompoundMember } from "./format/datatype.js";
 import {
   attributeMessages,
   chunkedLayoutMessage,
@@ -14,17 +14,16 @@ import {
   encodeObjectHeader,
   fillValueMessage,
 } from "./format/object-header.js";
+import { type ColumnInput, RowPacker } from "./row-packer.js";
 
 /** Where bytes go: at the end of the file; the result is their address. */
 export type Place = (bytes: Uint8Array) => number;
-
-export type ColumnInput = NumericArray | readonly number[] | readonly string[];
 
 /** Packs rows into chunks and writes each chunk when it is full. */
 export class ChunkedRows {
   rows = 0;
   readonly rowBytes: number;
-  private readonly members: readonly CompoundMember[];
+  private readonly packer: RowPacker;
   private chunkRows: number;
   private readonly deflate: boolean;
   private readonly place: Place;
@@ -33,11 +32,11 @@ export class ChunkedRows {
   private filled = 0;
 
   constructor(members: readonly CompoundMember[], chunkRows: number, deflate: boolean, place: Place) {
-    this.members = members;
+    this.packer = new RowPacker(members);
     this.chunkRows = chunkRows;
     this.deflate = deflate;
     this.place = place;
-    this.rowBytes = members.reduce((sum, member) => sum + memberBytes(member), 0);
+    this.rowBytes = this.packer.rowBytes;
     this.buffer = Buffer.alloc(this.rowBytes * chunkRows);
   }
 
@@ -45,35 +44,11 @@ export class ChunkedRows {
   append(columns: readonly ColumnInput[], count: number): void {
     for (let done = 0; done < count; ) {
       const rows = Math.min(count - done, this.chunkRows - this.filled);
-      let offset = 0;
-      for (const [i, member] of this.members.entries()) {
-        this.pack(member, columns[i]!, done, rows, offset);
-        offset += memberBytes(member);
-      }
+      this.packer.pack(columns, done, rows, this.buffer, this.filled);
       this.filled += rows;
       this.rows += rows;
       done += rows;
       if (this.filled === this.chunkRows) this.flush();
-    }
-  }
-
-  private pack(member: CompoundMember, column: ColumnInput, from: number, rows: number, offset: number): void {
-    const bytes = memberBytes(member);
-    const start = this.filled * this.rowBytes + offset;
-    if (typeof member.type === "object") {
-      for (let row = 0; row < rows; row++) {
-        const at = start + row * this.rowBytes;
-        this.buffer.fill(0, at, at + bytes);
-        this.buffer.write(String(column[from + row]), at, bytes, "utf8");
-      }
-      return;
-    }
-    const view = column as NumericArray;
-    const source = new Uint8Array(view.buffer, view.byteOffset + from * bytes, rows * bytes);
-    for (let row = 0; row < rows; row++) {
-      const at = start + row * this.rowBytes;
-      if (bytes > 8) this.buffer.set(source.subarray(row * bytes, (row + 1) * bytes), at);
-      else for (let i = 0; i < bytes; i++) this.buffer[at + i] = source[row * bytes + i]!;
     }
   }
 

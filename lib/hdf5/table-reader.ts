@@ -104,7 +104,7 @@ export class TableReader {
 
   /** Unit of a column, or undefined when the file names none. */
   unitOf(column: string): string | undefined {
-    const unit = this.attribute(`CTAFIELD_${this.find(column)}_UNIT`);
+    const unit = this.columnAttribute(column, "UNIT");
     return typeof unit === "string" && unit !== "" ? unit : undefined;
   }
 
@@ -116,6 +116,21 @@ export class TableReader {
   /** Name, type, shape, unit and description of every column that can be read. */
   get columns(): readonly ColumnSchema[] {
     return this.members.flatMap((member, index) => (member.type === undefined ? [] : [this.schema(index)]));
+  }
+
+  /** Name, type and shape of every column that can be read, without what attributes say of it. */
+  get layout(): readonly ColumnSchema[] {
+    return this.members.flatMap(({ name, type, itemShape }) => (type === undefined ? [] : [{ name, type, itemShape }]));
+  }
+
+  /** An attribute that ctapipe keeps for a column, e.g. `TRANSFORM_SCALE`, or undefined. */
+  columnAttribute(column: string, key: string): AttributeValue | undefined {
+    return this.attribute(`CTAFIELD_${this.find(column)}_${key}`);
+  }
+
+  /** The attributes of some names. */
+  attributesOf(wanted: (name: string) => boolean): Record<string, AttributeValue> {
+    return this.readAttributes(this.attributeNames.filter(wanted));
   }
 
   /** All attributes, those of PyTables and the `CTAFIELD_*` of ctapipe included. */

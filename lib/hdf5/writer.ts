@@ -1,20 +1,24 @@
 import { CherenkitError } from "../errors.js";
 import { AtomicFile } from "../files/atomic-file.js";
 import { bytesOf, type ColumnSchema, itemLength, type NumberType, type NumericArray, typeOfArray } from "./column.js";
-import { ChunkedRows, type ColumnInput, convertColumn, defaultChunkRows } from "./dataset-writer.js";
+import { ChunkedRows, convertColumn, defaultChunkRows } from "./dataset-writer.js";
 import type { AttributeInput } from "./format/attribute.js";
 import { undefinedAddress } from "./format/bytes.js";
-import { type CompoundMember, encodeCompound, encodeElement, memberBytes } from "./format/datatype.js";
+import { type CompoundMember, compoundMember, encodeCompound, encodeElement, memberBytes } from "./format/datatype.js";
 import { encodeSuperblock, type Link, maximumLinks, writeGroup } from "./format/group.js";
 import {
   attributeMessages,
+  bloscMessage,
+  chunkedLayoutMessage,
   contiguousLayoutMessage,
+  dataspaceMessage,
   datatypeMessage,
   encodeObjectHeader,
   fillValueMessage,
   fixedDataspaceMessage,
   symbolTableMessage,
 } from "./format/object-header.js";
+import type { ColumnInput } from "./row-packer.js";
 
 export type Attributes = Readonly<Record<string, AttributeInput>>;
 
@@ -66,6 +70,18 @@ function fieldAttributes({ name, unit, description, metadata }: ColumnSchema, po
 function tableAttributes(title: string, rows: number, columns: readonly ColumnSchema[]): Attributes {
   const names = Object.fromEntries(columns.map(({ name }, i) => [`FIELD_${i}_NAME`, name]));
   return { CLASS: "TABLE", VERSION: "2.7", TITLE: title, ...names, NROWS: rows };
+}
+
+function allAttributes(
+  columns: readonly ColumnSchema[],
+  rows: number,
+  { title, attributes }: Pick<TableOptions, "title" | "attributes">,
+): Attributes {
+  return {
+    ...tableAttributes(title ?? "", rows, columns),
+    ...Object.assign({}, ...columns.map(fieldAttributes)),
+    ...attributes,
+  };
 }
 
 /** An HDF5 file being written under a temporary name; it gets its own name when it is closed. */
@@ -129,23 +145,14 @@ export class Hdf5Writer {
    * attributes are written as ctapipe's own DataWriter does.
    */
   table(path: string, columns: readonly ColumnSchema[], options: TableOptions = {}): TableWriter {
-    const members: CompoundMember[] = columns.map(({ name, type, itemShape }) => ({
-      name,
-      type,
-      itemShape: itemShape ?? [],
-    }));
+    const members = columns.map(compoundMember);
     const rowBytes = members.reduce((sum, member) => sum + memberBytes(member), 0);
     const chunkRows = options.chunkRows ?? defaultChunkRows(rowBytes);
     const chunked = new ChunkedRows(members, chunkRows, options.deflate ?? false, this.place);
     this.node(path, {
       attributes: {},
       children: new Map(),
-      finish: () =>
-        chunked.finish(encodeCompound(members), [], {
-          ...tableAttributes(options.title ?? "", chunked.rows, columns),
-          ...Object.assign({}, ...columns.map(fieldAttributes)),
-          ...options.attributes,
-        }),
+      finish: () => chunked.finish(encodeCompound(members), [], allAttributes(columns, chunked.rows, options)),
     });
     return {
       get rows(): number {
@@ -162,6 +169,34 @@ export class Hdf5Writer {
         chunked.append(converted, rows);
       },
     };
+  }
+
+  /**
+   * Declares a table without rows, compressed and with checksums as in ctapipe's own files; `TableFiller` fills it when
+   * this file is closed.
+   * @param rows that it will have, for the attribute that tells their number
+   */
+  emptyTable(
+    path: string,
+    columns: readonly ColumnSchema[],
+    rows: number,
+    options: Pick<TableOptions, "title" | "attributes"> = {},
+  ): void {
+    const members = columns.map(compoundMember);
+    const rowBytes = members.reduce((sum, member) => sum + memberBytes(member), 0);
+    const chunkRows = defaultChunkRows(rowBytes);
+    const finish = (): number =>
+      this.place(
+        encodeObjectHeader([
+          dataspaceMessage(0, []),
+          datatypeMessage(encodeCompound(members)),
+          fillValueMessage,
+          chunkedLayoutMessage(undefinedAddress, chunkRows, [], rowBytes),
+          bloscMessage(rowBytes, chunkRows),
+          ...attributeMessages(allAttributes(columns, rows, options)),
+        ]),
+      );
+    this.node(path, { attributes: {}, children: new Map(), finish });
   }
 
   /** Begins an array dataset `[rows, …itemShape]` that grows along its first dimension. */

@@ -1,9 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { Task } from "../config/task.js";
-import { version } from "../config/version.js";
 import type { EventFile } from "../events/event-file.js";
 import { telescopeTable } from "../events/event-file.js";
 import type { PointingRad } from "../events/pointing.js";
+import { productAttributes } from "../events/product-attributes.js";
 import type { ColumnSchema, NumericArray } from "../hdf5/column.js";
 import { copyGroup } from "../hdf5/copy.js";
 import { type Attributes, createHdf5, type Hdf5Writer } from "../hdf5/writer.js";
@@ -84,7 +83,7 @@ export class Dl2File {
       const without = new Set([...always, ...leftOut[options.content], ...own]);
       copyGroup(input.hdf5, "/", writer, (name) => !without.has(name.replace("//", "/")));
       const kept = Object.entries(levels).filter(([group]) => input.hdf5.has(group) && !without.has(group));
-      writer.group("/", rootAttributes([...kept.map(([, level]) => level), "DL2"]));
+      writer.group("/", productAttributes("cherenkit predict", [...kept.map(([, level]) => level), "DL2"]));
     } catch (error) {
       writer.abort();
       throw error;
@@ -222,20 +221,4 @@ export class Dl2File {
   abort(): void {
     this.writer.abort();
   }
-}
-
-function rootAttributes(dataLevels: readonly string[]): Attributes {
-  const now = new Date().toISOString().replace("T", " ").replace("Z", "");
-  return {
-    "CTA PRODUCT ID": randomUUID(),
-    "CTA PRODUCT CREATION TIME": now,
-    "CTA PRODUCT DATA LEVELS": dataLevels.join(","),
-    "CTA ACTIVITY ID": randomUUID(),
-    "CTA ACTIVITY NAME": "cherenkit predict",
-    "CTA ACTIVITY TYPE": "software",
-    "CTA ACTIVITY START TIME": now,
-    "CTA ACTIVITY STOP TIME": now,
-    "CTA ACTIVITY SOFTWARE NAME": "cherenkit",
-    "CTA ACTIVITY SOFTWARE VERSION": version,
-  };
 }

@@ -1,6 +1,6 @@
 import { copyGroup } from "../../lib/hdf5/copy.js";
-import type { ColumnInput } from "../../lib/hdf5/dataset-writer.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
+import type { ColumnInput } from "../../lib/hdf5/row-packer.js";
 import { createHdf5 } from "../../lib/hdf5/writer.js";
 
 /** Writes the events of a file many times over, with new event numbers. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { copyGroup } from "../../lib/hdf5/copy.js";
-import type { ColumnInput } from "../../lib/hdf5/dataset-writer.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
+import type { ColumnInput } from "../../lib/hdf5/row-packer.js";
 import { createHdf5, type Hdf5Writer } from "../../lib/hdf5/writer.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { simulate } from "../../lib/simulation/simulate.js";

@@ -1,4 +1,4 @@
-import { bytesOf, type ColumnType, itemLength } from "../column.js";
+import { bytesOf, type ColumnSchema, type ColumnType, itemLength } from "../column.js";
 import { Bytes } from "./bytes.js";
 
 /** A member of a table: its values' type, and the shape of what a row holds of them. */
@@ -6,6 +6,10 @@ export interface CompoundMember {
   readonly name: string;
   readonly type: ColumnType;
   readonly itemShape: readonly number[];
+}
+
+export function compoundMember({ name, type, itemShape }: ColumnSchema): CompoundMember {
+  return { name, type, itemShape: itemShape ?? [] };
 }
 
 /** Bytes of one row's values. */

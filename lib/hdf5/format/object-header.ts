@@ -72,3 +72,24 @@ export const deflateMessage: Message = {
 export function symbolTableMessage(tree: number, heap: number): Message {
   return { type: 0x11, data: new Bytes().u64(tree).u64(heap).done() };
 }
+
+/**
+ * ctapipe's filters: blosc with zstd, level 5, then the fletcher32 checksum. Blosc counts rows above 255 bytes as single
+ * bytes (github.com/Blosc/hdf5-blosc, values of the filter).
+ */
+export function bloscMessage(rowBytes: number, chunkRows: number): Message {
+  const blosc = { id: 32001, optional: 1, size: 7 };
+  const out = new Bytes()
+    .u8(1, 2)
+    .zeros(6)
+    .u16(blosc.id)
+    .u16(8)
+    .u16(blosc.optional)
+    .u16(blosc.size)
+    .ascii("blosc\0\0\0");
+  const [zstd, level, shuffle] = [5, 5, 1];
+  for (const value of [2, 2, rowBytes > 255 ? 1 : rowBytes, rowBytes * chunkRows, level, shuffle, zstd]) out.u32(value);
+  out.zeros(4); // an odd number of values is padded
+  const fletcher32 = 3;
+  return { type: 0x0b, data: out.u16(fletcher32).u16(0).u16(0).u16(0).done() };
+}

@@ -1,0 +1,8 @@
+import { constants } from "node:os";
+
+/** From now on Ctrl-C and the like end the process as an exit does, so that unfinished files are removed. */
+export function endTidily(): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+}
