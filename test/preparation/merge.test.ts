@@ -47,7 +47,6 @@ test("raw and reduced files give the same example table", data, async () => {
   const file = await Hdf5File.open(output);
   assert.equal(file.has("/r0"), false);
   assert.equal(file.has("/r1"), false);
-  assert.equal(file.has("/simulation/event/telescope/parameters"), false);
   assert.equal(file.attribute("/", "CTA PRODUCT DATA LEVELS"), "DL1_IMAGES,DL1_PARAMETERS");
   file.close();
 });
