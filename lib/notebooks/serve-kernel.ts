@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Publisher, Reply, Router } from "zeromq";
 import { version } from "../config/version.js";
-import { setDisplayHook } from "../display/show.js";
+import { setDisplayHook } from "../display/display-hook.js";
+import { flushLive } from "../display/show-live.js";
 import { clearStop, requestStop, stopIsHeeded } from "../training/stop-signal.js";
 import { captureOutput } from "./capture-output.js";
 import { describeThrown } from "./cell-error.js";
@@ -97,6 +98,7 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     const count = { execution_count: executionCount };
     publish("execute_input", request, { code, ...count });
     const outcome = await session.execute(code, executionCount);
+    flushLive();
     flushOutput();
     if (outcome.status === "ok") {
       if (outcome.result) publish("execute_result", request, { ...count, data: outcome.result, metadata: {} });

@@ -58,7 +58,7 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
         ? `in epoch ${state.epoch + 1} after step ${state.step} of ${stepCount}`
         : `after epoch ${state.epoch}`;
     return new InterruptedError(`training was interrupted ${where}: ${why}; everything is saved`, {
-      remedy: "run the same command again to continue",
+      remedy: "run the same command, or the cell, again to continue",
     });
   };
 

@@ -73,6 +73,33 @@ test("a value that knows how to show itself is shown so", async () => {
   assert.deepEqual(said.content("execute_result")?.data, { "text/html": "<b>x</b>", "application/json": { a: [1] } });
 });
 
+test("a live display changes every few seconds and ends with its last value; a figure starts anew", async () => {
+  const said = await run(
+    [
+      'import { figures, showLive } from "cherenkit";',
+      'const live = showLive("none");',
+      "for (let i = 1; i <= 500; i++) live(i);",
+      'const figure = showLive(figures.empty("first", ""));',
+      'figure(figures.empty("second", ""));',
+    ].join("\n"),
+  );
+  const shown = said.messages
+    .filter(({ header }) => header.msg_type.endsWith("display_data"))
+    .map(({ content }) => ({
+      id: (content.transient as { display_id: string }).display_id,
+      data: content.data as Readonly<Record<string, unknown>>,
+    }));
+  const [number, figure] = [...new Set(shown.map(({ id }) => id))].map((id) => shown.filter((one) => one.id === id));
+  const texts = number!.map(({ data }) => data["text/plain"]);
+  assert.ok(texts.length <= 3, `shown ${texts.length} times`);
+  assert.deepEqual([texts[0], texts[1], texts.at(-1)], ["none", "1", "500"]);
+  const plotly = "application/vnd.plotly.v1+json";
+  assert.deepEqual(
+    figure!.map(({ data }) => Object.keys(data)[0]),
+    [plotly, "text/html", plotly],
+  );
+});
+
 test("an exception is an error message with name, value and the frames of the cell", async () => {
   const said = await run('function fails(): never { throw new RangeError("too far"); }\nfails();');
   const { ename, evalue, traceback } = said.content("error") as { ename: string; evalue: string; traceback: string[] };
