@@ -4,6 +4,7 @@ export type { Config } from "./config/config.js";
 export { configTable } from "./config/config-table.js";
 export { loadConfig } from "./config/load-config.js";
 export type { Task } from "./config/task.js";
+export { dataFrame } from "./display/data-frame.js";
 export { DataTable } from "./display/data-table.js";
 export { jupyterDisplay } from "./display/mime-bundle.js";
 export { show } from "./display/show.js";

@@ -23,6 +23,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "compareModels",
     "configTable",
     "customModel",
+    "dataFrame",
     "describeFile",
     "evaluateTask",
     "figures",
