@@ -4,12 +4,14 @@ import type { ReaderConfig } from "../config/config.js";
 import { dl1dhReaderDefaults } from "../config/defaults.js";
 import type { ExportResult, ExportSelection } from "../events/export-examples.js";
 import { collect } from "./assignments.js";
+import { wholeNumber } from "./whole-number.js";
 
 /** Options that choose events, shared by `examples` and `images`. */
 export interface SelectionOptions {
   readonly background?: string[];
   readonly telType: string[];
   readonly mode: ReaderConfig["mode"];
+  readonly minTelescopes: number;
   readonly cut: string[];
   readonly cuts: boolean;
   readonly focalLength?: ReaderConfig["focalLength"];
@@ -26,6 +28,12 @@ export function exportCommand(name: string): Command {
     .option("--tel-type <name>", "telescope type, e.g. SST_1M_DigiCam (may be repeated)", collect, [])
     .addOption(
       new Option("--mode <mode>", "one row an image, or one an event").choices(["mono", "stereo"]).default("mono"),
+    )
+    .option(
+      "--min-telescopes <n>",
+      "stereo: telescopes that an event must have",
+      wholeNumber,
+      dl1dhReaderDefaults.minTelescopes,
     )
     .option("--cut <expression>", `quality cut (may be repeated); without any: ${cut}`, collect, [])
     .option("--no-cuts", "keep everything")
@@ -56,7 +64,8 @@ export function selectionOf(
       allowedTelescopeTypes: options.telType.length > 0 ? options.telType : null,
       qualityCriteria: !options.cuts ? [] : own.length > 0 ? own : standard,
       focalLength: options.focalLength ?? null,
-      minTelescopes: dl1dhReaderDefaults.minTelescopes,
+      minTelescopes: options.minTelescopes,
+      minTelescopesOfType: [],
       stackTelescopeImages: false,
       sortByIntensity: false,
       skipIncompatibleFiles: false,

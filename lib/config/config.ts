@@ -17,7 +17,10 @@ export interface ReaderConfig {
   /** Expressions over the columns of the example table; an example is kept when all are true. */
   readonly qualityCriteria: readonly { readonly name: string; readonly expression: string }[];
   readonly focalLength: "effective" | "equivalent";
+  /** Stereo: telescopes that an event must have. */
   readonly minTelescopes: number;
+  /** Stereo: telescopes of a type that an event must have; of several patterns that fit a type the last counts. */
+  readonly minTelescopesOfType: readonly { readonly type: string; readonly least: number }[];
   readonly stackTelescopeImages: boolean;
   readonly sortByIntensity: boolean;
   readonly skipIncompatibleFiles: boolean;

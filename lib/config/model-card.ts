@@ -18,6 +18,7 @@ const reader = z.strictObject({
   qualityCriteria: z.array(z.strictObject({ name: z.string(), expression: z.string() })),
   focalLength: z.enum(["effective", "equivalent"]),
   minTelescopes: z.int(),
+  minTelescopesOfType: z.array(z.strictObject({ type: z.string(), least: z.int() })).default([]),
   stackTelescopeImages: z.boolean(),
   sortByIntensity: z.boolean(),
   skipIncompatibleFiles: z.boolean(),

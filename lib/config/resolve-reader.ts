@@ -117,6 +117,21 @@ function mapperName(value: NonNullable<ReaderSection["image_mapper_type"]>, path
   return String(value.at(-1)![2]);
 }
 
+/** Telescopes of a type that an event must have, from a number or from ctapipe's list of [type, pattern, number]. */
+function leastOfTypes(
+  value: NonNullable<ReaderSection["min_telescopes_of_type"]>,
+  places: Places,
+): ReaderConfig["minTelescopesOfType"] {
+  if (typeof value === "number") return value > 0 ? [{ type: "*", least: value }] : [];
+  return value.map(([by, pattern, least]) => {
+    const wanted = Number(least);
+    if (by !== "type" || !Number.isInteger(wanted) || wanted < 0) {
+      places.problem([...trainReader, "min_telescopes_of_type"], 'write entries as ["type", "LST*", 2]');
+    }
+    return { type: String(pattern), least: wanted };
+  });
+}
+
 /** How events are read, in training and so in testing. */
 export function resolveReader(file: ConfigFile, taskList: readonly Task[], places: Places): ReaderConfig {
   const tool = file.training_model.TrainCTLearnModel;
@@ -127,8 +142,6 @@ export function resolveReader(file: ConfigFile, taskList: readonly Task[], place
     : dl1dhReaderDefaults.mapper;
   const channels = resolveChannels(reader, places);
   const criteria = reader.TableQualityQuery?.quality_criteria ?? dl1dhReaderDefaults.qualityCriteria;
-  const ofType = reader.min_telescopes_of_type ?? 0;
-  const leastOfType = typeof ofType === "number" ? ofType : Math.max(0, ...ofType.map(([, , least]) => Number(least)));
 
   // Settings repeated for testing must be those of training.
   const repeated = file.testing_model?.PredictCTLearnModel;
@@ -167,7 +180,8 @@ export function resolveReader(file: ConfigFile, taskList: readonly Task[], place
     ),
     focalLength:
       (reader.focal_length_choice ?? dl1dhReaderDefaults.focalLength) === "EFFECTIVE" ? "effective" : "equivalent",
-    minTelescopes: Math.max(reader.min_telescopes ?? dl1dhReaderDefaults.minTelescopes, leastOfType),
+    minTelescopes: reader.min_telescopes ?? dl1dhReaderDefaults.minTelescopes,
+    minTelescopesOfType: leastOfTypes(reader.min_telescopes_of_type ?? [], places),
     stackTelescopeImages: stack,
     sortByIntensity: tool.sort_by_intensity ?? false,
     skipIncompatibleFiles: reader.skip_incompatible_files ?? false,

@@ -141,6 +141,7 @@ export function resolvedYaml(config: Config): string {
           allowed_tels: reader.allowedTelescopes,
           allowed_tel_types: reader.allowedTelescopeTypes,
           min_telescopes: reader.minTelescopes,
+          min_telescopes_of_type: reader.minTelescopesOfType.map(({ type, least }) => ["type", type, least]),
           focal_length_choice: reader.focalLength === "effective" ? "EFFECTIVE" : "EQUIVALENT",
           skip_incompatible_files: reader.skipIncompatibleFiles,
           TableQualityQuery: {

@@ -265,7 +265,7 @@ const imageReader = z.strictObject({
   min_telescopes: key(count, "Stereo: telescopes that an event must have.", reader.minTelescopes),
   min_telescopes_of_type: key(
     z.union([z.int().min(0), z.array(telescopePattern)]),
-    "Stereo: telescopes of one type that an event must have. Images of one type only are read, so the larger of this and `min_telescopes` counts.",
+    'Stereo: telescopes of a type that an event must have, beside `min_telescopes`: a number for every type, or ctapipe\'s list, e.g. `[[type, "*", 0], [type, "LST*", 2]]`, in which the last that fits a type counts.',
     0,
   ),
   focal_length_choice: key(

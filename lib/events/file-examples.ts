@@ -3,6 +3,7 @@ import { compactColumn, type NumberColumn, takeRows } from "../hdf5/number-colum
 import type { TelescopeFacts } from "./derived-columns.js";
 import type { EventFile } from "./event-file.js";
 import { exampleColumnUnits } from "./example-columns.js";
+import { leastTelescopes } from "./least-telescopes.js";
 import { arrayPointing, meanPointing, type Pointing, telescopePointing } from "./pointing.js";
 import type { Telescope } from "./subarray.js";
 import { readTelescopeRows, type TelescopeRows, telescopeCriteria, usedColumns } from "./telescope-rows.js";
@@ -60,14 +61,14 @@ function meanOf(pointings: readonly Pointing[]): Pointing {
 
 /**
  * Images of one file that can be examples: of an event that triggered, in one of the telescopes, fulfilling the quality
- * criteria; in stereo, of events with at least `minTelescopes` of them. A telescope without tables has no events.
+ * criteria; in stereo, of events with enough of them. A telescope without tables has no events.
  * @throws {ConfigError} for a quality criterion that cannot be used
  * @throws {InputError} when the file lacks what is needed
  */
 export function readFileExamples(
   file: EventFile,
   telescopes: readonly Telescope[],
-  reader: Pick<ReaderConfig, "mode" | "qualityCriteria" | "focalLength" | "minTelescopes">,
+  reader: Pick<ReaderConfig, "mode" | "qualityCriteria" | "focalLength" | "minTelescopes" | "minTelescopesOfType">,
 ): FileExamples {
   const sorted = [...telescopes].sort((a, b) => a.id - b.id);
   const found = sorted.flatMap((telescope) => {
@@ -88,11 +89,7 @@ export function readFileExamples(
     return readTelescopeRows(file, telescope, criteria, events, directions, reader);
   });
 
-  const { order, begin, images, rank } = keptEvents(
-    events,
-    tables,
-    reader.mode === "stereo" ? reader.minTelescopes : 1,
-  );
+  const { order, begin, images, rank } = keptEvents(events, tables, leastTelescopes(telescopes, reader));
   const eventRow = new Uint32Array(images);
   const telId = new Uint16Array(images);
   const tableIndex = new Uint32Array(images);

@@ -193,6 +193,20 @@ test("a shower lies on one side of the split, but in files of the former system 
   }
 });
 
+test("telescopes of a type: a number for all, or ctapipe's list", async () => {
+  const text = (value: string): string =>
+    `prepare_model: { tasks: skydirection }\ntraining_model:\n  TrainCTLearnModel:\n    input_dir_signal: /data\n    DLImageReader: { min_telescopes: 2, min_telescopes_of_type: ${value} }\n`;
+  assert.deepEqual((await load(text("3"))).reader.minTelescopesOfType, [{ type: "*", least: 3 }]);
+  const config = await load(text('[[type, "*", 0], [type, "LST*", 2]]'));
+  assert.equal(config.reader.minTelescopes, 2);
+  assert.deepEqual(config.reader.minTelescopesOfType, [
+    { type: "*", least: 0 },
+    { type: "LST*", least: 2 },
+  ]);
+  assert.deepEqual((await load(resolvedYaml(config))).reader, config.reader);
+  assert.match(await problemOf(text("[[id, 1, 2]]")), /min_telescopes_of_type|write entries as/);
+});
+
 test("an unset attention is CTLearn's, in SingleCNN too", async () => {
   const config = await load(small.replace("attention_mechanism: null", "attention_reduction_ratio: 8"));
   assert.deepEqual(config.model.attention, { mechanism: "Dual-SE", reductionRatio: 8 });

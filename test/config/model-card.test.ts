@@ -30,6 +30,7 @@ const card: ModelCard = {
     qualityCriteria: [{ name: "> 50 phe", expression: "hillas_intensity > 50" }],
     focalLength: "equivalent",
     minTelescopes: 1,
+    minTelescopesOfType: [],
     stackTelescopeImages: false,
     sortByIntensity: false,
     skipIncompatibleFiles: false,

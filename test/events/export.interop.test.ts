@@ -44,6 +44,7 @@ test("PyTables and NumPy read the exported images and columns", {
       qualityCriteria: [],
       focalLength: null,
       minTelescopes: 1,
+      minTelescopesOfType: [],
       stackTelescopeImages: false,
       sortByIntensity: false,
       skipIncompatibleFiles: false,

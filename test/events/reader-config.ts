@@ -12,6 +12,7 @@ export function readerConfig(changes: Partial<ReaderConfig> = {}): ReaderConfig 
     qualityCriteria: [],
     focalLength: "equivalent",
     minTelescopes: 1,
+    minTelescopesOfType: [],
     stackTelescopeImages: false,
     sortByIntensity: false,
     skipIncompatibleFiles: false,

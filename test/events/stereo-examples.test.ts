@@ -26,6 +26,7 @@ const reader: ReaderConfig = {
   qualityCriteria: [{ name: "> 50 phe", expression: "hillas_intensity > 50" }],
   focalLength: "effective",
   minTelescopes: 2,
+  minTelescopesOfType: [],
   stackTelescopeImages: true,
   sortByIntensity: false,
   skipIncompatibleFiles: false,
@@ -99,6 +100,35 @@ test("exported stereo images stand by telescope, blank where one did not see the
   assert.ok(!file.has("tel_id") && !file.has("table_index"));
   file.close();
 });
+
+test(
+  "telescopes of a type are asked for by a cut of its own; the last pattern that fits the type counts",
+  data,
+  async () => {
+    const rows = async (minTelescopesOfType: ReaderConfig["minTelescopesOfType"], minTelescopes = 1): Promise<number> =>
+      (await openExamples([gamma], [proton], { ...reader, minTelescopes, minTelescopesOfType })).rows;
+    const [one, three] = [await rows([]), await rows([], 3)];
+    assert.ok(one > three && three > 0);
+    assert.equal(await rows([{ type: "*", least: 3 }]), three);
+    assert.equal(
+      await rows([
+        { type: "*", least: 1 },
+        { type: "LST*", least: 3 },
+      ]),
+      three,
+    );
+    // The telescopes are of another type, and of the two cuts the stricter holds.
+    assert.equal(await rows([{ type: "MST_*", least: 4 }]), one);
+    assert.equal(await rows([{ type: "LST_???_LSTCam", least: 2 }], 3), three);
+    assert.equal(
+      await rows([
+        { type: "LST*", least: 4 },
+        { type: "*", least: 0 },
+      ]),
+      one,
+    );
+  },
+);
 
 test("more telescopes asked for means fewer events", data, async () => {
   const rows = [];
