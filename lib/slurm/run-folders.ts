@@ -15,11 +15,20 @@ const folders = (path: string): string[] => {
 
 const isRun = (path: string): boolean => existsSync(join(path, "job.json")) || existsSync(join(path, "run.json"));
 
-/** Time in the name of a run folder, `train-20261123-183201-3f9a`. */
-const runTime = (path: string): string => basename(path).replace(/^[a-z]+-/, "");
+const stages = ["prepare", "train", "test", "report", "compare"];
 
 /**
- * The run folders at and below `root`, which may be a run folder, a model's folder, a task's, or `models`; oldest first.
+ * Time in the name of a run folder, `train-20261123-183201-3f9a`, then its stage: those submitted together, within a
+ * second, stand in the order in which they will run.
+ */
+function runOrder(path: string): string {
+  const [, stage, time] = basename(path).match(/^([a-z]+)-(\d+-\d+)/) ?? [];
+  return time ? `${time} ${stages.indexOf(stage!)} ${basename(dirname(dirname(path)))}` : basename(path);
+}
+
+/**
+ * The run folders at and below `root`, which may be a run folder, a model's folder, a task's, or `models`; oldest first,
+ * and of those of one second first what the others wait for.
  */
 export function findRunFolders(root: string): string[] {
   if (isRun(root)) return [root];
@@ -28,7 +37,9 @@ export function findRunFolders(root: string): string[] {
   return levels
     .flatMap(below)
     .filter(isRun)
-    .sort((a, b) => (runTime(a) < runTime(b) ? -1 : 1));
+    .map((folder) => [runOrder(folder), folder] as const)
+    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+    .map(([, folder]) => folder);
 }
 
 /** A run that was submitted as a job. */

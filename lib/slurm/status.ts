@@ -5,7 +5,7 @@ import { type Cell, DataTable } from "../display/data-table.js";
 import { type Attempt, attemptSeconds, currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
 import { type QueuedJob, queryJobs } from "./queue.js";
 import { findRunFolders, subjectOf } from "./run-folders.js";
-import { lastProgress, readTail, type TrainingProgress } from "./training-progress.js";
+import { progressIn, type TrainingProgress } from "./training-progress.js";
 
 /** Where a run stands. */
 export interface RunStatus {
@@ -79,8 +79,7 @@ function runStatus(folder: string, record: JobRecord | null, queue: ReadonlyMap<
   const run = readRunFile(folder);
   const stage = record?.stage ?? basename(folder).split("-")[0]!;
   const subject = record?.subject ?? subjectOf(folder);
-  const tail = stage === "train" ? readTail(join(folder, "run.jsonl"), 16_384) : "";
-  const progress = lastProgress(tail);
+  const progress = stage === "train" ? progressIn(join(folder, "run.jsonl")) : null;
   const attempts = readAttempts(folder);
   const jobId = record ? currentJobId(record, attempts) : null;
   if (!record || jobId === null) {

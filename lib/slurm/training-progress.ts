@@ -27,15 +27,21 @@ export function lastProgress(text: string): TrainingProgress | null {
   };
 }
 
-/** The last `bytes` of a file as text; "" when it is not there. */
-export function readTail(file: string, bytes: number): string {
-  if (!existsSync(file)) return "";
+/** So much of a file's end is read at first, and at most. A figure or table behind the last line may be large. */
+const tailBytes = { first: 16_384, most: 16 * 2 ** 20 };
+
+/** The last progress line of a training in a file; null when it has none, or is not there. */
+export function progressIn(file: string): TrainingProgress | null {
+  if (!existsSync(file)) return null;
   const descriptor = openSync(file, "r");
   try {
     const { size } = fstatSync(descriptor);
-    const buffer = Buffer.alloc(Math.min(bytes, size));
-    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
-    return buffer.toString("utf8");
+    for (let bytes = tailBytes.first; ; bytes *= 8) {
+      const buffer = Buffer.alloc(Math.min(bytes, size));
+      readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+      const progress = lastProgress(buffer.toString("utf8"));
+      if (progress || bytes >= size || bytes >= tailBytes.most) return progress;
+    }
   } finally {
     closeSync(descriptor);
   }

@@ -73,9 +73,7 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
     assert.equal(losses("parts"), losses("whole"));
   });
 
-  test("a training goes on over SLURM's own time limit, again and again, to the same numbers", {
-    todo: "the third attempt was seen to fail at its start in CI",
-  }, async () => {
+  test("a training goes on over SLURM's own time limit, again and again, to the same numbers", async () => {
     const whole = shellJob(root, trainingCommand(root, "unlimited", { epochs: 17, pauseMs: 0 }), { resources });
     await submitJob(whole);
     const limited = shellJob(root, trainingCommand(root, "limited", { epochs: 17, pauseMs: 1000 }), {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 
@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function configuration(root: string, host: string, ports: readonly [number, number]): string {
+function configuration(root: string, host: string, node: string, ports: readonly [number, number]): string {
   const cgroups = limitsMemory();
   return `
 ClusterName=test
@@ -88,10 +88,10 @@ SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min
 AccountingStorageType=accounting_storage/none
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
-NodeName=${host} NodeAddr=127.0.0.1 CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN
-PartitionName=shared-gpu Nodes=${host} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10
-PartitionName=cancelling Nodes=${host} MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10 PreemptMode=CANCEL
-PartitionName=private-gpu Nodes=${host} MaxTime=7-00:00:00 DefaultTime=00:10:00 PriorityTier=20 PreemptMode=OFF
+NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN
+PartitionName=shared-gpu Nodes=${node} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10
+PartitionName=cancelling Nodes=${node} MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10 PreemptMode=CANCEL
+PartitionName=private-gpu Nodes=${node} MaxTime=7-00:00:00 DefaultTime=00:10:00 PriorityTier=20 PreemptMode=OFF
 `;
 }
 
@@ -132,9 +132,12 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
   const root = mkdtempSync(join(tmpdir(), "cherenkit-slurm-"));
   execFileSync("chmod", ["755", root]);
   const host = hostname().split(".")[0]!;
+  // SLURM names a job's cgroups after node and job id alone: clusters that run side by side, each with a job 1, would
+  // kill each other's jobs if their nodes had the same name.
+  const node = `node${basename(root).split("-").at(-1)}`.toLowerCase();
   for (const folder of ["state", "spool", "dev"]) mkdirSync(join(root, folder));
   const conf = join(root, "slurm.conf");
-  writeFileSync(conf, configuration(root, host, [await freePort(), await freePort()]));
+  writeFileSync(conf, configuration(root, host, node, [await freePort(), await freePort()]));
   const devices = [0, 1].map((number) => {
     const device = join(root, "dev", `nvidia${number}`);
     try {
@@ -142,7 +145,7 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
     } catch {
       writeFileSync(device, "");
     }
-    return `NodeName=${host} Name=gpu Type=nvidia_rtx_a6000 File=${device}`;
+    return `NodeName=${node} Name=gpu Type=nvidia_rtx_a6000 File=${device}`;
   });
   writeFileSync(join(root, "gres.conf"), `${devices.join("\n")}\n`);
   writeFileSync(
@@ -168,7 +171,7 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
       const state = await call("sinfo", "-h", "-o", "%T").catch(() => "");
       if (/idle|mixed|allocated/.test(state)) return;
       if (/down|drain/.test(state))
-        await call("scontrol", "update", `nodename=${host}`, "state=resume").catch(() => "");
+        await call("scontrol", "update", `nodename=${node}`, "state=resume").catch(() => "");
       await sleep(100);
     }
     throw new Error(`SLURM did not start:\n${readFileSync(join(root, "slurmctld.log"), "utf8").slice(-2000)}`);
@@ -183,12 +186,12 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
     for (const controller of ["freezer", "memory", "cpuset"])
       execFileSync("sh", [
         "-c",
-        `rmdir /sys/fs/cgroup/${controller}/slurm_${host}/uid_* /sys/fs/cgroup/${controller}/slurm_${host} 2>/dev/null || true`,
+        `rmdir /sys/fs/cgroup/${controller}/slurm_${node}/uid_* /sys/fs/cgroup/${controller}/slurm_${node} 2>/dev/null || true`,
       ]);
     rmSync(root, { recursive: true, force: true });
   };
-  await call("slurmd", "-f", conf, "-N", host);
+  await call("slurmd", "-f", conf, "-N", node);
   await startController();
   process.env.SLURM_CONF = conf;
-  return { node: host, call, startController, stopController: () => endProcess(join(root, "slurmctld.pid")), stop };
+  return { node, call, startController, stopController: () => endProcess(join(root, "slurmctld.pid")), stop };
 }

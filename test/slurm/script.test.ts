@@ -11,9 +11,10 @@ import { profileSchema } from "../../lib/slurm/cluster-profile.js";
 import type { Job } from "../../lib/slurm/job.js";
 import { readAttempts } from "../../lib/slurm/job-record.js";
 import { type PlanOptions, planJobs } from "../../lib/slurm/plan.js";
+import { findRunFolders } from "../../lib/slurm/run-folders.js";
 import { runLocally } from "../../lib/slurm/run-locally.js";
 import { dependencyOption } from "../../lib/slurm/submit.js";
-import { lastProgress } from "../../lib/slurm/training-progress.js";
+import { lastProgress, progressIn } from "../../lib/slurm/training-progress.js";
 import { epochLine, stepLine } from "../../lib/training/callbacks/progress-line.js";
 import { sharedData } from "../shared-data.js";
 import { project, shellJob } from "./jobs.js";
@@ -201,4 +202,29 @@ test("the lines of a training are understood", () => {
   const within = lastProgress(JSON.stringify({ text: stepLine(5, 8, 30, 100, 0.125, 1000) }));
   assert.deepEqual(within, { epoch: 6, epochs: 8, percent: 30, loss: 0.125, imagesPerSecond: 1000 });
   assert.equal(lastProgress("nothing"), null);
+});
+
+test("a training's progress is found before a large figure, and in a file that is not there none", () => {
+  const file = join(root, "run.jsonl");
+  const text = stepLine(5, 8, 30, 100, 0.125, 1000);
+  writeFileSync(file, `${JSON.stringify({ text })}\n${JSON.stringify({ data: "x".repeat(3e6) })}\n`);
+  assert.equal(progressIn(file)?.epoch, 6);
+  assert.equal(progressIn(join(root, "nowhere")), null);
+});
+
+test("runs stand oldest first, and those of one second in the order of their stages", () => {
+  const models = join(root, "ordered");
+  const wanted = [
+    "energy/a/runs/report-20260101-120000-ffff",
+    "energy/b/runs/train-20260101-120001-9999",
+    "energy/a/runs/test-20260101-120001-5555",
+    "energy/a/runs/report-20260101-120001-4444",
+    "energy/.compare/compare-20260101-120001-0000",
+    "energy/a/runs/train-20260101-120002-0000",
+  ].map((name) => join(models, name));
+  for (const folder of wanted.toReversed()) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "run.json"), "{}");
+  }
+  assert.deepEqual(findRunFolders(models), wanted);
 });
