@@ -3,6 +3,26 @@
 # outside any container, requeues the job. Each start and end of an attempt becomes a line of attempts.jsonl.
 unset SLURM_TIME_FORMAT SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_USERS
 
+# Traps come first: SLURM's signal may come while SLURM is still being asked, and would end this script.
+stop=
+child=
+nagging=
+forward() { # forward NAME SIGNAL: the first reason counts; USR1 asks the command to save itself and end
+  stop=${stop:-$1}
+  [ -n "$child" ] || return
+  if [ "$2" != USR1 ]; then
+    kill -s "$2" "$child" 2>/dev/null
+  elif [ -z "$nagging" ]; then
+    # A command that is just starting does not hear it: it is asked later, and again until it ends.
+    while sleep "$((SECONDS - child_began < 2 ? 2 : 0))"; kill -s USR1 "$child"; do sleep 5; done >/dev/null 2>&1 &
+    nagging=$!
+  fi
+}
+trap 'forward USR1 USR1' USR1
+trap 'forward USR2 USR1' USR2
+trap 'forward TERM TERM' TERM
+trap 'forward INT INT' INT
+
 # The last task of an array has the job id of the whole array, so an array's task is named by both numbers.
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 job=${job:-$SLURM_JOB_ID}
@@ -13,7 +33,14 @@ restarts=${restarts:-0}
 
 note() { # note JSON-MEMBERS
   printf '{"time":%s,"job":"%s","attempt":%s,"host":"%s",%s}\n' \
-    "$(date +%s)" "$job" "$((restarts + 1))" "$(hostname -s)" "$1" >>"$attempts"
+    "$(date +%s)" "$job" "$((restarts + 1))" "$node" "$1" >>"$attempts"
+}
+
+# Nodes on which an attempt began and never ended, as it does when the node fails; one line for each attempt.
+node=${SLURMD_NODENAME:-$(hostname -s)}
+lost_on() {
+  sed -n 's/.*"attempt":\([0-9]*\),"host":"\([^"]*\)","event":"\([a-z]*\)".*/\1 \3 \2/p' "$attempts" 2>/dev/null |
+    awk '$2 == "start" { on[$1] = $3 } $2 == "end" { delete on[$1] } END { for (n in on) print on[n] }'
 }
 
 # Seconds since 1970 when SLURM will end this job; training watches it.
@@ -37,17 +64,6 @@ oom_kills() { # processes of this job that the kernel has killed for want of mem
 }
 oom_before=$(oom_kills)
 
-stop=
-child=
-forward() { # forward NAME SIGNAL: the first reason counts; USR1 asks the command to save itself and end
-  stop=${stop:-$1}
-  [ -n "$child" ] && kill -s "$2" "$child" 2>/dev/null
-}
-trap 'forward USR1 USR1' USR1
-trap 'forward USR2 USR1' USR2
-trap 'forward TERM TERM' TERM
-trap 'forward INT INT' INT
-
 log_lines=$(wc -l <"$log" 2>/dev/null)
 preempted() { # SLURM tells in the job's log why it sent SIGTERM
   tail -n +"$((${log_lines:-0} + 1))" "$log" 2>/dev/null | grep -q '\*\*\* JOB .* DUE TO PREEMPTION'
@@ -55,18 +71,6 @@ preempted() { # SLURM tells in the job's log why it sent SIGTERM
 
 progress() { cat "$run_folder/progress" 2>/dev/null; }
 progress_before=$(progress)
-note '"event":"start"'
-prepare_node
-cd "$project" || exit 1
-code=75
-if [ -z "$stop" ]; then
-  "${container[@]}" env "${environment[@]}" "${command[@]}" &
-  child=$!
-  # A trapped signal ends `wait` early; bash keeps the status of a child that has ended.
-  while kill -0 "$child" 2>/dev/null; do wait "$child"; done
-  wait "$child"
-  code=$?
-fi
 
 finish() { # finish WHAT-COMES-NOW
   note "\"event\":\"end\",\"exitCode\":$code,\"signal\":\"$stop\",\"progress\":\"$(progress)\",\"next\":\"$1\""
@@ -74,14 +78,19 @@ finish() { # finish WHAT-COMES-NOW
   exit "$code"
 }
 
+# sbatch as if it were called outside of this job, whose variables would change what it does.
+sbatch_afresh() {
+  (
+    for name in $(compgen -e SLURM_) $(compgen -e SBATCH_); do [ "$name" = SLURM_CONF ] || unset "$name"; done
+    sbatch "$@"
+  )
+}
+
 # A successor takes the place of a job that may not be requeued. What waits for this job shall wait for it.
 successor() { # successor SBATCH-OPTIONS…
   local options=(--parsable --dependency="afterany:$job" "$@") id old new waiting needs name
   [ -n "$SLURM_ARRAY_TASK_ID" ] && options+=(--array="$SLURM_ARRAY_TASK_ID")
-  id=$(
-    for name in $(compgen -e SLURM_) $(compgen -e SBATCH_); do [ "$name" = SLURM_CONF ] || unset "$name"; done
-    sbatch "${options[@]}" "$script"
-  ) || return 1
+  id=$(sbatch_afresh "${options[@]}" "$script") || return 1
   id=${id%%;*}
   new=$id${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}
   old=$job
@@ -99,22 +108,58 @@ successor() { # successor SBATCH-OPTIONS…
   echo "$new"
 }
 
-again() { # again REASON [MEMORY-MB]: runs the job once more
-  local reason=$1 memory=$2 id
+can_exclude() { # can_exclude NODES: whether the job could run without them
+  [ -n "$job" ] && [ -n "$1" ] && sbatch_afresh --test-only --exclude="$1${excluded:+,$excluded}" "$script" >/dev/null 2>&1
+}
+
+again() { # again REASON [MEMORY-MB]: runs the job once more, not on nodes that failed
+  local reason=$1 memory=$2 id exclude=
   if [ -z "$job" ]; then finish "$reason; run it again to continue"; fi
   if [ "$restarts" -ge "$max_restarts" ]; then finish "$reason, but it was restarted $restarts times, which is the limit"; fi
   trap '' TERM INT USR1 USR2
+  can_exclude "$lost_nodes" && exclude=$lost_nodes${excluded:+,$excluded}
   if [ "$requeue" = yes ]; then
-    if [ -z "$memory" ]; then
+    if [ -z "$memory$exclude" ]; then
       scontrol requeue "$job" && finish "$reason: requeued"
     elif scontrol requeuehold "$job"; then
-      scontrol update JobId="$job" MinMemoryNode="$memory" && scontrol release "$job" && finish "$reason: requeued with $memory MB"
-      finish "$reason, and it could not be given more memory; it is held"
+      if [ -n "$exclude" ]; then scontrol update JobId="$job" ExcNodeList="$exclude" || exclude=; fi
+      if [ -n "$memory" ] && ! scontrol update JobId="$job" MinMemoryNode="$memory"; then
+        finish "$reason, and it could not be given more memory; it is held"
+      fi
+      scontrol release "$job"
+      finish "$reason: requeued${memory:+ with $memory MB}${exclude:+ without $exclude}"
     fi
   fi
-  id=$(successor ${memory:+--mem="$memory"}) && finish "$reason: successor job $id${memory:+ with $memory MB}"
+  id=$(successor ${memory:+--mem="$memory"} ${exclude:+--exclude="$exclude"}) && finish "$reason: successor job $id${memory:+ with $memory MB}"
   finish "$reason, but it could be neither requeued nor submitted again"
 }
+
+lost_nodes=$(lost_on | sort -u | paste -sd, -)
+lost_here=$(lost_on | grep -cxF "$node")
+note '"event":"start"'
+code=75
+# A node that takes a job down again and again is left to others.
+if [ "$lost_here" -ge 2 ] && can_exclude "$lost_nodes"; then again "node $node has lost $lost_here attempts"; fi
+prepare_node
+if ! cd "$project"; then
+  code=1
+  finish "the folder of the project is not visible on $node"
+fi
+if [ -z "$stop" ]; then
+  child_began=$SECONDS
+  "${container[@]}" env "${environment[@]}" "${command[@]}" &
+  child=$!
+  case $stop in
+    '') ;;
+    USR*) forward "$stop" USR1 ;;
+    *) forward "$stop" "$stop" ;;
+  esac
+  # A trapped signal ends `wait` early; bash keeps the status of a child that has ended.
+  while kill -0 "$child" 2>/dev/null; do wait "$child"; done
+  wait "$child"
+  code=$?
+  [ -n "$nagging" ] && kill "$nagging" 2>/dev/null
+fi
 
 [ "$code" -eq 0 ] && finish finished
 oom_now=$(oom_kills)

@@ -3,6 +3,11 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+// SLURM's warning may come before anything is loaded that listens to it; Node itself would open its debugger.
+process.on("SIGUSR1", () => {
+  globalThis[Symbol.for("cherenkit.early-warning")] = true;
+});
+
 const main = new URL("../../dist/lib/cli/main.js", import.meta.url);
 const early = { setup: "../setup/setup.mjs", doctor: "../setup/doctor.mjs" };
 const command = process.argv[2];

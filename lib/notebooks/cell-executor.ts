@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import vm from "node:vm";
+import { exportedNames, partOfDeclarations } from "./cell-declarations.js";
 import { CellInterrupted, type Diagnostic } from "./cell-error.js";
 import { CellScope } from "./cell-scope.js";
 import { linkedScript } from "./cell-script.js";
@@ -105,6 +106,8 @@ export function createCellExecutor(folder: string): CellExecutor {
         if (cell.hasToplevelAwait) await Promise.race([result, ended]);
       } catch (error) {
         view.abandon();
+        const missing = exportedNames(cell.output, compiler).filter((name) => !view.assigned.has(name));
+        declarations = partOfDeclarations(declarations, cell.declOutput ?? "", new Set(missing), compiler);
         throw error;
       }
     }

@@ -5,6 +5,8 @@ export type Assign = (value: unknown) => void;
 export interface CellView {
   /** The `exports` of the cell's script; the compiler writes every variable of a cell there, and reads older ones. */
   readonly exports: Record<string, unknown>;
+  /** Names to which the cell has given a value. */
+  readonly assigned: ReadonlySet<string>;
   /** Called by the script first: how to assign to each of its own variables from outside. */
   link(assigns: Readonly<Record<string, Assign>>): void;
   /** From now on the cell's code changes nothing any more; for code that goes on after an interrupt. */
@@ -43,11 +45,15 @@ export class CellScope {
 
   view(): CellView {
     let abandoned = false;
+    const assigned = new Set<string>();
     const set = (name: string | symbol, value: unknown): boolean => {
-      if (!abandoned) this.set(String(name), value);
+      if (abandoned) return true;
+      this.set(String(name), value);
+      assigned.add(String(name));
       return true;
     };
     return {
+      assigned,
       exports: new Proxy(this.values, {
         set: (_, name, value) => set(name, value),
         // Names of an import come as getters, but shall be like all others.

@@ -8,7 +8,7 @@ function boundNames(name: ts.BindingName, compiler: typeof ts): string[] {
 }
 
 /** `exports.a = exports.b = void 0;`, with which the compiler begins; it would take older values away. */
-function isClearing(statement: ts.Statement, compiler: typeof ts): boolean {
+export function isClearing(statement: ts.Statement, compiler: typeof ts): boolean {
   if (!compiler.isExpressionStatement(statement)) return false;
   let value: ts.Expression = statement.expression;
   while (compiler.isBinaryExpression(value) && value.left.getText().startsWith("exports.")) value = value.right;

@@ -3,6 +3,10 @@ const signals = ["SIGTERM", "SIGINT", "SIGUSR1"] as const;
 
 export type StopSignal = (typeof signals)[number];
 
+/** Set by the command's first lines when SIGUSR1 came before anybody watched. */
+const earlyWarning = Symbol.for("cherenkit.early-warning");
+const place = globalThis as { [earlyWarning]?: boolean };
+
 /**
  * Hears the signals that ask for an end. SLURM may send them twice, so only a person's second Ctrl-C counts again.
  * @param onSignal called with how often the request was made in earnest, from 1
@@ -19,7 +23,10 @@ export function watchSignals(onSignal: (signal: StopSignal, times: number) => vo
     process.on(signal, listener);
     return [signal, listener] as const;
   });
+  if (place[earlyWarning]) queueMicrotask(listeners.find(([signal]) => signal === "SIGUSR1")![1]);
   return () => {
+    // Whoever asked was heard.
+    if (times > 0) place[earlyWarning] = false;
     for (const [signal, listener] of listeners) process.off(signal, listener);
   };
 }

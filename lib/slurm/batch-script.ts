@@ -79,6 +79,7 @@ export function batchScript(job: Job, settings: ScriptOptions): string {
     `requeue=${profile.requeue ? "yes" : "no"}`,
     `max_restarts=${profile.max_restarts}`,
     `memory_factor=${retryOom ?? ""}`,
+    `excluded=${shellWord(profile.exclude ?? "")}`,
     `container=(${shellWords(container(settings, job))})`,
     `environment=(${shellWords(environment)})`,
     "prepare_node() {",

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { IError, INotebookContent } from "@jupyterlab/nbformat";
 import { ConfigError, InputError, OutputError } from "../../lib/errors.js";
 import { type CellOutput, runNotebook } from "../../lib/notebooks/execute.js";
@@ -112,7 +114,7 @@ test("a cell that takes too long is interrupted; one that does not listen loses 
     ["await null;\nwhile (true) {}", /the kernel was killed/],
   ] as const) {
     await withNotebook(notebook(endless, "2"), async (paths) => {
-      const result = await runNotebook({ ...paths, cellTimeoutMs: 700 });
+      const result = await runNotebook({ ...paths, cellTimeoutMs: 3000 });
       assert.deepEqual([result.status, result.exitCode, result.failedCell], ["timeout", 4, 1]);
       assert.match(result.error!.value, ending);
     });
@@ -127,9 +129,9 @@ async function signalled(content: INotebookContent, signal: NodeJS.Signals, fold
 
 test("a signal reaches the running cell; the run is saved and ends with 75", async () => {
   const saving = `import { InterruptedError } from "cherenkit";
-console.log("ready");
 await new Promise<void>((_, reject) => {
   process.once("SIGINT", () => setTimeout(() => { console.log("saved"); reject(new InterruptedError("saved")); }, 300));
+  console.log("ready");
 });`;
   await withNotebook(notebook(), async ({ folder, output }) => {
     const { exitCode, text } = await signalled(notebook(saving, '"not reached"'), "SIGTERM", folder);
@@ -152,6 +154,23 @@ test("a cell that knows nothing of interruption ends at once on SIGUSR1, also wi
     );
     assert.equal(exitCode, 75);
     assert.equal(((await codeCells(output))[0]!.outputs.at(-1) as IError).ename, "Interrupted");
+  });
+});
+
+test("SLURM's warning is heeded by a command that has only just begun to load", async () => {
+  await withNotebook(notebook("await new Promise(() => {});"), async ({ input, output }) => {
+    const command = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import.meta.url));
+    // As soon as anybody listens, which is long before the command itself is loaded.
+    const script = `process.argv.splice(1, 0, ${JSON.stringify(command)});
+import(${JSON.stringify(command)});
+const timer = setInterval(() => {
+  if (process.listenerCount("SIGUSR1") === 0) return;
+  clearInterval(timer);
+  process.kill(process.pid, "SIGUSR1");
+}, 1);`;
+    const { status, stderr } = spawnSync(process.execPath, ["-e", script, "run", input, output], { encoding: "utf8" });
+    assert.equal(status, 75, stderr);
+    assert.doesNotMatch(stderr, /Debugger listening/);
   });
 });
 

@@ -235,6 +235,31 @@ test("code that goes on after an interrupt changes no variable any more", async 
   assert.equal(plain(await run("counted")), "-1");
 });
 
+test("what a cell has declared before it failed or was interrupted stays known, what it did not come to stays as it was", async () => {
+  await run("let former = 1;\nlet other = 2;");
+  await run(
+    `let former = "declared again", [x] = [5];
+import { basename } from "node:path";
+interface Pair { a: number }
+function twice(n: number): number { return 2 * n; }
+const pair: Pair = { a: 3 };
+if (pair.a === 3) throw new Error("here");
+const unreached = 1;
+let other = "not reached";
+class Late {}`,
+  );
+  assert.equal(plain(await run("[former.length, x, basename('a/b'), twice(pair.a)]")), "[ 14, 5, 'b', 6 ]");
+  assert.equal(plain(await run("const kept: Pair = { a: other + 1 };\nkept")), "{ a: 3 }");
+  const unknown = await run("[unreached, new Late()]");
+  assert.match(
+    (unknown.content("error") as { traceback: string[] }).traceback.join("\n"),
+    /Cannot find name 'unreached'[\s\S]*Cannot find name 'Late'/,
+  );
+  await interrupted('const before = "known";\nconsole.log("ready");\nawait new Promise(() => {});\nconst after = 1;');
+  assert.equal(plain(await run("before")), "'known'");
+  assert.match(String((await run("after")).content("error")?.evalue), /Cannot find name 'after'/);
+});
+
 test("a name is one variable, whichever cell declares it and whichever function uses it", async () => {
   await run("let c = 1;\nconst inc = () => ++c;");
   assert.equal(plain(await run("c = 100; inc(); c")), "101");

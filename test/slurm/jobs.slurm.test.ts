@@ -9,29 +9,30 @@ import { cancelRuns } from "../../lib/slurm/cancel.js";
 import { readAttempts, readRecord } from "../../lib/slurm/job-record.js";
 import { checkResources } from "../../lib/slurm/partition.js";
 import { findRuns } from "../../lib/slurm/run-folders.js";
+import type { RunStatus } from "../../lib/slurm/status.js";
 import { submitJobs } from "../../lib/slurm/submit.js";
 import { over, shellJob, submitJob, trainingCommand, until } from "./jobs.js";
 import { limitsMemory, needsSlurm, type OneNodeSlurm, startOneNodeSlurm } from "./one-node-slurm.js";
 
 let slurm: OneNodeSlurm;
 let root: string;
-const ready = needsSlurm();
+const needs = needsSlurm();
 
 before(async () => {
-  if (ready.skip) return;
+  if (needs.skip) return;
   root = mkdtempSync(join(tmpdir(), `cherenkit job's "50%" `));
   slurm = await startOneNodeSlurm();
 });
 after(async () => {
-  if (ready.skip) return;
+  if (needs.skip) return;
   await slurm.stop();
   rmSync(root, { recursive: true, force: true });
 });
 
 /** Stops by itself with exit code 75 when asked; counts its attempts in a file, which is its progress. */
 const patient = `
-echo attempt >> "$run_folder/count"
 trap 'wc -l < "$run_folder/count" > "$run_folder/progress"; exit 75' USR1 TERM
+echo attempt >> "$run_folder/count"
 [ "$(wc -l < "$run_folder/count")" -ge 3 ] && exit 0
 for i in {1..600}; do sleep 0.1; done`;
 
@@ -46,9 +47,16 @@ function epochs(name: string): number {
 const weights = (name: string): Buffer => readFileSync(join(root, "models/energy", name, "model/weights.bin"));
 const running = (attempt: number) => (run: { state: string; restarts: number }) =>
   run.state === "running" && run.restarts === attempt - 1;
+/** Where a run of `patient` stands once its attempt of this number is ready to be warned. */
+async function ready(folder: string, attempt: number): Promise<RunStatus> {
+  const run = await until(folder, running(attempt));
+  const count = join(folder, "count");
+  while (!existsSync(count) || readFileSync(count, "utf8").split("\n").length <= attempt) await sleep(100);
+  return run;
+}
 const nextSteps = (folder: string): (string | null)[] => readAttempts(folder).map((attempt) => attempt.next);
 
-describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip }, () => {
+describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip }, () => {
   test("a training that is warned of the time limit twice ends with the numbers of an uninterrupted one", async () => {
     const how = { epochs: 4, pauseMs: 300 };
     const whole = shellJob(root, trainingCommand(root, "whole", { ...how, pauseMs: 0 }), { resources });
@@ -82,7 +90,7 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
     });
     const { runFolder } = limited.job.tasks[0]!;
     await submitJob(limited);
-    const end = await until(runFolder, over, 400);
+    const end = await until(runFolder, over, 1000);
     assert.equal(end.state, "completed", JSON.stringify(readAttempts(runFolder)));
     assert.ok(end.restarts >= 2, `${end.restarts} restarts`);
     assert.ok(end.seconds >= 90, `all attempts together: ${end.seconds} s`);
@@ -104,12 +112,12 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
   });
 
   test("a job without progress in two attempts is not requeued for ever", async () => {
-    const test = shellJob(root, "trap 'exit 75' USR1; for i in {1..600}; do sleep 0.1; done");
+    const lazy = patient.replace(/trap '.*' USR1 TERM/, "trap 'exit 75' USR1");
+    const test = shellJob(root, lazy);
     const { runFolder } = test.job.tasks[0]!;
     const id = await submitJob(test);
     for (const attempt of [1, 2]) {
-      await until(runFolder, running(attempt));
-      await sleep(500);
+      await ready(runFolder, attempt);
       await warn(id);
     }
     const end = await until(runFolder, over);
@@ -122,8 +130,7 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
     const { runFolder } = test.job.tasks[0]!;
     const id = await submitJob(test);
     for (const attempt of [1, 2]) {
-      await until(runFolder, running(attempt));
-      await sleep(500);
+      await ready(runFolder, attempt);
       await warn(id);
     }
     const end = await until(runFolder, over);
@@ -140,9 +147,8 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
     const [submitted] = await submitJobs([first.job, next.job, last.job], "test", first.settings);
     const { runFolder } = first.job.tasks[0]!;
     for (const attempt of [1, 2]) {
-      const run = await until(runFolder, running(attempt));
+      const run = await ready(runFolder, attempt);
       assert.equal(run.jobId === `${submitted!.id}_0`, attempt === 1, "a successor has its own id");
-      await sleep(500);
       await warn(run.jobId!);
     }
     const end = await until(runFolder, over);
@@ -217,18 +223,18 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: ready.skip 
   });
 });
 
-describe("what befalls the whole cluster", { skip: ready.skip }, () => {
+describe("what befalls the whole cluster", { skip: needs.skip }, () => {
   test("a preempted job saves itself and goes on, also where SLURM would only cancel it", async () => {
     const jobs = ["shared-gpu", "cancelling"].map((partition) =>
       shellJob(root, patient, { resources: { partition, memory: "20G" } }),
     );
     for (const job of jobs) await submitJob(job);
     const folders = jobs.map(({ job }) => job.folder);
-    for (const folder of folders) await until(folder, running(1));
+    for (const folder of folders) await ready(folder, 1);
     const words = ["--partition=private-gpu", "--mem=60G", "--time=5", "--output=/dev/null", "--wrap=sleep 1"];
     await slurm.call("sbatch", ...words);
     for (const folder of folders) {
-      const run = await until(folder, running(2));
+      const run = await ready(folder, 2);
       assert.match(nextSteps(folder)[0]!, /^preempted: (requeued|successor job \d+)$/);
       await warn(run.jobId!);
       assert.equal((await until(folder, over)).state, "completed");
@@ -239,8 +245,7 @@ describe("what befalls the whole cluster", { skip: ready.skip }, () => {
     const test = shellJob(root, `${patient.replace("-ge 3", "-ge 2")}`);
     const folder = test.job.folder;
     await submitJob(test);
-    await until(folder, running(1));
-    await sleep(500);
+    await ready(folder, 1);
     await slurm.call("scontrol", "update", `nodename=${slurm.node}`, "state=down", "reason=test");
     await until(folder, (run) => run.state === "pending");
     // The node cannot be resumed while it still clears up, nor when it has come back by itself.
@@ -263,5 +268,31 @@ describe("what befalls the whole cluster", { skip: ready.skip }, () => {
     assert.equal((await until(test.job.folder, over)).jobId, submitted!.id);
     const scripts = (await slurm.call("squeue", "-h", "-a", "-t", "all", "-o", "%o")).split("\n");
     assert.equal(scripts.filter((script) => script === join(test.job.folder, "job.sh")).length, 1);
+  });
+});
+
+describe("several nodes", { skip: needs.skip || (!limitsMemory() && "no cgroups") }, () => {
+  test("a node that failed under a job is left out when the job is put back", async () => {
+    await slurm.stop();
+    slurm = await startOneNodeSlurm(2);
+    const test = shellJob(root, patient);
+    const folder = test.job.folder;
+    const id = await submitJob(test);
+    await ready(folder, 1);
+    const [failing] = readAttempts(folder);
+    await slurm.cutPower(failing!.host);
+    await ready(folder, 2);
+    await warn(id);
+    const end = await until(folder, over);
+    assert.equal(end.state, "completed", readFileSync(readRecord(folder)!.log, "utf8"));
+    const attempts = readAttempts(folder);
+    assert.deepEqual(
+      attempts.map(({ host, next }) => [host === failing!.host, next]),
+      [
+        [true, null],
+        [false, `time is over: requeued without ${failing!.host}`],
+        [false, "finished"],
+      ],
+    );
   });
 });

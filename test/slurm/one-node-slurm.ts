@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -51,24 +52,27 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function configuration(root: string, host: string, node: string, ports: readonly [number, number]): string {
+function configuration(root: string, host: string, nodes: readonly string[], ports: readonly number[]): string {
   const cgroups = limitsMemory();
+  const machines = nodes.map(
+    (node, i) =>
+      `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[i + 1]} CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN`,
+  );
   return `
 ClusterName=test
 SlurmctldHost=${host}(127.0.0.1)
 SlurmctldPort=${ports[0]}
-SlurmdPort=${ports[1]}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
 AuthInfo=socket=${root}/munge.sock,cred_expire=5
 SlurmctldPidFile=${root}/slurmctld.pid
-SlurmdPidFile=${root}/slurmd.pid
+SlurmdPidFile=${root}/slurmd-%n.pid
 SlurmctldLogFile=${root}/slurmctld.log
-SlurmdLogFile=${root}/slurmd.log
+SlurmdLogFile=${root}/slurmd-%n.log
 StateSaveLocation=${root}/state
-SlurmdSpoolDir=${root}/spool
+SlurmdSpoolDir=${root}/spool-%n
 SwitchType=switch/none
 MpiDefault=none
 ProctrackType=proctrack/${cgroups ? "cgroup" : "linuxproc"}
@@ -88,21 +92,25 @@ SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min
 AccountingStorageType=accounting_storage/none
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
-NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN
-PartitionName=shared-gpu Nodes=${node} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10
-PartitionName=cancelling Nodes=${node} MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10 PreemptMode=CANCEL
-PartitionName=private-gpu Nodes=${node} MaxTime=7-00:00:00 DefaultTime=00:10:00 PriorityTier=20 PreemptMode=OFF
+${machines.join("\n")}
+PartitionName=shared-gpu Nodes=${nodes.join(",")} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10
+PartitionName=cancelling Nodes=${nodes.join(",")} MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10 PreemptMode=CANCEL
+PartitionName=private-gpu Nodes=${nodes.join(",")} MaxTime=7-00:00:00 DefaultTime=00:10:00 PriorityTier=20 PreemptMode=OFF
 `;
 }
 
-/** A running SLURM of one node, with two pretended GPUs of type nvidia_rtx_a6000. */
+/** A running SLURM on this machine, whose nodes have two pretended GPUs of type nvidia_rtx_a6000. */
 export interface OneNodeSlurm {
+  /** The first node. */
   readonly node: string;
+  readonly nodes: readonly string[];
   /** Calls a SLURM command and returns what it prints. */
   call(command: string, ...words: string[]): Promise<string>;
   /** Stops the controller, and starts it again. */
   stopController(): Promise<void>;
   startController(): Promise<void>;
+  /** Ends a node as if its power failed: its daemon and all that runs there, with cgroups only. */
+  cutPower(node: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -113,6 +121,19 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** Processes in the cgroups of a node. */
+function processesOf(node: string): number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cgroup`, "utf8").includes(`/slurm_${node}/`)
+        ? [Number(name)]
+        : [];
+    } catch {
+      return []; // it has just ended
+    }
+  });
+}
 
 async function endProcess(pidFile: string): Promise<void> {
   if (!existsSync(pidFile)) return;
@@ -125,19 +146,21 @@ async function endProcess(pidFile: string): Promise<void> {
 }
 
 /**
- * Starts munge, the controller and the node's daemon in a folder of their own; this process's `SLURM_CONF` then names
+ * Starts munge, the controller and the daemon of each node in a folder of their own; this process's `SLURM_CONF` then names
  * them. Nothing outside that folder is touched.
  */
-export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
+export async function startOneNodeSlurm(count = 1): Promise<OneNodeSlurm> {
   const root = mkdtempSync(join(tmpdir(), "cherenkit-slurm-"));
   execFileSync("chmod", ["755", root]);
   const host = hostname().split(".")[0]!;
   // SLURM names a job's cgroups after node and job id alone: clusters that run side by side, each with a job 1, would
   // kill each other's jobs if their nodes had the same name.
-  const node = `node${basename(root).split("-").at(-1)}`.toLowerCase();
-  for (const folder of ["state", "spool", "dev"]) mkdirSync(join(root, folder));
+  const name = `node${basename(root).split("-").at(-1)}`.toLowerCase();
+  const nodes = Array.from({ length: count }, (_, i) => `${name}${"abc"[i]}`);
+  for (const folder of ["state", "dev"]) mkdirSync(join(root, folder));
   const conf = join(root, "slurm.conf");
-  writeFileSync(conf, configuration(root, host, node, [await freePort(), await freePort()]));
+  const ports = await Promise.all(Array.from({ length: count + 1 }, freePort));
+  writeFileSync(conf, configuration(root, host, nodes, ports));
   const devices = [0, 1].map((number) => {
     const device = join(root, "dev", `nvidia${number}`);
     try {
@@ -145,7 +168,7 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
     } catch {
       writeFileSync(device, "");
     }
-    return `NodeName=${node} Name=gpu Type=nvidia_rtx_a6000 File=${device}`;
+    return `NodeName=${nodes.join(",")} Name=gpu Type=nvidia_rtx_a6000 File=${device}`;
   });
   writeFileSync(join(root, "gres.conf"), `${devices.join("\n")}\n`);
   writeFileSync(
@@ -169,9 +192,9 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
     await call("slurmctld", "-f", conf, "-i");
     for (let tries = 0; tries < 200; tries++) {
       const state = await call("sinfo", "-h", "-o", "%T").catch(() => "");
-      if (/idle|mixed|allocated/.test(state)) return;
+      if (/idle|mixed|allocated/.test(state) && !/down|drain|unk/.test(state)) return;
       if (/down|drain/.test(state))
-        await call("scontrol", "update", `nodename=${node}`, "state=resume").catch(() => "");
+        await call("scontrol", "update", `nodename=${nodes.join(",")}`, "state=resume").catch(() => "");
       await sleep(100);
     }
     throw new Error(`SLURM did not start:\n${readFileSync(join(root, "slurmctld.log"), "utf8").slice(-2000)}`);
@@ -182,16 +205,33 @@ export async function startOneNodeSlurm(): Promise<OneNodeSlurm> {
       if ((await call("squeue", "-h", "-t", "R,CG", "-o", "%i").catch(() => "")) === "") break;
       await sleep(100);
     }
-    for (const name of ["slurmd", "slurmctld", "munged"]) await endProcess(join(root, `${name}.pid`));
-    for (const controller of ["freezer", "memory", "cpuset"])
+    for (const name of [...nodes.map((node) => `slurmd-${node}`), "slurmctld", "munged"])
+      await endProcess(join(root, `${name}.pid`));
+    for (const [controller, node] of ["freezer", "memory", "cpuset"].flatMap((c) => nodes.map((n) => [c, n])))
       execFileSync("sh", [
         "-c",
         `rmdir /sys/fs/cgroup/${controller}/slurm_${node}/uid_* /sys/fs/cgroup/${controller}/slurm_${node} 2>/dev/null || true`,
       ]);
     rmSync(root, { recursive: true, force: true });
   };
-  await call("slurmd", "-f", conf, "-N", node);
+  const cutPower = async (node: string): Promise<void> => {
+    process.kill(Number(readFileSync(join(root, `slurmd-${node}.pid`), "utf8")), "SIGKILL");
+    for (let pids = processesOf(node); pids.length > 0; pids = processesOf(node)) {
+      for (const pid of pids) process.kill(pid, "SIGKILL");
+      await sleep(50);
+    }
+    await call("scontrol", "update", `nodename=${node}`, "state=down", "reason=power");
+  };
+  for (const node of nodes) await call("slurmd", "-f", conf, "-N", node);
   await startController();
   process.env.SLURM_CONF = conf;
-  return { node, call, startController, stopController: () => endProcess(join(root, "slurmctld.pid")), stop };
+  return {
+    node: nodes[0]!,
+    nodes,
+    call,
+    cutPower,
+    startController,
+    stopController: () => endProcess(join(root, "slurmctld.pid")),
+    stop,
+  };
 }

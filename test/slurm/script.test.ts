@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../lib/config/config.js";
 import { ConfigError } from "../../lib/errors.js";
 import { batchScript } from "../../lib/slurm/batch-script.js";
 import { profileSchema } from "../../lib/slurm/cluster-profile.js";
-import type { Job } from "../../lib/slurm/job.js";
+import type { Job, ScriptOptions } from "../../lib/slurm/job.js";
 import { readAttempts } from "../../lib/slurm/job-record.js";
 import { type PlanOptions, planJobs } from "../../lib/slurm/plan.js";
 import { findRunFolders } from "../../lib/slurm/run-folders.js";
 import { runLocally } from "../../lib/slurm/run-locally.js";
-import { dependencyOption } from "../../lib/slurm/submit.js";
+import { dependencyOption, writeScript } from "../../lib/slurm/submit.js";
 import { lastProgress, progressIn } from "../../lib/slurm/training-progress.js";
 import { epochLine, stepLine } from "../../lib/training/callbacks/progress-line.js";
 import { sharedData } from "../shared-data.js";
@@ -149,6 +150,60 @@ test("without SLURM what waits for a failed job is left out, the comparison is m
   assert.equal(await runLocally([first.job, next.job, last.job], "local", first.settings), 1);
   assert.deepEqual(readAttempts(next.job.folder), []);
   assert.ok(existsSync(join(last.job.folder, "ran")));
+});
+
+/** Runs a job's script by bash and sends it SIGUSR1 as soon as its attempt has begun; its exit code. */
+async function warned(job: Job, settings: ScriptOptions): Promise<number | null> {
+  const child = spawn("bash", [await writeScript(job, settings)], { stdio: "ignore" });
+  while (readAttempts(job.folder).length === 0) await sleep(20);
+  child.kill("SIGUSR1");
+  return new Promise((resolve) => child.once("close", resolve));
+}
+
+test("a command that does not listen yet when SLURM's warning comes is asked again", async () => {
+  const deaf = "trap '' USR1; sleep 3; trap 'exit 75' USR1; for i in {1..300}; do sleep 0.1; done";
+  const { job, settings } = shellJob(root, deaf);
+  assert.equal(await warned(job, settings), 75);
+  assert.equal(readAttempts(job.folder)[0]!.signal, "USR1");
+});
+
+test("a node that failed is left out when the job is put back, unless the job could run nowhere else", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "cherenkit-commands-"));
+  const command = (name: string, text: string): void =>
+    writeFileSync(join(folder, name), `#!/bin/bash\necho "${name} $*" >> ${folder}/calls\n${text}\n`, { mode: 0o755 });
+  command("scontrol", "exit 0");
+  command("squeue", "echo 2099-01-01T00:00:00");
+  const path = process.env.PATH;
+  try {
+    for (const [elsewhere, calls] of [
+      ["exit 0", /requeuehold 7\nscontrol update JobId=7 ExcNodeList=bad1,bad2,old\nscontrol release 7\n/],
+      ["exit 1", /scontrol requeue 7\n/],
+    ] as const) {
+      command("sbatch", elsewhere);
+      writeFileSync(join(folder, "calls"), "");
+      const { job, settings } = shellJob(root, 'echo 1 > "$run_folder/progress"; exit 75', {
+        profile: { exclude: "old" },
+      });
+      const attempt = (number: number, host: string, event: string): string =>
+        `${JSON.stringify({ time: number, job: "7", attempt: number, host, event })}\n`;
+      writeFileSync(
+        join(job.folder, "attempts.jsonl"),
+        [
+          attempt(1, "bad2", "start"),
+          attempt(2, "good", "start"),
+          attempt(2, "good", "end"),
+          attempt(3, "bad1", "start"),
+        ].join(""),
+      );
+      const script = await writeScript(job, settings);
+      const env = { ...process.env, PATH: `${folder}:${path}`, SLURM_JOB_ID: "7", SLURMD_NODENAME: "good" };
+      spawnSync("bash", [script], { env });
+      assert.match(readFileSync(join(folder, "calls"), "utf8"), calls);
+      assert.equal(readAttempts(job.folder).at(-1)!.host, "good");
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 const standIn = join(sharedData, "../tools/apptainer-stub.sh");
