@@ -48,7 +48,7 @@ unset CHERENKIT_DEADLINE
 if [ -n "$job" ]; then
   end=$SLURM_JOB_END_TIME
   for pause in 1 5 20; do
-    [ -n "$end" ] && break
+    [ -n "$end$stop" ] && break
     text=$(squeue -h -j "$job" -o %e 2>/dev/null) && end=$(date -d "$text" +%s 2>/dev/null) && break
     sleep "$pause"
   done

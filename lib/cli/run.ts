@@ -12,6 +12,12 @@ interface Options {
   readonly base64: string[];
   readonly allowUnknown?: true;
   readonly kernel?: string;
+  readonly language?: string;
+  readonly injectInputPath?: true;
+  readonly injectOutputPath?: true;
+  readonly injectPaths?: true;
+  readonly stdoutFile?: string;
+  readonly stderrFile?: string;
   readonly cwd?: string;
   readonly secret: Record<string, string>;
   readonly from?: number;
@@ -40,16 +46,27 @@ function pairs(items: readonly string[]): [string, string][] {
   });
 }
 
+/** What papermill calls some of the options. */
+const papermillNames: Readonly<Record<string, string>> = {
+  "--parameters": "--parameter",
+  "--parameters_raw": "--raw",
+  "--parameters_file": "--file",
+  "--parameters_yaml": "--yaml",
+  "--parameters_base64": "--base64",
+  "--autosave-cell-every": "--save-every",
+  "--help-notebook": "--inspect",
+};
+
 /** `-p name value` takes two words as papermill does; `-p name=value` works as well. */
 function joinParameterWords(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const takesTwo =
-      ["-p", "--parameter", "--parameters", "-r", "--raw"].includes(args[i]!) && !args[i + 1]?.includes("=");
+    const word = papermillNames[args[i]!] ?? args[i]!;
+    const takesTwo = ["-p", "--parameter", "-r", "--raw"].includes(word) && !args[i + 1]?.includes("=");
     if (takesTwo && args[i + 2] !== undefined) {
-      joined.push(args[i]!, `${args[i + 1]}=${args[i + 2]}`);
+      joined.push(word, `${args[i + 1]}=${args[i + 2]}`);
       i += 2;
-    } else joined.push(args[i]!);
+    } else joined.push(word);
   }
   return joined;
 }
@@ -83,19 +100,36 @@ async function givenSecrets(sources: Readonly<Record<string, string>>): Promise<
 
 const milliseconds = (seconds: number): number | undefined => (seconds > 0 ? seconds * 1000 : undefined);
 
+/** The variables by which papermill tells a notebook where it comes from and goes to. */
+function injectedPaths(input: string, output: string, options: Options): Record<string, string> {
+  const { injectInputPath, injectOutputPath, injectPaths } = options;
+  return {
+    ...(injectInputPath || injectPaths ? { PAPERMILL_INPUT_PATH: input } : {}),
+    ...(injectOutputPath || injectPaths ? { PAPERMILL_OUTPUT_PATH: output } : {}),
+  };
+}
+
 async function runOptions(input: string, output: string | undefined, options: Options): Promise<RunOptions> {
   const { ConfigError } = await import("../errors.js");
   const { fillPath } = await import("../notebooks/path-template.js");
-  const { notebookOutput } = await import("./notebook-output.js");
+  const { pipe } = await import("./piped-notebook.js");
   const parameters = await givenParameters(options);
   if (!output)
     throw new ConfigError("say where the executed notebook goes", { remedy: `cherenkit run ${input} OUT.ipynb` });
+  if (output === pipe && options.json)
+    throw new ConfigError("stdout cannot hold both the notebook and the result as JSON", {
+      remedy: "leave out --json, or give the notebook a file",
+    });
   const fill = (path: string): string => fillPath(path, parameters);
   const filled = fill(output);
   return {
     input: fill(input),
     output: filled,
+    inputName: fill(input),
+    outputName: filled,
     parameters,
+    injected: injectedPaths(fill(input), filled, options),
+    language: options.language,
     allowUnknown: options.allowUnknown,
     kernel: options.kernel,
     cwd: options.cwd,
@@ -109,29 +143,58 @@ async function runOptions(input: string, output: string | undefined, options: Op
     hideCode: options.hideCode,
     html: options.html === undefined ? undefined : fill(options.html),
     runFolder: options.runFolder === undefined ? undefined : fill(options.runFolder),
-    log: `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
-    onOutput: options.quiet || options.json ? undefined : notebookOutput(),
+    log: filled === pipe ? undefined : `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
   };
+}
+
+/** Runs a notebook, or only prepares it; returns the exit code. */
+async function execute(asked: RunOptions, options: Options): Promise<number> {
+  const { openStreamFiles } = await import("./stream-files.js");
+  const { notebookOutput } = await import("./notebook-output.js");
+  const { fillPath } = await import("../notebooks/path-template.js");
+  if (options.prepareOnly) {
+    const { prepareNotebook } = await import("../notebooks/execute.js");
+    const { writeNotebook } = await import("../notebooks/notebook-file.js");
+    await writeNotebook(asked.output, await prepareNotebook(asked));
+    return 0;
+  }
+  const { runNotebook } = await import("../notebooks/execute.js");
+  const fill = (path: string | undefined): string | undefined => path && fillPath(path, asked.parameters ?? {});
+  const files = openStreamFiles({ stdout: fill(options.stdoutFile), stderr: fill(options.stderrFile) });
+  const quiet = options.quiet || options.json || asked.outputName === "-";
+  const show = quiet ? undefined : notebookOutput();
+  try {
+    const result = await runNotebook({
+      ...asked,
+      onOutput: (output) => {
+        files.take(output);
+        show?.(output);
+      },
+    });
+    if (options.json) console.log(JSON.stringify(result, null, 2));
+    return result.exitCode;
+  } finally {
+    files.close();
+  }
 }
 
 async function act(input: string, output: string | undefined, options: Options): Promise<void> {
   if (options.inspect) {
     const { inspectNotebook, parametersTable } = await import("../notebooks/inspect-notebook.js");
-    const found = await inspectNotebook(input);
+    const { pipedNotebook } = await import("./piped-notebook.js");
+    const file = await pipedNotebook(input, "");
+    const found = await inspectNotebook(file.input).finally(() => file.end());
     console.log(options.json ? JSON.stringify(found, null, 2) : parametersTable(found).toText());
     return;
   }
+  const { pipedNotebook } = await import("./piped-notebook.js");
   const asked = await runOptions(input, output, options);
-  if (options.prepareOnly) {
-    const { prepareNotebook } = await import("../notebooks/execute.js");
-    const { writeNotebook } = await import("../notebooks/notebook-file.js");
-    await writeNotebook(asked.output, await prepareNotebook(asked));
-    return;
+  const files = await pipedNotebook(asked.input, asked.output);
+  try {
+    process.exitCode = await execute({ ...asked, input: files.input, output: files.output }, options);
+  } finally {
+    await files.end();
   }
-  const { runNotebook } = await import("../notebooks/execute.js");
-  const result = await runNotebook(asked);
-  if (options.json) console.log(JSON.stringify(result, null, 2));
-  process.exitCode = result.exitCode;
 }
 
 /** `cherenkit run IN.ipynb OUT.ipynb -p name value` */
@@ -143,10 +206,10 @@ export function runCommand(): Command {
   run.parseOptions = (args) => parse(joinParameterWords(args));
   return run
     .description("run a notebook from top to bottom, with parameters; the options are papermill's and more")
-    .argument("<input>", "notebook to run")
+    .argument("<input>", "notebook to run; - reads it from stdin")
     .argument(
       "[output]",
-      "where the executed notebook goes; {name} stands for a parameter, {run_id}, {slurm_job_id}, …",
+      "where the executed notebook goes; {name} stands for a parameter, {run_id}, {slurm_job_id}, …; - writes it to stdout",
     )
     .option("-p, --parameter <name value>", "a parameter; read as JSON where it is JSON (may be repeated)", collect, [])
     .option("-r, --raw <name value>", "a parameter whose value is taken as text (may be repeated)", collect, [])
@@ -157,6 +220,12 @@ export function runCommand(): Command {
     .option("--inspect", "only list the parameters the notebook takes")
     .option("--prepare-only", "only write the notebook with its parameters; needs no kernel")
     .option("-k, --kernel <name>", "kernel to use instead of the notebook's own")
+    .option("-l, --language <name>", "language of the cells, where the notebook does not say it: typescript, python")
+    .option("--inject-input-path", "give the notebook its own path as PAPERMILL_INPUT_PATH")
+    .option("--inject-output-path", "give the notebook the executed one's path as PAPERMILL_OUTPUT_PATH")
+    .option("--inject-paths", "both of these")
+    .option("--stdout-file <file>", "also write what the cells print on stdout to this file")
+    .option("--stderr-file <file>", "also write what the cells print on stderr to this file")
     .option("--cwd <folder>", "working folder of the kernel")
     .option("--secret <NAME=env:VAR>", "a variable for the kernel whose value is kept nowhere", secretSource, {})
     .option("--from <n>", "first cell to run, by its number [n] in a full run", wholeNumber)

@@ -1,5 +1,6 @@
 import type { IError, IOutput } from "@jupyterlab/nbformat";
 import type { CellError } from "./cell-error.js";
+import { newDisplayBudget, withinBudget } from "./display-limit.js";
 import { newStreamBudget, newStreamText, type StreamText } from "./stream-text.js";
 import type { Message } from "./wire.js";
 
@@ -18,9 +19,10 @@ export interface CellOutputs {
   outputs(): IOutput[];
 }
 
-/** @param completeIn file with all the text of streams too long for a notebook, if there is one */
+/** @param completeIn file with all the streams and displays too large for a notebook, if there is one */
 export function newCellOutputs(displays: Displays, completeIn: string | null): CellOutputs {
   const budget = newStreamBudget(completeIn);
+  const displayBudget = newDisplayBudget(completeIn);
   let slots: Slot[] = [];
   let clearOnNext = false;
 
@@ -55,7 +57,7 @@ export function newCellOutputs(displays: Displays, completeIn: string | null): C
     const isResult = message.header.msg_type === "execute_result";
     const output = {
       output_type: isResult ? "execute_result" : "display_data",
-      data: data ?? {},
+      data: withinBudget(data ?? {}, displayBudget),
       metadata: metadata ?? {},
       ...(isResult ? { execution_count: execution_count ?? null } : {}),
     } as IOutput;
@@ -77,7 +79,8 @@ export function newCellOutputs(displays: Displays, completeIn: string | null): C
           return addDisplay(message);
         case "update_display_data": {
           const id = (content.transient as { display_id?: string } | undefined)?.display_id ?? "";
-          for (const output of displays.get(id) ?? []) Object.assign(output, { data: content.data });
+          const data = withinBudget((content.data ?? {}) as Record<string, unknown>, displayBudget, true);
+          for (const output of displays.get(id) ?? []) Object.assign(output, { data });
           return;
         }
         case "clear_output":

@@ -36,11 +36,15 @@ export interface RunResult {
   readonly error?: { readonly name: string; readonly value: string };
 }
 
-/** The kernel a notebook asks for: TypeScript ones all run in this project's. */
-export function kernelName(notebook: INotebookContent): string {
+/**
+ * The kernel a notebook asks for: TypeScript ones all run in this project's.
+ * @param asked language to go by instead of the notebook's own
+ */
+export function kernelName(notebook: INotebookContent, asked?: string): string {
   const { kernelspec, language_info } = notebook.metadata;
-  const language = language_info?.name ?? kernelspec?.language;
-  return language === "typescript" ? "cherenkit" : String(kernelspec?.name ?? "cherenkit");
+  const language = asked?.toLowerCase() ?? language_info?.name ?? kernelspec?.language;
+  if (language === "typescript") return "cherenkit";
+  return String(kernelspec?.name ?? (language === "python" ? "python3" : "cherenkit"));
 }
 
 /**
@@ -49,23 +53,31 @@ export function kernelName(notebook: INotebookContent): string {
  * @throws {ConfigError} for parameters the notebook does not take
  */
 export async function prepareNotebook(
-  options: Pick<RunOptions, "input" | "parameters" | "allowUnknown" | "kernel" | "hideCode">,
+  options: Pick<
+    RunOptions,
+    "input" | "inputName" | "parameters" | "injected" | "allowUnknown" | "kernel" | "language" | "hideCode"
+  >,
   command?: KernelCommand,
 ): Promise<INotebookContent> {
   const input = await readNotebook(options.input);
-  const parameters = options.parameters ?? {};
-  const name = options.kernel ?? kernelName(input);
-  const language = command?.language ?? input.metadata.language_info?.name ?? input.metadata.kernelspec?.language;
+  const place = options.inputName ?? options.input;
+  const parameters = { ...options.injected, ...options.parameters };
+  const name = options.kernel ?? kernelName(input, options.language);
+  const language =
+    options.language?.toLowerCase() ??
+    command?.language ??
+    input.metadata.language_info?.name ??
+    input.metadata.kernelspec?.language;
   const known = language ?? (name === "cherenkit" ? "typescript" : name);
   if (known !== "typescript" && known !== "python" && Object.keys(parameters).length > 0) {
     throw new ConfigError(`parameters cannot be written in ${String(known)}`, {
-      place: options.input,
+      place,
       remedy: "run it without parameters, or use a TypeScript or Python notebook",
     });
   }
   const notebook = injectParameters(withoutOutputs(input), parameters, known === "python" ? "python" : "typescript", {
-    place: options.input,
-    allowUnknown: options.allowUnknown === true,
+    place,
+    allowUnknown: options.allowUnknown === true || Object.keys(options.injected ?? {}),
   });
   if (options.hideCode)
     for (const cell of notebook.cells)
@@ -121,7 +133,7 @@ async function newRun(options: RunOptions, command: KernelCommand, notebook: INo
  * @throws {KernelNotStarted}
  */
 export async function runNotebook(options: RunOptions): Promise<RunResult> {
-  const command = kernelCommand(options.kernel ?? kernelName(await readNotebook(options.input)));
+  const command = kernelCommand(options.kernel ?? kernelName(await readNotebook(options.input), options.language));
   const notebook = await prepareNotebook(options, command);
   const unlock = lockOutput(options.output);
   try {
@@ -156,8 +168,8 @@ async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
   return {
     status: record.status as RunStatus,
     exitCode: record.exitCode!,
-    input: options.input,
-    output: options.output,
+    input: record.input,
+    output: record.output,
     ...(options.html ? { html: options.html } : {}),
     seconds: record.seconds,
     ...(record.failedCell === undefined ? {} : { failedCell: record.failedCell }),

@@ -29,6 +29,12 @@ function plainText(data: Readonly<Record<string, unknown>>): string {
   return Array.isArray(text) ? text.join("") : String(text);
 }
 
+/** The name under which a display can be changed later. */
+function displayId(content: Readonly<Record<string, unknown>>): { displayId?: string } {
+  const id = (content.transient as { display_id?: string } | undefined)?.display_id;
+  return id ? { displayId: id } : {};
+}
+
 /** Passes a cell's messages to the notebook, the log and the caller. */
 export function listenToCell(run: Run, cell: ICodeCell, count: number): CellListener {
   const outputs = newCellOutputs(run.displays, run.logName);
@@ -68,8 +74,11 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
           case "execute_result": {
             const data = (content.data ?? {}) as Record<string, unknown>;
             const kind = message.header.msg_type === "display_data" ? "display" : "result";
-            return other(kind, plainText(data), { data });
+            return other(kind, plainText(data), { data, ...displayId(content) });
           }
+          case "update_display_data":
+            heard = performance.now();
+            return run.log?.add({ cell: count, kind: "update", data: content.data, ...displayId(content) });
           case "error":
             return other("error", (content.traceback as string[]).join("\n"), { name: content.ename });
         }

@@ -30,30 +30,32 @@ function statement(
  * one or stands right after the cell tagged `parameters`. It declares the names again, with the same type, which
  * TypeScript cells may do, so the defaults stay readable above it.
  * @param place the notebook's file, for errors
- * @param allowUnknown take names that it does not declare; without a parameters cell they stand at the top
+ * @param allowUnknown take names that it does not declare, all or these; without a parameters cell they stand at the top
  * @throws {ConfigError} for a parameter the notebook does not declare, or a value of another type
  */
 export function injectParameters(
   notebook: INotebookContent,
   parameters: Readonly<Record<string, unknown>>,
   language: NotebookLanguage,
-  { place, allowUnknown = false }: { place: string; allowUnknown?: boolean },
+  { place, allowUnknown = false }: { place: string; allowUnknown?: boolean | readonly string[] },
 ): INotebookContent {
   const names = Object.keys(parameters);
   if (names.length === 0) return notebook;
   const notAName = names.find((name) => !/^[\p{L}_$][\p{L}\d_$]*$/u.test(name));
   if (notAName !== undefined) throw new ConfigError(`"${notAName}" cannot be the name of a parameter`, { place });
+  const isFree = (name: string): boolean =>
+    Array.isArray(allowUnknown) ? allowUnknown.includes(name) : allowUnknown === true;
   const at = notebook.cells.findIndex((cell) => isCodeCell(cell) && cellTags(cell).includes(parametersTag));
-  if (at < 0 && !allowUnknown) {
+  if (at < 0 && !names.every(isFree)) {
     throw new ConfigError("the notebook takes no parameters", {
       place,
-      remedy: `give the cell that declares them the tag "${parametersTag}", or leave out ${names.join(", ")}`,
+      remedy: `give the cell that declares them the tag "${parametersTag}", or leave out ${names.filter((name) => !isFree(name)).join(", ")}`,
     });
   }
   const declared = at < 0 ? [] : declaredParameters(joinedText(notebook.cells[at]!.source), language);
   const statements = names.map((name) => {
     const parameter = declared.find((item) => item.name === name);
-    if (!parameter && allowUnknown) return statement({ name, keyword: "const" }, parameters[name], language);
+    if (!parameter && isFree(name)) return statement({ name, keyword: "const" }, parameters[name], language);
     if (!parameter) {
       const known = declared.map((item) => item.name);
       const near = nearest(name, known);

@@ -13,6 +13,13 @@ export interface RunOptions {
   readonly allowUnknown?: boolean;
   /** Kernel to use instead of the notebook's own. */
   readonly kernel?: string;
+  /** Language of the cells, where the notebook says nothing of it or something wrong: `typescript`, `python`. */
+  readonly language?: string;
+  /** Names that are given to the notebook whether it declares them or not; `parameters` of the same name go before. */
+  readonly injected?: Readonly<Record<string, string>>;
+  /** What the record calls input and output, where the files are passing ones. */
+  readonly inputName?: string;
+  readonly outputName?: string;
   /** Working folder of the kernel; by default this process's. */
   readonly cwd?: string;
   /** Variables of the kernel's environment whose values appear nowhere: not in the notebook, its page or its log. */

@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { INotebookContent } from "@jupyterlab/nbformat";
+import { code, notebook, readJson, withNotebook } from "./notebook.js";
+
+const program = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import.meta.url));
+
+function run(words: readonly string[], input = ""): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [program, "run", ...words], { encoding: "utf8", input, maxBuffer: 2 ** 28 });
+}
+
+/** The source of the cell that holds the parameters of a prepared notebook. */
+function injected(content: INotebookContent): string {
+  const cell = content.cells.find((item) =>
+    (item.metadata.tags as string[] | undefined)?.includes("injected-parameters"),
+  );
+  return String(cell?.source);
+}
+
+const parameters = notebook(
+  code(
+    "const a: number = 1;\nconst b: number = 1;\nconst c: number = 1;\nconst d = 'x';\nconst e = 'x';",
+    "parameters",
+  ),
+);
+
+test("parameters come from base64, files, YAML, values and raw text, in papermill's order", async () => {
+  await withNotebook(parameters, async ({ folder, input, output }) => {
+    const file = join(folder, "values.yaml");
+    await writeFile(file, "b: 3\nc: 3\nd: file\n");
+    const base64 = Buffer.from("{a: 2, b: 2, c: 2}").toString("base64");
+    const said = run([input, output, "--prepare-only", "-r", "e", "007", "-y", "c: 4", "-f", file, "-b", base64]);
+    assert.equal(said.status, 0, said.stderr);
+    const wanted =
+      '// Parameters\nconst a: number = 2;\nconst b: number = 3;\nconst c: number = 4;\nconst d = "file";\nconst e = "007";';
+    const ours = (await readJson<INotebookContent>(output)).cells[1]!;
+    assert.equal(ours.source, wanted);
+    const long = ["--parameters_base64", base64, "--parameters_file", file, "--parameters_yaml", "c: 4"];
+    const again = run([input, "-", "--prepare-only", ...long, "--parameters_raw", "e", "007"]);
+    assert.equal(injected(JSON.parse(again.stdout) as INotebookContent), wanted);
+    const wrong = run([input, output, "--prepare-only", "-y", "[1, 2]"]);
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.stderr, /--yaml holds no parameters/);
+  });
+});
+
+test("a notebook comes on stdin and goes to stdout; what cells print goes to files", async () => {
+  const content = notebook(
+    code('const where = "";', "parameters"),
+    'console.log("to stdout");\nconsole.error("to stderr");\nwhere + PAPERMILL_INPUT_PATH + PAPERMILL_OUTPUT_PATH',
+  );
+  await withNotebook(content, async ({ folder }) => {
+    const files = { stdout: join(folder, "logs/out.txt"), stderr: join(folder, "logs/err.txt") };
+    const words = ["-", "-", "-p", "where", "x", "--inject-paths"];
+    const said = run([...words, "--stdout-file", files.stdout, "--stderr-file", files.stderr], JSON.stringify(content));
+    assert.equal(said.status, 0, said.stderr);
+    const done = JSON.parse(said.stdout) as INotebookContent;
+    const { outputs } = done.cells.at(-1) as unknown as { outputs: { data?: unknown }[] };
+    assert.deepEqual(outputs.at(-1)!.data, { "text/plain": "'x--'" });
+    const { input_path, output_path } = done.metadata.papermill as Record<string, string>;
+    assert.deepEqual([input_path, output_path], ["-", "-"]);
+    assert.equal(await readFile(files.stdout, "utf8"), "to stdout\n");
+    assert.equal(await readFile(files.stderr, "utf8"), "to stderr\n");
+  });
+});
+
+test("a failed notebook goes to stdout too; a path that cannot be written is one clear error", async () => {
+  const failing = JSON.stringify(notebook('throw new Error("no");'));
+  const said = run(["-", "-"], failing);
+  assert.equal(said.status, 1);
+  assert.match(JSON.stringify(JSON.parse(said.stdout)), /"ename":"Error","evalue":"no"/);
+  const unwritable = run(["-", "-", "--stdout-file", `${program}/x`], failing);
+  assert.equal(unwritable.status, 1);
+  assert.match(unwritable.stderr, /cannot write .*cherenkit\.mjs\/x: a file stands where a folder is needed/);
+  const both = run(["-", "-", "--json"], failing);
+  assert.equal(both.status, 2);
+  assert.equal(run(["-", "-"], "{").status, 1);
+});
+
+test("the language of a notebook that says nothing of it can be given", async () => {
+  const bare = notebook(code("a = 1", "parameters"));
+  bare.metadata = {};
+  const python = run(["-", "-", "--prepare-only", "-l", "python", "-p", "a", "5"], JSON.stringify(bare));
+  assert.equal(injected(JSON.parse(python.stdout) as INotebookContent), "# Parameters\na = 5", python.stderr);
+});
+
+test("a display too large for a notebook stands in the log, and the notebook says so", async () => {
+  const content = notebook(
+    'import { display } from "tslab";\ndisplay.html("<b>" + "x".repeat(200e6) + "</b>");\ndisplay.html("<i>small</i>");',
+  );
+  await withNotebook(content, async ({ folder, input, output }) => {
+    const said = run([input, output, "--quiet"]);
+    assert.equal(said.status, 0, said.stderr);
+    const [cell] = (await readJson<INotebookContent>(output)).cells as unknown as { outputs: { data: object }[] }[];
+    assert.deepEqual(
+      cell!.outputs.map((item) => item.data),
+      [
+        { "text/plain": "… text/html (200.0 MB) is left out here, out.run.jsonl has it …" },
+        { "text/html": "<i>small</i>" },
+      ],
+    );
+    const log = await readFile(join(folder, "out.run.jsonl"), "latin1");
+    assert.ok(log.length > 200e6);
+  });
+});
