@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { ConfigError, InputError } from "../errors.js";
+import { keepNewest } from "../files/keep-newest.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
 import { outputPaths, type PredictOptions, predictFiles } from "./predict-files.js";
 import type { PredictionResult } from "./prediction-result.js";
@@ -36,6 +37,7 @@ async function setOthersAside(folder: string, previous: string, outputs: readonl
   try {
     await mkdir(target, { recursive: true });
     for (const name of others) await rename(join(folder, name), join(target, name));
+    await keepNewest(previous, "predict");
   } catch (cause) {
     throw outputError(target, cause);
   }

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type ModelCard, writeModelCard } from "../config/model-card.js";
 import type { ModelFolder } from "../config/model-folder.js";
+import { keepNewest } from "../files/keep-newest.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 
 /** What a finished training leaves in its folder, beside the model itself. */
@@ -45,16 +46,18 @@ export function livePath(folder: ModelFolder, path: string): string {
   return existsSync(folder.model) ? join(folder.checkpoint, basename(path)) : path;
 }
 
-/** Moves an unfinished training, and the events it wrote, out of the way to `.previous/`. */
+/** Moves an unfinished training, and the events it wrote, out of the way to `.previous/`, where the last three stay. */
 export async function setUnfinishedAside(folder: ModelFolder): Promise<void> {
   const aside = previousName(folder, "unfinished");
   await move(folder.checkpoint, aside);
   if (!existsSync(folder.model)) for (const path of eventFolders(folder)) await move(path, aside);
+  await keepNewest(folder.previous, "unfinished");
 }
 
 /**
  * Puts a finished model in its place. Everything is first written beside; only then does a former finished model, with
- * the files that belong to it, move to `.previous/`, and the new one takes its place by renaming.
+ * the files that belong to it, move to `.previous/`, and the new one takes its place by renaming. The last three former
+ * models stay there.
  * @param save writes the model into an empty folder
  */
 export async function publish(
@@ -84,6 +87,7 @@ export async function publish(
     for (const path of pieces) await rename(staged(path), path);
     await rm(beside, { recursive: true, force: true });
     await rm(folder.checkpoint, { recursive: true, force: true });
+    if (replaces) await keepNewest(folder.previous, "model");
   } catch (cause) {
     if (!complete) await rm(beside, { recursive: true, force: true });
     throw outputError(folder.path, cause);

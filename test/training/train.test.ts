@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -15,6 +15,7 @@ import type { Task } from "../../lib/config/task.js";
 import { isDisplayable } from "../../lib/display/mime-bundle.js";
 import type { tf } from "../../lib/engine/tensorflow.js";
 import { CherenkitError, ConfigError, InterruptedError, OutputError } from "../../lib/errors.js";
+import { keepNewest } from "../../lib/files/keep-newest.js";
 import { buildModel } from "../../lib/models/build-model.js";
 import { loadModel } from "../../lib/models/load-model.js";
 import { requestStop } from "../../lib/training/stop-signal.js";
@@ -242,6 +243,23 @@ test("a finished model stays until the new one is complete, then moves to .previ
     assert.ok((await readdir(join(config.modelFolder, events))).length >= 1);
     assert.equal((await readdir(join(first.run.folder.previous, former!, events))).length, 1);
   }
+});
+
+test("of former models, unfinished trainings and predictions the last three stay", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-previous-"));
+  try {
+    const names = ["08-00-00Z", "08-00-00Z-2", "08-00-00Z-10", "09-00-00Z", "10-00-00Z"].map((time) => `model-${time}`);
+    for (const name of [...names, "predict-07-00-00Z"]) await mkdir(join(folder, name, "model"), { recursive: true });
+    await keepNewest(folder, "model");
+    await keepNewest(join(folder, "nowhere"), "model");
+    assert.deepEqual((await readdir(folder)).sort(), [...names.slice(2), "predict-07-00-00Z"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const config = await configOf("energy", "    n_epochs: 1\n");
+  const set = syntheticSet(40, 10);
+  for (let i = 0; i < 5; i++) await trained(config, set, { resume: "never" });
+  assert.equal((await readdir(join(config.modelFolder, ".previous"))).length, 3);
 });
 
 test("early stopping ends training and says so", async () => {
