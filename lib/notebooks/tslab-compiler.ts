@@ -73,13 +73,21 @@ function isOutside(folder: string): boolean {
 function resolveFromProject(compiler: typeof ts, host: CellHost, options: ts.CompilerOptions): void {
   const fallback = join(projectFolder, "__cell__.ts");
   const cache = compiler.createModuleResolutionCache(projectFolder, (name) => name, options);
+  // The compiler names types by the files they stand in, which a package's `exports` need not list.
+  const anyFile = { ...options, moduleResolution: compiler.ModuleResolutionKind.Node10 };
   host.resolveModuleNames = (names, file) =>
     names.map((name) => {
       const found = compiler.resolveModuleName(name, file, options, host, cache).resolvedModule;
       if (found || name.startsWith(".")) return found;
-      return compiler.resolveModuleName(name, fallback, options, host, cache).resolvedModule;
+      return (
+        compiler.resolveModuleName(name, fallback, options, host, cache).resolvedModule ??
+        compiler.resolveModuleName(name, fallback, anyFile, host).resolvedModule
+      );
     });
 }
+
+/** With these the compiler can name the type of a variable that comes from a package of the project. */
+const packageNames: ts.CompilerOptions = { baseUrl: join(projectFolder, "node_modules"), paths: { "*": ["*"] } };
 
 /**
  * Types of JavaScript itself are taken from the project's TypeScript: tslab's own are older than what Node can do
@@ -160,7 +168,7 @@ export function createConverter(): CellConverter {
     const create = compiler.createWatchCompilerHost as (
       ...args: unknown[]
     ) => ReturnType<typeof createWatchCompilerHost>;
-    const host = create(files, all, ...rest);
+    const host = create(files, isOutside(folder) ? { ...all, ...packageNames } : all, ...rest);
     useProjectLibrary(host);
     if (isOutside(folder)) resolveFromProject(compiler, host, all);
     return host;

@@ -147,6 +147,16 @@ test("what Node can do has types, also typed arrays as the lib declares them", a
   assert.match(String(said.content("error")?.evalue), /Float32Array<ArrayBuffer>' is not assignable to type 'string'/);
 });
 
+test("a variable keeps its type when that comes from a package of the project", async () => {
+  await run('import { DataTable, dataFrame } from "cherenkit";');
+  await run('const frame = await dataFrame(new DataTable(["a", "b"], [[1, 2], [1, 3], [2, 5]]));');
+  const { reply } = await run('const means = frame.groupby(["a"]).col(["b"]).mean();');
+  assert.equal(reply.status, "ok");
+  assert.equal(plain(await run("means.shape.length")), "2");
+  const wrong = await run("const text: string = means.shape;");
+  assert.match(String(wrong.content("error")?.evalue), /'number\[\]' is not assignable to type 'string'/);
+});
+
 test("completion and inspection know what earlier cells declared", async () => {
   await run("/** How far. */ const distanceKm: number = 3;");
   const completed = await kernel.ask("complete_request", { code: "distanceK", cursor_pos: 9 });
