@@ -6,12 +6,17 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { codeBlocks, project, words } from "../docs/code-blocks.js";
+import { sharedData } from "../shared-data.js";
+
+/** Raw camera events, which no command makes; the lines about them are left out where they are absent. */
+const rawEvents = join(sharedData, "real/sst1m_20180823_32events.r0.h5");
 
 /** A project of its own with the configurations of the demonstration, so that nothing of the reader's is touched. */
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-documentation-"));
 before(() => {
   cpSync(join(project, "configs"), join(folder, "configs"), { recursive: true });
   writeFileSync(join(folder, "package.json"), "{}");
+  if (existsSync(rawEvents)) cpSync(rawEvents, join(folder, "sst1m.r0.h5"));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -35,7 +40,10 @@ test("the commands of the first steps, and of the pages that build on them, work
     .flatMap((block) => block.split("\n"))
     .filter((line) => line.startsWith("npx cherenkit"));
   assert.ok(lines.length >= 12, `${lines.length} commands`);
-  for (const line of lines) await cherenkit(smaller(words(line).slice(2)));
+  for (const line of lines) {
+    if (line.includes("sst1m.r0.h5") && !existsSync(rawEvents)) console.log(`skipped: ${line}: ${rawEvents} is absent`);
+    else await cherenkit(smaller(words(line).slice(2)));
+  }
   for (const left of [
     "models/energy/cnn/report.html",
     "models/energy/compare.html",
