@@ -22,7 +22,10 @@ export function readerFor(model: PredictionModel): ReaderConfig {
  * The telescopes of a file whose images a model can judge.
  * @throws {InputError} when the file has none of them, or their cameras differ from the trained one
  */
-export function telescopesFor(model: PredictionModel, { path, subarray }: EventFile): Telescope[] {
+export function telescopesFor(
+  model: PredictionModel,
+  { path, subarray }: Pick<EventFile, "path" | "subarray">,
+): Telescope[] {
   const { camera, telescopes: trained } = model.card;
   const reader = readerFor(model);
   let telescopes: Telescope[];
@@ -68,7 +71,7 @@ export function telescopesFor(model: PredictionModel, { path, subarray }: EventF
  */
 export function mappersFor(
   model: PredictionModel,
-  { path, subarray }: EventFile,
+  { path, subarray }: Pick<EventFile, "path" | "subarray">,
   telescopes: readonly Telescope[],
 ): Map<number, ImageMapper> {
   const { reader, inputShape } = model.card;

@@ -55,13 +55,14 @@ async function readFile(
   fillers: readonly ViewFiller[],
   mappers: ViewMappers,
   share: StreamWorkerData["share"],
+  kernel: WebAssembly.Module,
 ): Promise<void> {
   const file = await openEventFile(path);
   try {
     if (telescopes.length > 0) {
       await readImages(file, telescopes, fillers, mappers.open(mappersOf(telescopes, fillers.length)), share);
     }
-    for (const one of events) await readEvents(file, one, fillers[one.view]!, share);
+    for (const one of events) await readEvents(file, one, fillers[one.view]!, share, kernel);
     for (const filler of fillers) filler.hand();
   } finally {
     file.close();
@@ -77,7 +78,7 @@ function serve({ share, batchSize, views, kernel }: StreamWorkerData): void {
       fillers[request.view]!.release(request.slot);
       return;
     }
-    readFile(request.file, fillers, mappers, share).then(
+    readFile(request.file, fillers, mappers, share, kernel).then(
       () => reply({ kind: "end" }),
       (error: unknown) => reply({ kind: "failed", error: packError(error) }),
     );

@@ -35,7 +35,7 @@ export function reconstructMono(
   task: Exclude<Task, "skydirection">,
   answers: Float32Array,
   pointings: readonly PointingRad[],
-  file: EventFile,
+  file: Pick<EventFile, "path" | "subarray">,
   telescope: Telescope,
   reader: Pick<ReaderConfig, "focalLength">,
 ): Reconstructed {

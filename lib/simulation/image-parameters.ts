@@ -56,12 +56,15 @@ function chargeParameters(frame: ImageFrame, image: ArrayLike<number>, mask: Uin
   };
 }
 
-/** Pixels that survive the cleaning, and their parameters; null when none survive. */
+/**
+ * Pixels that survive the cleaning, and their parameters; null when none survive.
+ * @param mask pixels that survived another cleaning; by default tail cuts find them
+ */
 export function parametrise(
   frame: ImageFrame,
   { image, peakTime }: CameraImage,
+  mask: Uint8Array = tailcutsClean(frame.neighbours, image, cleaning),
 ): { mask: Uint8Array; parameters: ImageParameters | null } {
-  const mask = tailcutsClean(frame.neighbours, image, cleaning);
   const charge = chargeParameters(frame, image, mask);
   if (!charge) return { mask, parameters: null };
   const parameters = {
