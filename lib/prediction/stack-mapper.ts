@@ -1,6 +1,6 @@
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { imagesPerPass, MappingKernel, sharedKernelMemory, workspaceBytes } from "../camera/mapping-kernel.js";
-import type { Channel } from "../config/config.js";
+import type { Channel } from "../config/channel.js";
 import { type DL1Image, writeChannels } from "../events/channels.js";
 
 const aligned = (bytes: number): number => Math.ceil(bytes / 64) * 64;

@@ -121,7 +121,7 @@ async function eventLines(): Promise<string[]> {
       obs_id: block.obsIds[row],
       event_id: block.eventIds[row],
       tel_id: 1,
-      image: Array.from(image),
+      image: Array.from(image!),
       peak_time: Array.from(peakTime!),
       image_mask: Array.from(mask!),
       alt_deg: altRad * degPerRad,

@@ -1,6 +1,6 @@
 import type { ImageMapper } from "../../camera/image-mapper.js";
 import { mapImage } from "../../camera/map-image.js";
-import type { Channel } from "../../config/config.js";
+import type { Channel } from "../../config/channel.js";
 import { type Task, taskOutputs } from "../../config/task.js";
 import { ConfigError } from "../../errors.js";
 import { writeChannels } from "../../events/channels.js";

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { addAbortSignal, type Readable, type Writable } from "node:stream";
+import { waveformSample } from "../../config/channel.js";
 import type { Task } from "../../config/task.js";
 import { ConfigError, InputError } from "../../errors.js";
 import { isTimeChannel } from "../../events/channels.js";
@@ -168,6 +169,11 @@ export async function predictLive(options: LiveOptions): Promise<LiveResult> {
       if (source === "-") {
         const array = await arrayOfLines(options.array);
         predictor.fit(array);
+        if (predictor.channels.some((channel) => waveformSample(channel))) {
+          throw new ConfigError("lines hold images, and a model looks at waveforms", {
+            remedy: "stream from a DL1 file that has waveforms too",
+          });
+        }
         addAbortSignal(signal, input);
         const lines = new EventLines(array, predictor.channels.some(isTimeChannel));
         return untilAborted(lines.read(input, (line, why) => leave(`line ${line}: ${why}`)));
