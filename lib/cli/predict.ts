@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { ConfigError, exitCodes } from "../errors.js";
 import { collect } from "./assignments.js";
+import { endTidily } from "./end-tidily.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -126,6 +127,7 @@ export function predictCommand(): Command {
           remedy: "name DL1 files and --output FOLDER, or --stream SOURCE",
         });
       }
+      endTidily();
       const { predictFiles } = await import("../prediction/predict-files.js");
       const result = await predictFiles({
         models: options.model,

@@ -33,7 +33,7 @@ interface PackageFile {
 }
 
 /** Commands that write files by themselves; a signal ends them, and takes their unfinished files away. */
-const writesFiles = ["simulate", "convert", "merge", "reduce", "examples", "images", "predict"];
+const writesFiles = ["simulate", "convert", "merge", "reduce", "examples", "images", "calibrate"];
 
 /** All commands of `cherenkit`, before they are given a command line. */
 export function program(): Command {
