@@ -4,6 +4,7 @@ import { cacheCommand } from "./cache.js";
 import { calibrateCommand } from "./calibrate.js";
 import { cancelCommand } from "./cancel.js";
 import { compareCommand } from "./compare.js";
+import { convertCommand } from "./convert.js";
 import { demoCommand } from "./demo.js";
 import { endTidily } from "./end-tidily.js";
 import { evaluateCommand } from "./evaluate.js";
@@ -50,6 +51,7 @@ export function program(): Command {
   const own = [
     simulateCommand(),
     calibrateCommand(),
+    convertCommand(),
     mergeCommand(),
     reduceCommand(),
     inspectCommand(),

@@ -1,9 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { ExecaError, execa } from "execa";
 import { CherenkitError } from "../errors.js";
-import { cacheFolder } from "../files/cache-folder.js";
+import { findPython, pythonEnvironment } from "../files/python-environment.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 
 // plotly brings the extension that draws figures in JupyterLab, and is installed for that alone.
@@ -34,14 +32,9 @@ export function foundJupyterLab(path: string = process.env.PATH ?? ""): JupyterL
   return command ? labAt(command, false) : null;
 }
 
-/** A Python of at least 3.10 that can make environments. */
 async function suitablePython(): Promise<string> {
-  const test = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
-  for (const command of [process.env.CHERENKIT_PYTHON, "python3", "python"]) {
-    if (!command) continue;
-    const { exitCode } = await execa(command, ["-c", test], { reject: false, stdio: "ignore" });
-    if (exitCode === 0) return command;
-  }
+  const found = await findPython([3, 10]);
+  if (found) return found.command;
   throw new CherenkitError("JupyterLab needs Python 3.10 or newer with venv, and there is none", {
     remedy: "install python3 and python3-venv, or set CHERENKIT_PYTHON; or install JupyterLab yourself",
   });
@@ -52,34 +45,14 @@ async function suitablePython(): Promise<string> {
  * @throws {CherenkitError} when Python or the package index cannot be used
  */
 export async function ownJupyterLab(): Promise<JupyterLab> {
-  const folder = join(cacheFolder(), `jupyterlab-${pins.jupyterlab}`);
-  const complete = join(folder, ".complete");
-  const command = join(folder, "bin/jupyter-lab");
-  if (existsSync(complete)) return labAt(command, true);
-  const python = await suitablePython();
-  // An environment holds its own path, so it is made in its place; without the mark it is made again.
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(dirname(folder), { recursive: true });
-  process.stderr.write(`installing JupyterLab ${pins.jupyterlab} into ${folder}\n`);
-  const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "on"];
-  const steps = [
-    [python, "-m", "venv", folder],
-    [join(folder, "bin/python"), ...pip, `jupyterlab==${pins.jupyterlab}`],
-    [join(folder, "bin/python"), ...pip, "--no-deps", `plotly==${pins.plotly}`],
-  ];
-  try {
-    for (const [program, ...args] of steps)
-      await execa(program!, args, { stdio: ["ignore", process.stderr, "inherit"] });
-  } catch (cause) {
-    if (!(cause instanceof ExecaError)) throw cause;
-    throw new CherenkitError(`JupyterLab could not be installed: ${cause.shortMessage}`, {
-      place: folder,
-      remedy: "check the connection to the Python package index, or install JupyterLab yourself",
-      cause,
-    });
-  }
+  const folder = await pythonEnvironment(
+    `jupyterlab-${pins.jupyterlab}`,
+    `JupyterLab ${pins.jupyterlab}`,
+    suitablePython,
+    [[`jupyterlab==${pins.jupyterlab}`], ["--no-deps", `plotly==${pins.plotly}`]],
+  );
+  const overrides = join(folder, "share/jupyter/lab/settings/overrides.json");
   const settings = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false" } };
-  await writeFileAtomically(join(folder, "share/jupyter/lab/settings/overrides.json"), JSON.stringify(settings));
-  await writeFileAtomically(complete, "");
-  return labAt(command, true);
+  if (!existsSync(overrides)) await writeFileAtomically(overrides, JSON.stringify(settings));
+  return labAt(join(folder, "bin/jupyter-lab"), true);
 }

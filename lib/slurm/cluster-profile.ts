@@ -65,7 +65,7 @@ export const profileSchema = z.strictObject({
     .optional()
     .describe("Run inside an Apptainer container."),
   stages: z
-    .partialRecord(z.enum(["prepare", "train", "test", "report", "compare"]), z.strictObject(resources))
+    .partialRecord(z.enum(["convert", "prepare", "train", "test", "report", "compare"]), z.strictObject(resources))
     .default({})
     .describe("What a stage needs that differs: a report needs no GPU."),
 });
@@ -73,7 +73,7 @@ export const profileSchema = z.strictObject({
 /** A cluster and how jobs are run on it; every key is described in `profileSchema`. */
 export type ClusterProfile = z.infer<typeof profileSchema>;
 
-export type JobStage = "prepare" | "train" | "test" | "report" | "compare";
+export type JobStage = "convert" | "prepare" | "train" | "test" | "report" | "compare";
 
 /** What one job asks SLURM for. */
 export interface Resources {

@@ -36,7 +36,7 @@ export function profileFile(name: string, project: string): string {
 function keysAt(path: readonly PropertyKey[]): string[] {
   const { shape } = profileSchema;
   if (path[0] === "container") return Object.keys(shape.container.unwrap().shape);
-  if (path[0] === "stages" && path.length === 1) return ["prepare", "train", "test", "report", "compare"];
+  if (path[0] === "stages" && path.length === 1) return ["convert", "prepare", "train", "test", "report", "compare"];
   if (path[0] === "stages") return ["partition", "gpus", "cpus", "memory", "time"];
   return Object.keys(shape);
 }
