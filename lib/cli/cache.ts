@@ -10,7 +10,8 @@ export function cacheCommand(): Command {
     .description("image stores, newest first")
     .option("--json", "print as JSON")
     .action(async (options: { json?: true }) => {
-      const { listImageStores } = await import("../events/image-store-cache.js");
+      const { imageStoresFolder, listImageStores } = await import("../events/image-store-cache.js");
+      const { cacheLimitBytes } = await import("../events/image-store-room.js");
       const stores = await listImageStores();
       if (options.json) return console.log(JSON.stringify(stores, null, 2));
       const rows = stores.map(({ key, examples, bytes, lastUsed }) => [
@@ -20,6 +21,10 @@ export function cacheCommand(): Command {
         lastUsed,
       ]);
       console.log(new DataTable(["image store", "examples", "MB", "last used"], rows).toText());
+      const used = stores.reduce((sum, { bytes }) => sum + bytes, 0) / 1e9;
+      const limit = cacheLimitBytes() / 1e9;
+      const allowed = Number.isFinite(limit) ? `of ${limit} GB (CHERENKIT_CACHE_LIMIT_GB)` : "without limit";
+      console.log(`${used.toFixed(used < 1 ? 3 : 1)} GB ${allowed} in ${imageStoresFolder()}`);
     });
   cache
     .command("prune")

@@ -4,7 +4,7 @@ import { mkdir, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReaderConfig } from "../config/config.js";
 import { CherenkitError, InputError } from "../errors.js";
-import { outputError } from "../files/write-atomically.js";
+import { isDiskFull, outputError } from "../files/write-atomically.js";
 import type { ExampleTable } from "./example-table.js";
 import { buildStore, type StorePlan } from "./image-store-build.js";
 import { imageStoresFolder } from "./image-store-cache.js";
@@ -48,9 +48,18 @@ function pixelsOf(examples: ExampleTable): number {
   });
 }
 
+function withoutStore(
+  facts: Pick<ImageStore, "key" | "examples" | "pixels" | "channels">,
+  reason: string,
+): ImageStore {
+  const remedy = "run 'cherenkit cache prune', free some space, or set CHERENKIT_CACHE to a folder on another disk";
+  const problem = `${reason}; every epoch reads the DL1 files (to go faster, ${remedy})`;
+  return { ...facts, folder: null, problem, reused: false };
+}
+
 /**
  * The image store of some examples: found in the cache, or read from their files once, on all cores of this job. Where the
- * disk or `CHERENKIT_CACHE_LIMIT_GB` leaves no room, `folder` is null, `problem` says so, and batches read the files.
+ * disk, from the beginning or in the middle of it, or `CHERENKIT_CACHE_LIMIT_GB` leaves no room, `folder` is null, `problem` says so, and batches read the files.
  * @throws {InputError} for files that cannot be read or were changed meanwhile; {OutputError} when the cache cannot be written
  */
 export async function openImageStore(
@@ -82,16 +91,14 @@ export async function openImageStore(
   };
   const begun = statSync(storePaths(`${folder}.partial`).pixels, { throwIfNoEntry: false });
   const reason = await whyNoRoom(stores, plan.bytes + 4 * examples.images.rows - 512 * (begun?.blocks ?? 0));
-  if (reason !== null) {
-    const remedy = "run 'cherenkit cache prune', free some space, or set CHERENKIT_CACHE to a folder on another disk";
-    return {
-      ...facts,
-      folder: null,
-      problem: `${reason}; every epoch reads the DL1 files (to go faster, ${remedy})`,
-      reused: false,
-    };
+  if (reason !== null) return withoutStore(facts, reason);
+  try {
+    await buildStore(folder, plan, onProgress);
+  } catch (error) {
+    // Another program took the room that there was.
+    if (!isDiskFull(error)) throw error;
+    return withoutStore(facts, `the image store could not be finished: ${error.message.split("\n")[0]}`);
   }
-  await buildStore(folder, plan, onProgress);
   if (storeKey(examples, reader) !== key) {
     await rm(folder, { recursive: true, force: true });
     throw new InputError("a file was changed while its images were read", {

@@ -9,6 +9,11 @@ export function temporaryName(path: string): string {
   return `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
 }
 
+/** True when a write failed for want of room; also of an error that came from another thread, which brings no cause. */
+export function isDiskFull(error: unknown): error is OutputError {
+  return error instanceof OutputError && / the disk (is full|quota is used up)\b/.test(error.message);
+}
+
 /** Turns what the file system says of a failed write into one clear error. */
 export function outputError(path: string, cause: unknown): OutputError {
   const code = (cause as NodeJS.ErrnoException | undefined)?.code;

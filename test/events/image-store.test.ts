@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   closeSync,
   copyFileSync,
   existsSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
   truncateSync,
   utimesSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -24,11 +26,13 @@ import { type ImageStore, openImageStore } from "../../lib/events/image-store.js
 import { listImageStores, pruneImageStores } from "../../lib/events/image-store-cache.js";
 import { storePaths } from "../../lib/events/image-store-files.js";
 import { damagedImages, repairStore } from "../../lib/events/image-store-repair.js";
+import { openBatches } from "../../lib/events/open-batches.js";
 import { openExamples } from "../../lib/events/open-examples.js";
 import { readExampleImages } from "../../lib/events/read-example-images.js";
 import { readImageBlocks } from "../../lib/events/read-images.js";
 import { writeLargeDL1 } from "../bench/large-dl1.js";
 import { needsData, sharedData } from "../shared-data.js";
+import { readerConfig } from "./reader-config.js";
 import { storeReader } from "./store-reader.js";
 
 const official = "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5";
@@ -210,6 +214,41 @@ test("without room the store is left out, and the reason and a remedy are told",
     await assert.rejects(openImageStore(examples, storeReader), /not a number of gigabytes/);
   } finally {
     delete process.env.CHERENKIT_CACHE_LIMIT_GB;
+  }
+});
+
+test("a disk that becomes full in the middle is told, and batches come from the files", data, async (context) => {
+  const disk = join(folder, "small-disk");
+  mkdirSync(disk);
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=50m", "tmpfs", disk], { stdio: "ignore" });
+  if (mounted.status !== 0) return context.skip("a small file system cannot be mounted here");
+  const place = process.env.CHERENKIT_CACHE;
+  process.env.CHERENKIT_CACHE = join(disk, "cache");
+  try {
+    let filled = false;
+    const store = await openImageStore(examples, storeReader, () => {
+      if (!filled) writeFileSync(join(disk, "other.dat"), Buffer.alloc(30_000_000));
+      filled = true;
+    });
+    assert.equal(store.folder, null);
+    assert.match(store.problem!, /could not be finished: cannot write .*: the disk is full; every epoch reads the DL1/);
+    assert.deepEqual(readdirSync(join(disk, "cache/images")), []);
+    const batches = await openBatches(examples, store, { ...readerConfig(), channels: storeReader.channels }, {
+      tasks: [],
+      batchSize: 8,
+      workers: 1,
+    });
+    let seen = 0;
+    for await (const batch of batches.epoch(Uint32Array.from({ length: 20 }, (_, row) => row), 8, { keepLast: true })) {
+      seen += batch.size;
+      assert.ok(batch.images.some((value) => value > 5));
+      batch.release();
+    }
+    assert.equal(seen, 20);
+    await batches.close();
+  } finally {
+    process.env.CHERENKIT_CACHE = place;
+    spawnSync("umount", [disk], { stdio: "ignore" });
   }
 });
 
