@@ -35,10 +35,11 @@ function keptEvents(
 ): { order: Uint32Array; begin: Uint32Array; images: number; rank: Int32Array } {
   const counts = new Uint16Array(events.rows);
   for (const { eventRow } of tables) for (const event of eventRow) counts[event]!++;
-  const kept: number[] = [];
-  for (let event = 0; event < events.rows; event++) if (counts[event]! >= least) kept.push(event);
+  const all = new Uint32Array(events.rows);
+  let kept = 0;
+  for (let event = 0; event < events.rows; event++) if (counts[event]! >= least) all[kept++] = event;
   const [obsIds, eventIds] = [events.columns.get("obs_id")!, events.columns.get("event_id")!];
-  const order = Uint32Array.from(kept);
+  const order = all.subarray(0, kept);
   const compare = (a: number, b: number): number => obsIds[a]! - obsIds[b]! || eventIds[a]! - eventIds[b]!;
   if (order.some((event, i) => i > 0 && compare(order[i - 1]!, event) > 0)) order.sort(compare);
   const begin = new Uint32Array(order.length);
@@ -56,7 +57,8 @@ function keptEvents(
 function meanOf(pointings: readonly Pointing[]): Pointing {
   const [first] = pointings;
   if (pointings.length === 1) return first!;
-  return (obsId, timeS) => meanPointing(pointings.map((pointing) => pointing(obsId, timeS)));
+  const mean: Pointing = (obsId, timeS) => meanPointing(pointings.map((pointing) => pointing(obsId, timeS)));
+  return Object.assign(mean, { timed: pointings.some(({ timed }) => timed === true) });
 }
 
 /**
@@ -126,10 +128,13 @@ export function readFileExamples(
   if (ofArray) {
     const obsIds = columns.get("obs_id")!;
     const [az, alt] = [new Float64Array(order.length), new Float64Array(order.length)];
+    let looked = { azRad: Number.NaN, altRad: Number.NaN };
     for (let i = 0; i < order.length; i++) {
-      const pointing = ofArray(obsIds[i]!, timesS?.[order[i]!] ?? Number.NaN);
-      az[i] = pointing.azRad;
-      alt[i] = pointing.altRad;
+      if (i === 0 || ofArray.timed || obsIds[i] !== obsIds[i - 1]) {
+        looked = ofArray(obsIds[i]!, timesS?.[order[i]!] ?? Number.NaN);
+      }
+      az[i] = looked.azRad;
+      alt[i] = looked.altRad;
     }
     columns.set("pointing_altitude", compactColumn(alt)).set("pointing_azimuth", compactColumn(az));
   } else {

@@ -48,10 +48,7 @@ function pixelsOf(examples: ExampleTable): number {
   });
 }
 
-function withoutStore(
-  facts: Pick<ImageStore, "key" | "examples" | "pixels" | "channels">,
-  reason: string,
-): ImageStore {
+function withoutStore(facts: Pick<ImageStore, "key" | "examples" | "pixels" | "channels">, reason: string): ImageStore {
   const remedy = "run 'cherenkit cache prune', free some space, or set CHERENKIT_CACHE to a folder on another disk";
   const problem = `${reason}; every epoch reads the DL1 files (to go faster, ${remedy})`;
   return { ...facts, folder: null, problem, reused: false };

@@ -1,5 +1,5 @@
 import type { ReaderConfig } from "../config/config.js";
-import type { NumberColumn } from "../hdf5/number-column.js";
+import { type NumberColumn, takeDoubles } from "../hdf5/number-column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
 import { columnsBehind, deriveColumns, derivedNames, type TelescopeFacts } from "./derived-columns.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
@@ -119,11 +119,16 @@ export function readTelescopeRows(
   const pointingOf = (pointing: Pointing): readonly [Float64Array, Float64Array] => {
     const [az, alt] = [new Float64Array(rows), new Float64Array(rows)];
     const ids = events.columns.get("obs_id")!;
+    let looked = { azRad: Number.NaN, altRad: Number.NaN };
+    let obsId = Number.NaN;
     for (let i = 0; i < rows; i++) {
       const event = eventRow[i]!;
-      const { azRad, altRad } = pointing(ids[event]!, pointings.timesS?.[event] ?? Number.NaN);
-      az[i] = azRad;
-      alt[i] = altRad;
+      if (pointing.timed || ids[event] !== obsId) {
+        obsId = ids[event]!;
+        looked = pointing(obsId, pointings.timesS?.[event] ?? Number.NaN);
+      }
+      az[i] = looked.azRad;
+      alt[i] = looked.altRad;
     }
     return [az, alt];
   };
@@ -134,17 +139,9 @@ export function readTelescopeRows(
     const known = expanded.get(name);
     if (known) return known;
     const found = new Map<string, NumberColumn>();
-    if (columns.has(name))
-      found.set(
-        name,
-        Float64Array.from(tableIndex.subarray(0, rows), (row) => columns.get(name)![row]!),
-      );
-    else if (events.columns.has(name)) {
-      found.set(
-        name,
-        Float64Array.from(eventRow.subarray(0, rows), (event) => events.columns.get(name)![event]!),
-      );
-    } else if (name === "tel_id") found.set(name, new Float64Array(rows).fill(telescope.id));
+    if (columns.has(name)) found.set(name, takeDoubles(columns.get(name)!, tableIndex, rows));
+    else if (events.columns.has(name)) found.set(name, takeDoubles(events.columns.get(name)!, eventRow, rows));
+    else if (name === "tel_id") found.set(name, new Float64Array(rows).fill(telescope.id));
     else if (name === "table_index") found.set(name, tableIndex);
     else if (name.startsWith("telescope_pointing")) {
       found.set("telescope_pointing_azimuth", azRad).set("telescope_pointing_altitude", altRad);

@@ -70,21 +70,22 @@ export function readTriggeredEvents(file: EventFile, wanted: ReadonlySet<string>
   ]);
   const showerIndex = uniqueEvents(ids, `${path}:${showerPath}`);
   const [obsIds, eventIds] = [trigger.get("obs_id")!, trigger.get("event_id")!];
-  const triggerRows: number[] = [];
-  const showerRows: number[] = [];
+  const [ofTrigger, ofShower] = [new Uint32Array(table.rows), new Uint32Array(table.rows)];
+  let rows = 0;
   for (let row = 0; row < table.rows; row++) {
     const shower = showerIndex.find(obsIds[row]!, eventIds[row]!);
     if (shower < 0) continue;
-    triggerRows.push(row);
-    showerRows.push(shower);
+    ofTrigger[rows] = row;
+    ofShower[rows++] = shower;
   }
+  const [triggerRows, showerRows] = [ofTrigger.subarray(0, rows), ofShower.subarray(0, rows)];
   const columns = new Map<string, NumberColumn>();
   for (const [name, column] of trigger) columns.set(name, takeRows(column, triggerRows));
   for (const [name, column] of ids) if (!columns.has(name)) columns.set(name, takeRows(column, showerRows));
   return {
-    rows: triggerRows.length,
+    rows,
     columns,
-    index: new EventIndex(columns.get("obs_id")!, columns.get("event_id")!),
+    index: rows === table.rows ? index : new EventIndex(columns.get("obs_id")!, columns.get("event_id")!),
     simulated: true,
     times: () => takeRows(times(), triggerRows) as Float64Array,
   };

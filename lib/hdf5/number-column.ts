@@ -107,9 +107,24 @@ export function commonColumn(columns: readonly NumberColumn[], rows: number): Nu
   return columns.every(fits) ? new Int32Array(rows) : new Float64Array(rows);
 }
 
-/** Rows of a column, of the same type. */
+/** True for 0, 1, 2, … `rows - 1`. */
+export function isEveryRow(order: ArrayLike<number>, rows: number): boolean {
+  if (order.length !== rows) return false;
+  for (let i = 0; i < rows; i++) if (order[i] !== i) return false;
+  return true;
+}
+
+/** Rows of a column, of the same type; the column itself where `rows` names every row in order. */
 export function takeRows(column: NumberColumn, rows: ArrayLike<number>): NumberColumn {
+  if (isEveryRow(rows, column.length)) return column;
   const taken = new (column.constructor as new (length: number) => NumberColumn)(rows.length);
   for (let i = 0; i < rows.length; i++) taken[i] = column[rows[i]!]!;
+  return taken;
+}
+
+/** The first `count` of some rows of a column as doubles. */
+export function takeDoubles(column: NumberColumn, rows: Uint32Array, count: number): Float64Array {
+  const taken = new Float64Array(count);
+  for (let i = 0; i < count; i++) taken[i] = column[rows[i]!]!;
   return taken;
 }

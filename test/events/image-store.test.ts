@@ -233,13 +233,22 @@ test("a disk that becomes full in the middle is told, and batches come from the 
     assert.equal(store.folder, null);
     assert.match(store.problem!, /could not be finished: cannot write .*: the disk is full; every epoch reads the DL1/);
     assert.deepEqual(readdirSync(join(disk, "cache/images")), []);
-    const batches = await openBatches(examples, store, { ...readerConfig(), channels: storeReader.channels }, {
-      tasks: [],
-      batchSize: 8,
-      workers: 1,
-    });
+    const batches = await openBatches(
+      examples,
+      store,
+      { ...readerConfig(), channels: storeReader.channels },
+      {
+        tasks: [],
+        batchSize: 8,
+        workers: 1,
+      },
+    );
     let seen = 0;
-    for await (const batch of batches.epoch(Uint32Array.from({ length: 20 }, (_, row) => row), 8, { keepLast: true })) {
+    for await (const batch of batches.epoch(
+      Uint32Array.from({ length: 20 }, (_, row) => row),
+      8,
+      { keepLast: true },
+    )) {
       seen += batch.size;
       assert.ok(batch.images.some((value) => value > 5));
       batch.release();

@@ -59,7 +59,7 @@ test("real SST-1M simulations become DL1 files; broken ones are listed, and the 
   assert.equal(first.code, 1);
   assert.equal(first.report.get("run102.simtel.zst")?.outcome, "written");
   assert.equal(first.report.get("run102.simtel.zst")?.events, 4);
-  assert.match(String(first.report.get("cut.simtel.zst")?.reason), /truncated|\w/);
+  assert.match(String(first.report.get("cut.simtel.zst")?.reason), /truncated|buffer is smaller/);
   assert.deepEqual(
     ["cut.simtel.zst", "other.simtel.gz"].map((name) => first.report.get(name)?.outcome),
     ["broken", "broken"],
