@@ -115,6 +115,9 @@ export interface EarlyStoppingConfig {
   readonly verbose: boolean;
 }
 
+/** Turns of the camera onto itself in which images are shown while a network is trained. */
+export type Augmentation = "none" | "rotation" | "symmetry";
+
 export interface TrainingConfig {
   readonly signal: FileSelection;
   readonly background: FileSelection | null;
@@ -142,6 +145,8 @@ export interface TrainingConfig {
     readonly finalSparsity: number;
     readonly beginStep: number;
   } | null;
+  /** `rotation` = by 60° (square cameras 90°), `symmetry` = mirrored as well; drawn anew for each example and epoch. */
+  readonly augmentation: Augmentation;
   readonly loss: LossConfig;
   /** Momentum of a running average of the weights, which is validated and saved; null = none. */
   readonly averageMomentum: number | null;

@@ -92,6 +92,7 @@ export const ownDefaults = {
   engine: "graph",
   workers: 0,
   splitBy: "event",
+  augmentation: "none",
   checkpointMinutes: 15,
   optimizer: {
     momentum: 0,

@@ -43,6 +43,7 @@ export function resolveTraining(file: ConfigFile, task: Task, root: string, plac
     fold: tool.fold === undefined ? null : { index, of },
     seed: tool.random_seed ?? standard.randomSeed,
     percentagePerEpoch: tool.percentage_per_epoch ?? standard.percentagePerEpoch,
+    augmentation: tool.augmentation ?? ownDefaults.augmentation,
     saveBestValidationOnly: tool.save_best_validation_only ?? standard.saveBestValidationOnly,
     optimizer: {
       name: tool.optimizer?.name ?? standard.optimizer.name,

@@ -86,6 +86,7 @@ export function resolvedYaml(config: Config): string {
         ...(training.fold ? { fold: `${training.fold.index}/${training.fold.of}` } : {}),
         random_seed: training.seed,
         percentage_per_epoch: training.percentagePerEpoch,
+        augmentation: training.augmentation,
         save_best_validation_only: training.saveBestValidationOnly,
         optimizer: {
           name: training.optimizer.name,

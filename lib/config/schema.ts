@@ -358,6 +358,11 @@ const trainTool = z.strictObject({
     "Share (0–1) of the training batches seen in an epoch, drawn anew each epoch. Validation is always complete.",
     training.percentagePerEpoch,
   ),
+  augmentation: key(
+    z.enum(["none", "rotation", "symmetry"]),
+    "Show each image in each epoch in a turn drawn at random, with its direction turned along: rotation = by a multiple of 60°, of square cameras 90°; symmetry = mirrored as well. A turn loses a few pixels at the edge of cameras that do not lie on themselves. Validation images are as they are.",
+    own.augmentation,
+  ),
   save_best_validation_only: key(
     z.boolean(),
     "Keep the model of the epoch with the lowest validation loss; false keeps that of the last epoch.",

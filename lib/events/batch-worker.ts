@@ -3,6 +3,7 @@ import type { ImageMapper } from "../camera/image-mapper.js";
 import { imagesPerPass, MappingKernel, workspaceBytes } from "../camera/mapping-kernel.js";
 import type { Channel } from "../config/channel.js";
 import { packError, type ThreadError } from "../threads/thread-error.js";
+import { turnPixels } from "./augmentation.js";
 import { FileReader, type ImagePlaces } from "./batch-file-reader.js";
 import { DamagedImageError, StoreReader } from "./image-store-reader.js";
 
@@ -30,6 +31,8 @@ export interface BatchWorkerData {
   readonly mapperOf: Uint8Array;
   /** Images of each example, `[examples, telescopes]`, −1 = blank; null = example i is image i. */
   readonly imagesOf: Int32Array | null;
+  /** Pixels that a turned image shows, by mapper and turn; null = no turns. */
+  readonly turnSources: readonly (readonly Int32Array[])[] | null;
   readonly kernel: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   /** First byte of this thread's own part of the memory. */
@@ -43,6 +46,8 @@ export interface BatchRequest {
   readonly slot: number;
   /** Rows of the example table. */
   readonly indices: Uint32Array;
+  /** Number of the turn of each example; null = as they are. */
+  readonly turns: Uint8Array | null;
 }
 
 export interface BatchReply {
@@ -64,6 +69,7 @@ export function arenaBytes(mappers: readonly ImageMapper[], pixels: number, chan
 interface Job {
   readonly row: number;
   readonly to: number;
+  readonly turn: number;
 }
 
 class BatchFiller {
@@ -71,12 +77,15 @@ class BatchFiller {
   private readonly reader: StoreReader | FileReader;
   private readonly staging: Float32Array;
   private readonly passSize: number;
+  /** An image before it is turned. */
+  private readonly unturned: Float32Array;
 
   constructor(private readonly data: BatchWorkerData) {
     const { source, pixels, layout, mappers, memory, arena, kernel } = data;
     const { channels, telescopes, stacked } = layout;
     const size = pixels * channels;
     this.passSize = imagesPerPass(channels);
+    this.unturned = new Float32Array(size);
     this.staging = new Float32Array(memory.buffer, arena, this.passSize * size);
     let base = arena + aligned(this.passSize * size * 4);
     for (const mapper of mappers) {
@@ -90,17 +99,17 @@ class BatchFiller {
         : new FileReader(source.places, source.channels, pixels);
   }
 
-  async fill({ slot, indices }: BatchRequest): Promise<void> {
-    for (const [number, jobs] of this.jobsByMapper(slot, indices).entries()) {
+  async fill({ slot, indices, turns }: BatchRequest): Promise<void> {
+    for (const [number, jobs] of this.jobsByMapper(slot, indices, turns).entries()) {
       // In the order of the store, so that neighbours are read at once.
       jobs.sort((a, b) => a.row - b.row);
       for (let first = 0; first < jobs.length; first += this.passSize) {
-        await this.mapTogether(this.kernels[number]!, jobs.slice(first, first + this.passSize));
+        await this.mapTogether(number, jobs.slice(first, first + this.passSize));
       }
     }
   }
 
-  private jobsByMapper(slot: number, indices: Uint32Array): Job[][] {
+  private jobsByMapper(slot: number, indices: Uint32Array, turns: BatchRequest["turns"]): Job[][] {
     const { layout, mappers, mapperOf, imagesOf, slots } = this.data;
     const { telescopes, channels, stacked } = layout;
     const { height, width } = mappers[0]!;
@@ -112,20 +121,26 @@ class BatchFiller {
         const offset = stacked ? telescope * channels * 4 : telescope * imageBytes;
         const to = slots[slot]! + i * telescopes * imageBytes + offset;
         if (row < 0) this.kernels[0]!.blank(to);
-        else jobs[mapperOf[row]!]!.push({ row, to });
+        else jobs[mapperOf[row]!]!.push({ row, to, turn: turns ? turns[i]! : 0 });
       }
     }
     return jobs;
   }
 
-  private async mapTogether(kernel: MappingKernel, jobs: readonly Job[]): Promise<void> {
+  private async mapTogether(mapper: number, jobs: readonly Job[]): Promise<void> {
     const rows = jobs.map(({ row }) => row);
-    const { arena, pixels, layout } = this.data;
-    const imageBytes = pixels * layout.channels * 4;
+    const { arena, pixels, layout, turnSources } = this.data;
+    const size = pixels * layout.channels;
+    const imageBytes = size * 4;
     if (this.reader instanceof StoreReader) {
       this.reader.read(rows, new Uint8Array(this.staging.buffer, this.staging.byteOffset, this.staging.byteLength));
     } else await this.reader.read(rows, this.staging);
-    kernel.map(
+    for (const [i, { turn }] of jobs.entries()) {
+      if (turn === 0) continue;
+      const image = this.staging.subarray(i * size, (i + 1) * size);
+      turnPixels(turnSources![mapper]![turn]!, image, this.unturned, layout.channels);
+    }
+    this.kernels[mapper]!.map(
       jobs.map((_, i) => arena + i * imageBytes),
       jobs.map(({ to }) => to),
     );

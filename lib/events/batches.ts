@@ -21,6 +21,8 @@ export interface EpochOptions {
   readonly start?: number;
   /** Give the last batch even when it is not full. */
   readonly keepLast?: boolean;
+  /** Seed of the turns in which the images are shown, where the source was opened with augmentation; none without it. */
+  readonly turnSeed?: number;
 }
 
 /** Gives the examples of a table in any order as batches. */

@@ -66,7 +66,8 @@ export class ExampleTable implements Displayable {
    */
   readonly imagesOf: Int32Array | null;
   private readonly columns: Map<string, NumberColumn>;
-  private readonly telescopeOf: ExampleParts["telescopeOf"];
+  /** A row's telescope, in stereo the first of an event; null without simulated truth. */
+  readonly telescopeOf: ExampleParts["telescopeOf"];
 
   constructor(parts: ExampleParts) {
     this.mode = parts.mode;

@@ -2,11 +2,12 @@ import { Worker } from "node:worker_threads";
 import { buildMapper } from "../camera/build-mapper.js";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { compileMappingKernel, sharedKernelMemory } from "../camera/mapping-kernel.js";
-import type { ReaderConfig } from "../config/config.js";
+import type { Augmentation, ReaderConfig } from "../config/config.js";
 import { type Task, taskOutputs } from "../config/task.js";
 import { CherenkitError, ConfigError } from "../errors.js";
 import { unpackError } from "../threads/thread-error.js";
 import { ownedCores } from "../threads/worker-count.js";
+import { augmentationTurns, type LabelTurner, labelTurner, turnOf } from "./augmentation.js";
 import type { ImagePlaces } from "./batch-file-reader.js";
 import {
   arenaBytes,
@@ -35,6 +36,8 @@ export interface BatchOptions {
   readonly tasks: readonly Task[];
   /** Largest batch. */
   readonly batchSize: number;
+  /** Whether batches may be asked for with turned images, and in which turns; by default not. */
+  readonly augmentation?: Augmentation;
   /** Threads; 0 = one less than the cores of this job, at least one, at most four. */
   readonly workers?: number;
 }
@@ -56,6 +59,8 @@ interface Filling {
   /** Numbers of an example in a slot. */
   readonly exampleSize: number;
   readonly labels: Partial<Record<Task, Float32Array>>;
+  /** Null = images are always as they are. */
+  readonly augmentation: { readonly turns: number; readonly turnLabel: LabelTurner } | null;
   readonly batchSize: number;
   /** Block of each example in its file; null when any order is as fast. */
   readonly blocks: Uint32Array | null;
@@ -114,7 +119,7 @@ class WorkerBatches implements BatchSource {
     for (const wake of this.waitingForSlot.splice(0)) wake();
   }
 
-  private request(slot: Slot, indices: Uint32Array): Promise<BatchReply> {
+  private request(slot: Slot, indices: Uint32Array, turns: Uint8Array | null): Promise<BatchReply> {
     if (this.failure) return Promise.reject(this.failure);
     const request = this.requests++;
     const worker = this.workers[request % this.workers.length]!;
@@ -122,33 +127,40 @@ class WorkerBatches implements BatchSource {
     worker.ref();
     return new Promise<BatchReply>((resolve, reject) => {
       this.pending.set(request, { resolve, reject });
-      worker.postMessage({ request, slot: slot.index, indices } satisfies BatchRequest);
+      worker.postMessage({ request, slot: slot.index, indices, turns } satisfies BatchRequest);
     }).finally(() => {
       if (this.pending.size === 0) for (const idle of this.workers) idle.unref();
     });
   }
 
-  private async fill(slot: Slot, indices: Uint32Array): Promise<void> {
-    let reply = await this.request(slot, indices);
+  private async fill(slot: Slot, indices: Uint32Array, turns: Uint8Array | null): Promise<void> {
+    let reply = await this.request(slot, indices, turns);
     if (reply.damaged) {
       this.repairing ??= this.filling.repair();
       await this.repairing;
-      reply = await this.request(slot, indices);
+      reply = await this.request(slot, indices, turns);
     }
     if (reply.error) throw unpackError(reply.error);
   }
 
-  private labelsOf(indices: Uint32Array): Partial<Record<Task, Float32Array>> {
+  private labelsOf(indices: Uint32Array, turns: Uint8Array | null): Partial<Record<Task, Float32Array>> {
     const gathered: Partial<Record<Task, Float32Array>> = {};
     for (const [task, all] of Object.entries(this.filling.labels) as [Task, Float32Array][]) {
       const width = taskOutputs[task];
       const values = new Float32Array(indices.length * width);
       for (let i = 0; i < indices.length; i++) {
         for (let k = 0; k < width; k++) values[i * width + k] = all[indices[i]! * width + k]!;
+        if (turns?.[i]) this.filling.augmentation!.turnLabel(task, indices[i]!, turns[i]!, values, i * width);
       }
       gathered[task] = values;
     }
     return gathered;
+  }
+
+  private turnsOf(indices: Uint32Array, seed: number | undefined): Uint8Array | null {
+    const { augmentation } = this.filling;
+    if (!augmentation || seed === undefined) return null;
+    return Uint8Array.from(indices, (row) => turnOf(row, seed, augmentation.turns));
   }
 
   private give(slot: Slot): void {
@@ -160,18 +172,19 @@ class WorkerBatches implements BatchSource {
     if (batchSize > this.filling.batchSize) {
       throw new CherenkitError(`batches of ${batchSize} do not fit, they were opened for ${this.filling.batchSize}`);
     }
-    const { start = 0, keepLast = false } = options;
+    const { start = 0, keepLast = false, turnSeed } = options;
     const end = keepLast ? order.length : order.length - (order.length % batchSize);
-    const ahead: { slot: Slot; indices: Uint32Array; filled: Promise<void> }[] = [];
+    const ahead: { slot: Slot; indices: Uint32Array; turns: Uint8Array | null; filled: Promise<void> }[] = [];
     let next = start;
     const prepare = (): void => {
       while (next < end && this.free.length > 0) {
         const slot = this.free.pop()!;
         const indices = order.slice(next, Math.min(next + batchSize, end));
         next += indices.length;
-        const filled = this.fill(slot, indices);
+        const turns = this.turnsOf(indices, turnSeed);
+        const filled = this.fill(slot, indices, turns);
         filled.catch(() => undefined); // told when its turn comes
-        ahead.push({ slot, indices, filled });
+        ahead.push({ slot, indices, turns, filled });
       }
     };
     try {
@@ -182,7 +195,7 @@ class WorkerBatches implements BatchSource {
           await new Promise<void>((wake) => this.waitingForSlot.push(wake));
           prepare();
         }
-        const { slot, indices, filled } = ahead[0]!;
+        const { slot, indices, turns, filled } = ahead[0]!;
         await filled;
         ahead.shift();
         this.waitedMs += performance.now() - began;
@@ -191,7 +204,7 @@ class WorkerBatches implements BatchSource {
           size: indices.length,
           indices,
           images: slot.images.subarray(0, indices.length * this.filling.exampleSize),
-          labels: this.labelsOf(indices),
+          labels: this.labelsOf(indices, turns),
           release: () => {
             if (!released) this.give(slot);
             released = true;
@@ -309,6 +322,8 @@ export async function openBatches(
   const mapperOf = new Uint8Array(new SharedArrayBuffer(Math.max(1, examples.images.rows)));
   const telescopeIds = examples.images.column("tel_id");
   for (let row = 0; row < mapperOf.length; row++) mapperOf[row] = examples.cameraOfTelescope.get(telescopeIds[row]!)!;
+  const { augmentation = "none" } = options;
+  const turns = augmentation === "none" ? null : augmentationTurns(examples, augmentation);
   const workers = options.workers || Math.min(4, Math.max(1, ownedCores() - 1));
   const exampleSize = telescopes * height * width * channels;
   const slotBytes = aligned(options.batchSize * exampleSize * 4);
@@ -322,6 +337,7 @@ export async function openBatches(
       mappers,
       mapperOf,
       imagesOf,
+      turnSources: turns?.map((ofCamera) => ofCamera.map(({ source }) => source)) ?? null,
       kernel: await compileMappingKernel(),
       memory: sharedKernelMemory(bytes),
       slots,
@@ -330,6 +346,7 @@ export async function openBatches(
     imageShape: [height, width, reader.stackTelescopeImages ? telescopes * channels : channels],
     exampleSize,
     labels: Object.fromEntries(options.tasks.map((task) => [task, exampleLabels(examples, task)])),
+    augmentation: turns && { turns: turns[0]!.length, turnLabel: labelTurner(examples, turns) },
     batchSize: options.batchSize,
     blocks: store.folder === null ? blocksOf(examples) : null,
     repair: () => repairStore(store, examples, reader),

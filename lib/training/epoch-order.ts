@@ -5,6 +5,12 @@ export function stepsPerEpoch(examples: number, batchSize: number, percentagePer
   return Math.max(1, Math.floor(Math.floor(examples / batchSize) * percentagePerEpoch));
 }
 
+/** Seed of what is drawn in an epoch. */
+export function epochSeed(seed: number, epoch: number): number {
+  // An odd multiplier spreads epochs over the seeds; seeds that follow each other must not repeat shifted orders.
+  return (seed + Math.imul(epoch + 1, 0x9e3779b1)) >>> 0;
+}
+
 /**
  * The rows of one epoch in the order of training. It depends on seed and epoch alone, so an epoch can be taken up again
  * in its middle. With fewer steps than the examples give, each epoch draws its own share.
@@ -18,7 +24,6 @@ export function epochOrder(
   arrange: (order: Uint32Array) => Uint32Array = (order) => order,
 ): Uint32Array {
   const order = rows.slice();
-  // An odd multiplier spreads epochs over the seeds; seeds that follow each other must not repeat shifted orders.
-  new NumpyLegacyRandom((seed + Math.imul(epoch + 1, 0x9e3779b1)) >>> 0).shuffle(order);
+  new NumpyLegacyRandom(epochSeed(seed, epoch)).shuffle(order);
   return arrange(order).subarray(0, length);
 }

@@ -160,6 +160,7 @@ export async function openTrainingData(config: Config): Promise<TrainingData> {
     tasks: model.tasks,
     batchSize: training.batchSize,
     workers: training.workers,
+    augmentation: training.augmentation,
   });
   try {
     const data = new TrainingData(examples, store, batches, config);

@@ -16,6 +16,8 @@ export interface Steps {
   readonly classWeights: { readonly background: number; readonly signal: number } | null;
   /** Factor of the learning rate at a step of an epoch, by the schedule. */
   readonly rateFactor: (epoch: number, step: number) => number;
+  /** Seed of the turns of the images in an epoch; undefined without augmentation. */
+  readonly turnSeed: (epoch: number) => number | undefined;
 }
 
 const labelsOf = (batch: Batch, task: Task): Float32Array => {
@@ -74,7 +76,7 @@ export async function trainEpoch<T>(
   const [before, secondsBefore] = [partial.waitedSeconds, partial.trainingSeconds];
   const waitedAtStart = steps.batches.waitedMs;
   const start = performance.now();
-  for await (const batch of steps.batches.epoch(rest, steps.batchSize)) {
+  for await (const batch of steps.batches.epoch(rest, steps.batchSize, { turnSeed: steps.turnSeed(state.epoch) })) {
     try {
       const rate = state.learningRate * steps.rateFactor(state.epoch, state.step);
       const { loss, outputs } = steps.compiled.trainStep(stepBatch(steps, batch, true), rate);

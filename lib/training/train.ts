@@ -24,7 +24,7 @@ import { readCheckpoint } from "./checkpoint.js";
 import { checkpointer, restoreCheckpoint } from "./checkpointer.js";
 import { compileOptions } from "./compile-options.js";
 import { describeModel } from "./describe-model.js";
-import { stepsPerEpoch } from "./epoch-order.js";
+import { epochSeed, stepsPerEpoch } from "./epoch-order.js";
 import { checkFingerprint, fingerprint } from "./fingerprint.js";
 import { watchGpu } from "./gpu-use.js";
 import { learningRateFactor } from "./learning-rate-schedule.js";
@@ -166,6 +166,7 @@ export async function train(
       classWeights: classWeightsOf(data, config),
       rateFactor: (epoch, step) =>
         learningRateFactor(settings.optimizer, epoch * stepCount + step, stepCount, settings.epochs),
+      turnSeed: (epoch) => (settings.augmentation === "none" ? undefined : epochSeed(settings.seed, epoch)),
     };
     const checkpoints = checkpointer(folder.checkpoint, found?.generation ?? 0, print, state, compiled, callbacks);
     await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints, gpu }, options);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Task } from "../../lib/config/task.js";
+import { turnOf } from "../../lib/events/augmentation.js";
 import type { Batch, BatchSource } from "../../lib/events/batches.js";
 import type { TrainingSet } from "../../lib/training/training-set.js";
 
@@ -48,10 +49,16 @@ export function syntheticSet(
     });
     return out;
   };
+  // Stands for a turn: it changes the images, and depends on row and seed.
+  const turned = (picked: Float32Array, rows: Uint32Array, seed: number | undefined): Float32Array =>
+    seed === undefined
+      ? picked
+      : picked.map((value, i) => value * (1 + turnOf(rows[Math.floor(i / size)]!, seed, 12) / 12));
   const batches: BatchSource = {
     imageShape: [side, side, channels],
     waitedMs: 0,
     async *epoch(order, batchSize, epochOptions = {}): AsyncGenerator<Batch> {
+      const { turnSeed } = epochOptions;
       for (let start = epochOptions.start ?? 0; start < order.length; start += batchSize) {
         const rows = order.slice(start, start + batchSize);
         if (rows.length < batchSize && !epochOptions.keepLast) return;
@@ -59,7 +66,7 @@ export function syntheticSet(
         yield {
           size: rows.length,
           indices: rows,
-          images: pick(images, size, rows),
+          images: turned(pick(images, size, rows), rows, turnSeed),
           labels: { energy: pick(energy, 1, rows), type: pick(type, 2, rows) },
           release: () => {},
         };

@@ -196,6 +196,38 @@ test("two trainings with one seed give the same numbers, another seed gives othe
   assert.notDeepEqual(withoutTimes(a.run.history), withoutTimes(c.run.history));
 });
 
+test("augmentation shows other turns in each epoch, and a resumed training the same ones", async () => {
+  const set = syntheticSet(100, 10);
+  const more = "    n_epochs: 2\n    augmentation: symmetry\n";
+  const whole = await trained(await configOf("energy", more), set);
+  const plain = await trained(await configOf("energy", "    n_epochs: 2\n"), set);
+  assert.notDeepEqual(withoutTimes(whole.run.history), withoutTimes(plain.run.history));
+  const seeds: (number | undefined)[] = [];
+  const { batches } = set;
+  const watched = {
+    ...set,
+    batches: {
+      ...batches,
+      epoch: (...args: Parameters<typeof batches.epoch>) => {
+        seeds.push(args[2]?.turnSeed);
+        return batches.epoch(...args);
+      },
+    },
+  };
+  const config = await configOf("energy", more);
+  const abort = new AbortController();
+  let steps = 0;
+  const interrupting = beforeBatch(watched, () => {
+    if (++steps === 3) abort.abort();
+  });
+  await assert.rejects(trained(config, interrupting, { signal: abort.signal }), InterruptedError);
+  const resumed = await trained(config, watched);
+  assert.deepEqual(withoutTimes(resumed.run.history), withoutTimes(whole.run.history));
+  // The first epoch in two parts with one seed, validation without, the second with another.
+  const [first, again, validation, second] = seeds;
+  assert.ok(first !== undefined && first === again && validation === undefined && second !== first);
+});
+
 test("requestStop and a near deadline end training with a checkpoint", async () => {
   const config = await configOf("energy", "    n_epochs: 2\n");
   const set = syntheticSet(100, 10);
