@@ -2,19 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../errors.js";
-import { collect } from "./assignments.js";
+import { cutOption } from "./cut-option.js";
 
 /** `cherenkit compare models/<task>` */
 export function compareCommand(): Command {
   return new Command("compare")
     .description("compare all tested models of a task: models/<task>/compare.html")
     .argument("<folder>", "folder of a task, e.g. models/energy")
-    .option(
-      "--cut <expression>",
-      "judge only rows for which it is true, e.g. 'true_energy > 1' (may be repeated)",
-      collect,
-      [],
-    )
+    .option(...cutOption)
     .option("--json", "print the result as JSON")
     .option("--quiet", "do not repeat the notebook's output here")
     .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")

@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import { type Task, tasks } from "../config/task.js";
 import { exitCodes } from "../errors.js";
+import { cutOption } from "./cut-option.js";
 
 interface Options {
   readonly task: Task;
   readonly level: "telescope" | "subarray";
   readonly prefix?: string;
+  readonly cut: string[];
   readonly json?: true;
 }
 
@@ -21,15 +23,18 @@ export function evaluateCommand(): Command {
         .default("telescope"),
     )
     .option("--prefix <name>", "algorithm, where a file has several")
+    .option(...cutOption)
     .option("--json", "task, events, metrics with intervals, and curves as JSON")
     .addHelpText("after", "\nExample:\n  cherenkit evaluate models/energy/cnn/predict/*.dl2.h5 --task energy")
     .action(async (files: string[], options: Options) => {
       const { readPredictions } = await import("../reports/predictions.js");
       const { evaluateTask } = await import("../evaluation/evaluate-task.js");
+      const { cutParameters, withCuts } = await import("../reports/cuts.js");
       const { guess } = await import("../reports/guess.js");
       const { metricsTable } = await import("../reports/metrics-table.js");
       const { task, level, prefix } = options;
-      const predictions = await readPredictions(files, task, level, { prefix });
+      const read = await readPredictions(files, task, level, { prefix, parameters: cutParameters(options.cut) });
+      const predictions = withCuts(read, options.cut);
       const evaluation = evaluateTask(predictions, task);
       if (options.json) console.log(JSON.stringify(evaluation, null, 2));
       else console.log(metricsTable(evaluation, evaluateTask(guess(predictions), task)).toText());

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Level } from "../reports/dl2-algorithm.js";
+import { cutOption } from "./cut-option.js";
+import { wholeNumber } from "./whole-number.js";
 
 interface Options {
   readonly output: string;
@@ -7,6 +9,9 @@ interface Options {
   readonly hours: number;
   readonly alpha: number;
   readonly maxOffset: number;
+  readonly telescope?: number;
+  readonly offsetEdges?: readonly number[];
+  readonly multiplicities?: readonly number[];
   readonly cut: readonly string[];
   readonly fullEnclosure?: true;
   readonly instrument?: string;
@@ -19,6 +24,14 @@ function positive(text: string): number {
   return value;
 }
 
+function list(text: string): number[] {
+  const values = text.split(",").map(Number);
+  if (text.trim() === "" || !values.every(Number.isFinite)) {
+    throw new InvalidArgumentError("numbers with commas between them are needed");
+  }
+  return values;
+}
+
 /** `cherenkit irf FILE… --output IRF.fits` */
 export function irfCommand(): Command {
   return new Command("irf")
@@ -28,28 +41,32 @@ export function irfCommand(): Command {
     .addOption(
       new Option("--level <level>", "one row per telescope image, or per event")
         .choices(["telescope", "subarray"])
-        .default("telescope"),
+        .default("subarray"),
     )
+    .option("--telescope <id>", "the telescope, where --level telescope has several", wholeNumber)
     .option("--hours <h>", "observation time", positive, 50)
     .option("--alpha <ratio>", "size of the on region over that of the off regions", positive, 0.2)
     .option("--max-offset <deg>", "largest offset of background and of diffuse gammas", positive, 1)
-    .option(
-      "--cut <expression>",
-      "keep events such as 'hillas_intensity > 50'; may be repeated",
-      (text: string, before: readonly string[]) => [...before, text],
-      [] as readonly string[],
-    )
+    .option("--offset-edges <deg,deg,…>", "edges of bins of offset for the response, of diffuse gammas", list)
+    .option("--multiplicities <n,n,…>", "fewest telescopes that the search for cuts tries", list)
+    .option(...cutOption)
     .option("--full-enclosure", "leave the cut on theta out of effective area and energy dispersion")
     .option("--instrument <name>", "name in the file's headers")
     .option("--json", "cuts and sensitivity as JSON")
-    .addHelpText("after", "\nExample:\n  cherenkit irf models/*/singlecnn/predict/*.dl2.h5 --output irf.fits")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cherenkit irf models/*/singlecnn/predict/*.dl2.h5 --output irf.fits --cut 'leakage_intensity_width_2 < 0.2'",
+    )
     .action(async (files: string[], options: Options) => {
       const { responseOfFiles } = await import("../reports/response-of-files.js");
       const made = await responseOfFiles(files, {
         level: options.level,
+        telescope: options.telescope,
         hours: options.hours,
         alpha: options.alpha,
         offsetMaxDeg: options.maxOffset,
+        offsetEdgesDeg: options.offsetEdges,
+        multiplicities: options.multiplicities,
         cuts: options.cut,
         fullEnclosure: options.fullEnclosure === true,
       });

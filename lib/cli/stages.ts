@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { collect, parseAssignments } from "./assignments.js";
+import { cutOption } from "./cut-option.js";
 import type { Stage } from "./run-stage.js";
 import { withVariation } from "./variants.js";
 
@@ -13,6 +14,7 @@ const stages: readonly { readonly name: Stage; readonly description: string }[] 
 interface Options {
   readonly set: string[];
   readonly anew?: true;
+  readonly cut?: string[];
   readonly seeds?: string;
   readonly folds?: number;
   readonly sweep?: string[];
@@ -59,11 +61,12 @@ export function stageCommands(): Command[] {
           overrides: parseAssignments(options.set),
           quiet,
           runFolder: options.runFolder,
-          parameters: options.anew ? { resume: "never" } : {},
+          parameters: { ...(options.anew ? { resume: "never" } : {}), ...(options.cut ? { cuts: options.cut } : {}) },
         });
         if (options.json) console.log(JSON.stringify(result, null, 2));
         process.exitCode = result.exitCode;
       });
+    if (name === "report") command.option(...cutOption);
     if (name === "train") {
       withVariation(command).option(
         "--anew",

@@ -15,6 +15,8 @@ export interface Dl2Rows {
   readonly valid: Uint8Array;
   /** Gammaness, energy in TeV, or altitude and azimuth in degrees. */
   readonly values: readonly Float64Array[];
+  /** Telescopes that took part, `[rows, width]`; null where a table does not say. */
+  readonly telescopes: { readonly mask: Uint8Array; readonly width: number } | null;
 }
 
 /** The columns of a task without prefix, each with the unit it is wanted in. */
@@ -68,8 +70,11 @@ export function readDl2Rows(file: Hdf5File, path: string, { prefix }: Dl2Algorit
     });
   }
   const flag = find("is_valid");
+  const who = find("telescopes");
   const keys = ["obs_id", "event_id", ...(names.has("tel_id") ? ["tel_id"] : [])];
-  const read = table.read({ columns: [...keys, ...columns.map(({ name }) => name!), ...(flag ? [flag] : [])] });
+  const read = table.read({
+    columns: [...keys, ...columns.map(({ name }) => name!), ...(flag ? [flag] : []), ...(who ? [who] : [])],
+  });
   const get = (name: string): Column => read.columns.get(name)!;
   const values = columns.map(({ name, unit }) => inUnit(get(name!), unit, place));
   const valid = flag ? Uint8Array.from(numbers(get(flag))) : new Uint8Array(read.rows).fill(1);
@@ -81,6 +86,7 @@ export function readDl2Rows(file: Hdf5File, path: string, { prefix }: Dl2Algorit
     telId: names.has("tel_id") ? numbers(get("tel_id")) : new Float64Array(read.rows),
     valid,
     values,
+    telescopes: who ? { mask: get(who).data as Uint8Array, width: get(who).itemShape[0] ?? 1 } : null,
   };
 }
 

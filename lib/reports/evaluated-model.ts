@@ -1,8 +1,8 @@
 import type { Task } from "../config/task.js";
-import { CherenkitError } from "../errors.js";
+import { CherenkitError, ConfigError } from "../errors.js";
 import { evaluateTask } from "../evaluation/evaluate-task.js";
 import type { Evaluation } from "../evaluation/evaluation.js";
-import { withCuts } from "./cuts.js";
+import { cutParameters, withCuts } from "./cuts.js";
 import type { Level } from "./dl2-algorithm.js";
 import { guess } from "./guess.js";
 import { type ModelRecord, readModelRecord } from "./model-record.js";
@@ -40,14 +40,15 @@ export async function evaluateModel(path: string, options: EvaluateOptions = {})
   const record = await readModelRecord(path, options.task);
   const nothing = { record, predictions: null, evaluation: null, guessed: null };
   if (record.missing.dl2) return { ...nothing, problem: record.missing.dl2 };
-  let read: PredictionRows;
+  const cuts = options.cuts ?? [];
+  let predictions: PredictionRows;
   try {
-    read = await readPredictions(record.dl2Files, record.task, levelOf(record));
+    const parameters = cutParameters(cuts);
+    predictions = withCuts(await readPredictions(record.dl2Files, record.task, levelOf(record), { parameters }), cuts);
   } catch (error) {
-    if (!(error instanceof CherenkitError)) throw error;
+    if (!(error instanceof CherenkitError) || error instanceof ConfigError) throw error;
     return { ...nothing, problem: error.message.split("\n")[0]! };
   }
-  const predictions = withCuts(read, options.cuts ?? []);
   const evaluation = evaluateTask(predictions, record.task);
   const problem = evaluation.events > 0 ? null : (predictions.notes.at(-1) ?? "no prediction is left to judge");
   return { record, predictions, evaluation, guessed: evaluateTask(guess(predictions), record.task), problem };

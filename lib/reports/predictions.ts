@@ -1,13 +1,12 @@
 import { basename, resolve } from "node:path";
 import type { Task } from "../config/task.js";
-import type { AltAz } from "../coordinates/angle.js";
-import { type GroundPlace, impactDistanceM } from "../coordinates/impact-distance.js";
+import { impactDistanceM } from "../coordinates/impact-distance.js";
 import type { Predictions } from "../evaluation/predictions.js";
-import { openEventFile } from "../events/event-file.js";
-import { findAlgorithm, type Level } from "./dl2-algorithm.js";
-import { type Dl2Rows, readDl2Rows, repeatedRows } from "./dl2-rows.js";
-import { imageIntensity } from "./image-intensity.js";
-import { type ShowerTruth, showerTruth, simulatedPointing } from "./shower-truth.js";
+import type { Level } from "./dl2-algorithm.js";
+import { type Dl2Rows, repeatedRows } from "./dl2-rows.js";
+import { type FileTable, type FileTables, intensityName, type ReadOptions, readTables } from "./dl2-tables.js";
+import type { RowParameter } from "./image-parameters.js";
+import type { ShowerTruth } from "./shower-truth.js";
 
 /** Predictions of DL2 files with the key of each row, and what is to be said about the files. */
 export interface PredictionRows extends Predictions {
@@ -19,49 +18,15 @@ export interface PredictionRows extends Predictions {
   readonly telId: Float64Array;
   /** Name of the algorithm of each file. */
   readonly prefixes: readonly string[];
+  /** Telescopes with a valid prediction of the row's event; absent when it was not asked for or is not known. */
+  readonly multiplicity?: Float64Array;
+  /** The image parameters that were asked for and are known, by ctapipe's names. */
+  readonly parameters: Readonly<Record<string, RowParameter>>;
   /** One sentence each about rows that cannot count: repeated, without truth, nothing valid. */
   readonly notes: readonly string[];
 }
 
-interface FileTables {
-  readonly prefix: string;
-  readonly truth: ShowerTruth;
-  readonly tables: readonly FileTable[];
-}
-
-interface FileTable {
-  readonly rows: Dl2Rows;
-  readonly pointing: (obsId: number) => AltAz;
-  /** Where the telescope stands, or the centre of the array. */
-  readonly placeM: GroundPlace;
-  /** Charge of the image, by the row of the event in the file's parameters; null where it has none. */
-  readonly intensity: ((obsId: number, eventId: number) => number) | null;
-}
-
-async function readFile(path: string, task: Task, level: Level, prefix: string | undefined): Promise<FileTables> {
-  const file = await openEventFile(path);
-  try {
-    const algorithm = findAlgorithm(file.hdf5, task, level, prefix);
-    const truth = showerTruth(file);
-    const tables = algorithm.tables.map((table) => {
-      const rows = readDl2Rows(file.hdf5, table, algorithm, task);
-      const read = simulatedPointing(file, rows.telId[0] ?? 0);
-      const known = new Map(Array.from(new Set(rows.obsId), (obsId) => [obsId, read(obsId)]));
-      const telescope = file.subarray.telescopes.find(({ id }) => id === rows.telId[0]);
-      return {
-        rows,
-        pointing: (obsId: number) => known.get(obsId)!,
-        placeM: telescope?.positionM ?? ([0, 0, 0] as const),
-        intensity: telescope ? imageIntensity(file, telescope.id) : null,
-      };
-    });
-    return { prefix: algorithm.prefix, truth, tables };
-  } finally {
-    file.close();
-  }
-}
-
-function emptyRows(rows: number) {
+function emptyRows(rows: number, parameters: readonly string[]) {
   const column = (): Float64Array => new Float64Array(rows);
   return {
     rows,
@@ -78,19 +43,26 @@ function emptyRows(rows: number) {
     pointingAltDeg: column(),
     pointingAzDeg: column(),
     impactM: column().fill(Number.NaN),
-    intensity: column().fill(Number.NaN),
+    parameters: Object.fromEntries(parameters.map((name) => [name, column().fill(Number.NaN)])),
+    multiplicity: column().fill(Number.NaN),
     values: [column(), column()] as const,
   };
 }
 
 const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}`;
 
+function telescopeCount({ mask, width }: NonNullable<Dl2Rows["telescopes"]>, row: number): number {
+  let count = 0;
+  for (let i = 0; i < width; i++) count += mask[row * width + i]!;
+  return count;
+}
+
 /** Fills in the rows of a table from `at` on; returns how many there are and how many of them lack their shower. */
 function fill(
   target: ReturnType<typeof emptyRows>,
   at: number,
   fileIndex: number,
-  { rows, pointing, placeM, intensity }: FileTable,
+  { rows, pointing, placeM, parameters }: FileTable,
   truth: ShowerTruth,
   leftOut: ReadonlySet<number>,
 ): { written: number; lost: number } {
@@ -113,7 +85,8 @@ function fill(
     target.trueAltDeg[to] = shower < 0 ? Number.NaN : truth.altDeg[shower]!;
     target.trueAzDeg[to] = shower < 0 ? Number.NaN : truth.azDeg[shower]!;
     target.trueParticle[to] = shower < 0 ? -1 : truth.particle[shower]!;
-    if (intensity) target.intensity[to] = intensity(obsId, eventId);
+    for (const [name, { values }] of Object.entries(parameters)) target.parameters[name]![to] = values[row]!;
+    if (rows.telescopes) target.multiplicity[to] = telescopeCount(rows.telescopes, row);
     if (shower >= 0 && truth.coreM) {
       const direction = { altDeg: truth.altDeg[shower]!, azDeg: truth.azDeg[shower]! };
       const core = [truth.coreM[0][shower]!, truth.coreM[1][shower]!] as const;
@@ -130,24 +103,24 @@ function fill(
 /**
  * Reads the predictions of a task from DL2 files of any producer (ours, CTLearn's, ctapipe's own) and pairs each row
  * with its simulated shower of the same file by (obs_id, event_id).
- * @param options.prefix name of the algorithm, needed only where a file has several
  * @throws {InputError} for a file without predictions of the task, or without simulated truth
  */
 export async function readPredictions(
   files: readonly string[],
   task: Task,
   level: Level,
-  options: { readonly prefix?: string } = {},
+  options: ReadOptions = {},
 ): Promise<PredictionRows> {
   const paths = [...new Set(files.map((file) => resolve(file)))];
   const notes: string[] = [];
   if (paths.length < files.length) notes.push("a file that was named more than once counts once");
   const read: FileTables[] = [];
-  for (const path of paths) read.push(await readFile(path, task, level, options.prefix));
+  for (const path of paths) read.push(await readTables(path, task, level, options));
   const repeated = read.map(({ tables }) => tables.map(({ rows }) => new Set(repeatedRows(rows))));
   const total = read.reduce((sum, { tables }) => sum + tables.reduce((part, { rows }) => part + rows.rows, 0), 0);
   const dropped = repeated.reduce((sum, tables) => sum + tables.reduce((part, rows) => part + rows.size, 0), 0);
-  const target = emptyRows(total - dropped);
+  const names = new Set(read.flatMap(({ tables }) => tables.flatMap(({ parameters }) => Object.keys(parameters))));
+  const target = emptyRows(total - dropped, [...names.add(intensityName)]);
   let at = 0;
   for (const [fileIndex, { tables, truth }] of read.entries()) {
     let lost = 0;
@@ -161,10 +134,18 @@ export async function readPredictions(
     if (twice > 0) notes.push(`${name}: ${counted(twice, "rows repeat an event; the first of each counts")}`);
     if (lost > 0) notes.push(`${name}: ${counted(lost, "rows have no simulated shower and do not count")}`);
   }
-  const { values, impactM, intensity, ...columns } = target;
+  const { values, impactM, multiplicity, parameters, ...columns } = target;
+  if (level === "telescope" && options.parameters?.includes("multiplicity")) countImages(target);
+  const intensity = parameters[intensityName]!;
   const known = {
     ...(impactM.some(Number.isFinite) ? { impactM } : {}),
     ...(intensity.some(Number.isFinite) ? { intensity } : {}),
+    ...(multiplicity.some(Number.isFinite) ? { multiplicity } : {}),
+    parameters: Object.fromEntries(
+      Object.entries(parameters).flatMap(([name, column]) =>
+        column.some(Number.isFinite) ? [[name, { values: column, unit: unitOf(read, name) }]] : [],
+      ),
+    ),
   };
   if (target.rows === 0) notes.push("the files have no row of predictions");
   else if (!target.valid.includes(1)) notes.push(`none of ${counted(target.rows, "predictions is valid")}`);
@@ -183,6 +164,18 @@ export async function readPredictions(
     prefixes: read.map(({ prefix }) => prefix),
     notes,
   };
+}
+
+function unitOf(read: readonly FileTables[], name: string): string | undefined {
+  return read.flatMap(({ tables }) => tables.map(({ parameters }) => parameters[name]?.unit)).find(Boolean);
+}
+
+/** Counts the valid images of each event. */
+function countImages({ rows, fileIndex, obsId, eventId, valid, multiplicity }: ReturnType<typeof emptyRows>): void {
+  const counts = new Map<string, number>();
+  const key = (row: number): string => `${fileIndex[row]} ${obsId[row]} ${eventId[row]}`;
+  for (let row = 0; row < rows; row++) counts.set(key(row), (counts.get(key(row)) ?? 0) + valid[row]!);
+  for (let row = 0; row < rows; row++) multiplicity[row] = counts.get(key(row))!;
 }
 
 /** CTLearn 0.10 writes a gammaness of exactly 0, marked as valid, for all images of the last incomplete batch. */

@@ -1,7 +1,7 @@
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
-import { InputError } from "../errors.js";
+import { ConfigError, InputError } from "../errors.js";
 import { writeGadf } from "../evaluation/irf/gadf.js";
 import { type InstrumentResponse, instrumentResponse, usualAxes } from "../evaluation/irf/instrument-response.js";
 import { type OptimizedCuts, optimizeCuts, usualSearch } from "../evaluation/irf/optimize-cuts.js";
@@ -11,23 +11,30 @@ import { eventWeights, type SimulatedShowers } from "../evaluation/irf/simulated
 import { coneSolidAngle } from "../evaluation/irf/solid-angle.js";
 import { crabHegra, irfdocElectron, irfdocProton, type Spectrum } from "../evaluation/irf/spectrum.js";
 import { combinePredictions } from "./combine-predictions.js";
-import { withCuts } from "./cuts.js";
+import { cutParameters, withCuts } from "./cuts.js";
 import type { Level } from "./dl2-algorithm.js";
 import { filesOfParticles, filesOfTask } from "./files-by-content.js";
 import { type PredictionRows, readPredictions } from "./predictions.js";
 import { thrownShowers } from "./thrown-showers.js";
 
 export interface ResponseOptions {
+  /** Events of the array, or the images of one telescope. */
   readonly level: Level;
+  /** At telescope level the telescope whose images count; not needed where there is only one. */
+  readonly telescope?: number;
   /** Observation time of the sensitivity, h; 50 by default. */
   readonly hours?: number;
   /** Size of the on region over that of the off regions; 0.2 by default. */
   readonly alpha?: number;
   /** Background, and gammas of a diffuse simulation, count up to this offset; 1 deg by default. */
   readonly offsetMaxDeg?: number;
+  /** Edges of the response's bins of offset, deg, for diffuse gammas; one bin up to `offsetMaxDeg` by default. */
+  readonly offsetEdgesDeg?: readonly number[];
+  /** Fewest telescopes that are tried in the search for cuts, of events of the array; [1] by default. */
+  readonly multiplicities?: readonly number[];
   /** Leave the cut on θ out of effective area and energy dispersion. */
   readonly fullEnclosure?: boolean;
-  /** Expressions as in `cherenkit compare`, such as `hillas_intensity > 50`. */
+  /** Expressions as in `cherenkit compare`, such as `hillas_intensity > 50` or `multiplicity >= 2`. */
   readonly cuts?: readonly string[];
 }
 
@@ -103,17 +110,18 @@ function reconstructed(rows: PredictionRows, wanted: (row: number) => boolean): 
     trueOffsetDeg: apart(trueAzDeg, trueAltDeg, pointingAzDeg, pointingAltDeg),
     offsetDeg: apart(rows.azDeg!, rows.altDeg!, pointingAzDeg, pointingAltDeg),
     weights: new Float64Array(taken.length),
+    ...(rows.multiplicity ? { multiplicity: of(rows.multiplicity) } : {}),
   };
 }
 
 /** All events of several kinds of particles. */
 function joined(parts: readonly ReconstructedEvents[]): ReconstructedEvents {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-  const of = (name: Exclude<keyof ReconstructedEvents, "rows" | "multiplicity">): Float64Array => {
+  const of = (name: Exclude<keyof ReconstructedEvents, "rows">): Float64Array => {
     const column = new Float64Array(rows);
     let at = 0;
     for (const part of parts) {
-      column.set(part[name], at);
+      column.set(part[name]!, at);
       at += part.rows;
     }
     return column;
@@ -127,6 +135,7 @@ function joined(parts: readonly ReconstructedEvents[]): ReconstructedEvents {
     trueOffsetDeg: of("trueOffsetDeg"),
     offsetDeg: of("offsetDeg"),
     weights: of("weights"),
+    ...(parts.every(({ multiplicity }) => multiplicity) ? { multiplicity: of("multiplicity") } : {}),
   };
 }
 
@@ -148,6 +157,25 @@ function weighGammas(
   return { ...kept, weights: eventWeights(kept.trueEnergyTeV, target, simulated, seconds) };
 }
 
+/** @throws {InputError} for images of several telescopes, each of which would count as an event of its own */
+function oneTelescope(rows: PredictionRows): void {
+  const telescopes = [...new Set(rows.telId)].sort((a, b) => a - b);
+  if (rows.level === "subarray" || telescopes.length < 2) return;
+  throw new InputError(`the files hold images of telescopes ${telescopes.join(", ")}, and a response is of one`, {
+    place: rows.files.join(", "),
+    remedy: `choose one (--telescope ${telescopes[0]}), or the events of the array (--level subarray)`,
+  });
+}
+
+/** Edges of offset, ascending from 0 or more. @throws {ConfigError} */
+function checkEdges(edgesDeg: readonly number[]): void {
+  const ascending = edgesDeg.every((edge, i) => edge >= 0 && (i === 0 || edge > edgesDeg[i - 1]!));
+  if (edgesDeg.length >= 2 && ascending) return;
+  throw new ConfigError(`edges of offset ${edgesDeg.join(", ")} do not ascend from 0 or more`, {
+    remedy: "give two or more, such as 0,0.5,1,1.5",
+  });
+}
+
 /** Edges at five a decade that the energies of both kinds fill. */
 function energyEdges(energies: Float64Array): number[] {
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
@@ -163,13 +191,18 @@ function energyEdges(energies: Float64Array): number[] {
 /**
  * Cuts with the best sensitivity, and the instrument response after them, from DL2 files of gammas and of background
  * that hold type, energy and direction, together or in files of their own.
- * @throws {InputError} when a task is missing, or gammas or background
+ * @throws {InputError} when a task is missing, or gammas or background; for images of several telescopes
+ * @throws {ConfigError} for a cut that cannot be understood, and for edges that do not ascend
  */
 export async function responseOfFiles(files: readonly string[], options: ResponseOptions): Promise<FilesResponse> {
   const { level, hours = 50, alpha = 0.2, offsetMaxDeg = 1, cuts = [], fullEnclosure = false } = options;
+  const { telescope, offsetEdgesDeg = [0, offsetMaxDeg], multiplicities = [1] } = options;
+  checkEdges(offsetEdgesDeg);
+  const reading = { telescope, parameters: cutParameters(cuts) };
   const read = async (task: "type" | "energy" | "skydirection"): Promise<PredictionRows> =>
-    readPredictions(await filesOfTask(files, task, level), task, level);
+    readPredictions(await filesOfTask(files, task, level), task, level, reading);
   const predictions = { type: await read("type"), energy: await read("energy"), direction: await read("skydirection") };
+  oneTelescope(predictions.type);
   const rows = withCuts(combinePredictions(predictions), cuts);
   const seconds = hours * 3600;
   const particles = filesOfParticles(rows);
@@ -182,12 +215,8 @@ export async function responseOfFiles(files: readonly string[], options: Respons
     });
   }
   const simulated = await thrownShowers(gammaFiles);
-  const gammas = weighGammas(
-    reconstructed(rows, (row) => rows.trueParticle[row] === 0),
-    simulated,
-    seconds,
-    offsetMaxDeg,
-  );
+  const allGammas = reconstructed(rows, (row) => rows.trueParticle[row] === 0);
+  const gammas = weighGammas(allGammas, simulated, seconds, offsetMaxDeg);
   const kinds: ReconstructedEvents[] = [];
   for (const particle of others) {
     const thrown = await thrownShowers(particles.get(particle)!);
@@ -204,10 +233,11 @@ export async function responseOfFiles(files: readonly string[], options: Respons
   const search = usualSearch(energyEdges(gammas.energyTeV));
   const best = optimizeCuts(gammas, background, {
     ...search,
+    multiplicities,
     offsetMaxDeg,
     rule: { ...search.rule, alpha },
   });
-  const axes = usualAxes(best.gammaness.edges, [0, offsetMaxDeg]);
-  const response = instrumentResponse(gammas, simulated, background, seconds, best, axes, !fullEnclosure);
+  const axes = usualAxes(best.gammaness.edges, offsetEdgesDeg);
+  const response = instrumentResponse(allGammas, simulated, background, seconds, best, axes, !fullEnclosure);
   return new FilesResponse(best, response, hours, rows.notes);
 }

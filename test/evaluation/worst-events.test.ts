@@ -60,6 +60,7 @@ test("the table names each event by file, run, number and telescope", () => {
       eventId: key((row) => 1000 + row),
       telId: key(() => 2),
       prefixes: [],
+      parameters: {},
       notes: [],
     },
     3,

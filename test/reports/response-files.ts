@@ -14,17 +14,23 @@ export async function simulated(folder: string, particle: string, events: number
   return file!.path;
 }
 
-/** A DL2 file of a simulated DL1 file, with predictions that scatter about the truth, of the quantities wanted. */
+/**
+ * A DL2 file of a simulated DL1 file, with predictions that scatter about the truth, of the quantities wanted.
+ * @param level `array`: image parameters, predictions of both telescopes, and of the array, in which every third event was
+ * seen by the first telescope alone
+ */
 export async function predicted(
   dl1: string,
   path: string,
   quantities: readonly Quantity[] = ["particle_type", "energy", "geometry"],
+  level: "telescope" | "array" = "telescope",
 ): Promise<void> {
   const random = new RandomGenerator(3);
   const from = await Hdf5File.open(dl1);
   const writer = await createHdf5(path, { attributes: from.attributes("/") });
   copyGroup(from, "/configuration", writer);
   copyGroup(from, "/simulation", writer);
+  if (level === "array") copyGroup(from, "/dl1/event/telescope/parameters", writer);
   const names = ["obs_id", "event_id", "true_energy", "true_alt", "true_az", "true_shower_primary_id"];
   const { columns, rows } = from.table("/simulation/event/subarray/shower").read({ columns: names });
   const [obs, event, energy, alt, az, particle] = names.map((name) => numbers(columns.get(name)!));
@@ -38,20 +44,43 @@ export async function predicted(
   const units: Record<string, string> = { prediction: "", energy: "TeV", alt: "deg", az: "deg" };
   for (const quantity of quantities) {
     const own = Object.entries<Float64Array>(values[quantity]);
-    const table = writer.table(`/dl2/event/telescope/${quantity}/CTLearn/tel_001`, [
-      { name: "obs_id", type: "int64" },
-      { name: "event_id", type: "int64" },
-      { name: "tel_id", type: "int64" },
-      ...own.map(([name]) => ({ name: `CTLearn_tel_${name}`, type: "float64" as const, unit: units[name] })),
-      { name: "CTLearn_tel_is_valid", type: "bool" },
-    ]);
-    table.append({
+    const ids = {
       obs_id: BigInt64Array.from(obs!, BigInt),
       event_id: BigInt64Array.from(event!, BigInt),
-      tel_id: new BigInt64Array(rows).fill(1n),
-      CTLearn_tel_is_valid: new Uint8Array(rows).fill(1),
-      ...Object.fromEntries(own.map(([name, column]) => [`CTLearn_tel_${name}`, column])),
-    });
+    };
+    const keys = [
+      { name: "obs_id", type: "int64" },
+      { name: "event_id", type: "int64" },
+    ] as const;
+    for (const telescope of level === "array" ? [1, 2] : [1]) {
+      const table = writer.table(`/dl2/event/telescope/${quantity}/CTLearn/tel_00${telescope}`, [
+        ...keys,
+        { name: "tel_id", type: "int64" },
+        ...own.map(([name]) => ({ name: `CTLearn_tel_${name}`, type: "float64" as const, unit: units[name] })),
+        { name: "CTLearn_tel_is_valid", type: "bool" },
+      ]);
+      const seen = (row: number): boolean => telescope === 1 || row % 3 > 0;
+      table.append({
+        ...ids,
+        tel_id: new BigInt64Array(rows).fill(BigInt(telescope)),
+        CTLearn_tel_is_valid: Uint8Array.from({ length: rows }, (_, row) => (seen(row) ? 1 : 0)),
+        ...Object.fromEntries(own.map(([name, column]) => [`CTLearn_tel_${name}`, column])),
+      });
+    }
+    if (level === "telescope") continue;
+    writer
+      .table(`/dl2/event/subarray/${quantity}/CTLearn`, [
+        ...keys,
+        ...own.map(([name]) => ({ name: `CTLearn_${name}`, type: "float64" as const, unit: units[name] })),
+        { name: "CTLearn_is_valid", type: "bool" },
+        { name: "CTLearn_telescopes", type: "bool", itemShape: [2] },
+      ])
+      .append({
+        ...ids,
+        CTLearn_is_valid: new Uint8Array(rows).fill(1),
+        CTLearn_telescopes: Uint8Array.from({ length: 2 * rows }, (_, i) => (i % 2 === 0 || (i >> 1) % 3 > 0 ? 1 : 0)),
+        ...Object.fromEntries(own.map(([name, column]) => [`CTLearn_${name}`, column])),
+      });
   }
   await writer.close();
 }
