@@ -28,7 +28,7 @@ export function evaluateCommand(): Command {
     .addHelpText("after", "\nExample:\n  cherenkit evaluate models/energy/cnn/predict/*.dl2.h5 --task energy")
     .action(async (files: string[], options: Options) => {
       const { readPredictions } = await import("../reports/predictions.js");
-      const { evaluateTask } = await import("../evaluation/evaluate-task.js");
+      const { evaluateTask, taskMetrics } = await import("../evaluation/evaluate-task.js");
       const { cutParameters, withCuts } = await import("../reports/cuts.js");
       const { guess } = await import("../reports/guess.js");
       const { metricsTable } = await import("../reports/metrics-table.js");
@@ -37,7 +37,7 @@ export function evaluateCommand(): Command {
       const predictions = withCuts(read, options.cut);
       const evaluation = evaluateTask(predictions, task);
       if (options.json) console.log(JSON.stringify(evaluation, null, 2));
-      else console.log(metricsTable(evaluation, evaluateTask(guess(predictions), task)).toText());
+      else console.log(metricsTable(evaluation, taskMetrics(guess(predictions), task)).toText());
       for (const note of predictions.notes) process.stderr.write(`note: ${note}\n`);
       if (evaluation.events === 0) process.exitCode = exitCodes.failed;
     });

@@ -48,20 +48,22 @@ export function quantileEstimate(
 }
 
 /**
- * A statistic of sums over events with its 95 % bootstrap interval. Events are added up in at most 500 interleaved
- * blocks and the blocks are resampled: exact for small samples, cheap for large ones.
+ * Statistics of sums over events, each with its 95 % bootstrap interval. Events are added up once, in at most 500
+ * interleaved blocks, and the blocks are resampled: exact for small samples, cheap for large ones.
  * @param count number of events @param width number of sums
  * @param add adds the terms of event i to `sums`
  */
-export function sumsEstimate(
+export function resampledSums(
   count: number,
   width: number,
   add: (i: number, sums: Float64Array) => void,
-  statistic: (sums: Float64Array) => number,
-): Estimate {
-  if (count === 0) return unknown;
+): (statistic: (sums: Float64Array) => number) => Estimate {
+  if (count === 0) return () => unknown;
   const blocks = Array.from({ length: Math.min(count, 500) }, () => new Float64Array(width));
-  for (let i = 0; i < count; i++) add(i, blocks[i % blocks.length]!);
+  for (let i = 0, block = 0; i < count; i++) {
+    add(i, blocks[block]!);
+    block = block + 1 === blocks.length ? 0 : block + 1;
+  }
   const total = (chosen: (i: number) => Float64Array): Float64Array => {
     const sums = new Float64Array(width);
     for (let i = 0; i < blocks.length; i++) {
@@ -70,10 +72,25 @@ export function sumsEstimate(
     }
     return sums;
   };
-  const value = statistic(total((i) => blocks[i]!));
-  const random = new RandomGenerator(seed);
-  const drawn = new Float64Array(replicas).map(() => statistic(total(() => blocks[random.integer(blocks.length)]!)));
-  return percentileInterval(value, drawn);
+  const whole = total((i) => blocks[i]!);
+  let drawn: Float64Array[] | undefined;
+  return (statistic) => {
+    if (!drawn) {
+      const random = new RandomGenerator(seed);
+      drawn = Array.from({ length: replicas }, () => total(() => blocks[random.integer(blocks.length)]!));
+    }
+    return percentileInterval(statistic(whole), Float64Array.from(drawn, statistic));
+  };
+}
+
+/** A single statistic of sums over events; see `resampledSums`. */
+export function sumsEstimate(
+  count: number,
+  width: number,
+  add: (i: number, sums: Float64Array) => void,
+  statistic: (sums: Float64Array) => number,
+): Estimate {
+  return resampledSums(count, width, add)(statistic);
 }
 
 /** A statistic of independent event counts (as of a confusion matrix) with its 95 % interval by Poisson bootstrap. */

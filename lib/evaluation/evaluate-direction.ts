@@ -2,7 +2,7 @@ import { angularSeparationDeg } from "../coordinates/angular-separation.js";
 import { type AngularStatistics, angularStatistics, rootMeanSquare } from "./angular-statistics.js";
 import { meanEstimate } from "./confidence-interval.js";
 import { containmentRadius } from "./containment-radius.js";
-import { directionResiduals, fieldOfView, residuals } from "./direction-residuals.js";
+import { directionResiduals, fieldOfView, type Residuals, residuals } from "./direction-residuals.js";
 import { type BinEdges, logEnergyEdges } from "./energy-bins.js";
 import type { DirectionEvaluation, MetricValue } from "./evaluation.js";
 import { fieldErrors } from "./field-errors.js";
@@ -29,11 +29,22 @@ function stepEdges(values: Float64Array, step: number): number[] {
   return linearEdges(0, bins * step, bins);
 }
 
-/** How well the direction of gammas is reconstructed. */
-export function evaluateDirection(
-  predictions: Predictions,
-  task: "cameradirection" | "skydirection",
-): DirectionEvaluation {
+/** The events that tell how well the direction is reconstructed. */
+interface DirectionSample {
+  /** Rows with a usable prediction, of any particle. */
+  readonly all: Uint32Array;
+  readonly rows: Uint32Array;
+  readonly particle: "gamma" | "all";
+  readonly weights: Float64Array | null;
+  readonly alt: Float64Array;
+  readonly az: Float64Array;
+  readonly trueAlt: Float64Array;
+  readonly trueAz: Float64Array;
+  readonly thetaDeg: Float64Array;
+  readonly errors: Residuals;
+}
+
+function directionSample(predictions: Predictions): DirectionSample {
   const missing = new Float64Array(predictions.rows).fill(Number.NaN);
   const altColumn = predictions.altDeg ?? missing;
   const azColumn = predictions.azDeg ?? missing;
@@ -41,30 +52,19 @@ export function evaluateDirection(
   const { rows, particle } = gammaRows(predictions.trueParticle, all);
   const [alt, az] = [take(altColumn, rows), take(azColumn, rows)];
   const [trueAlt, trueAz] = [take(predictions.trueAltDeg, rows), take(predictions.trueAzDeg, rows)];
-  const pointingAlt = take(predictions.pointingAltDeg, rows);
-  const pointingAz = take(predictions.pointingAzDeg, rows);
-  const trueEnergyTeV = take(predictions.trueEnergyTeV, rows);
-  const weights = takeWeights(predictions, rows);
-  const thetaDeg = separations(alt, az, trueAlt, trueAz);
-  const offsetDeg = separations(trueAlt, trueAz, pointingAlt, pointingAz);
-  const errors = residuals(alt, az, trueAlt, trueAz);
+  return {
+    ...{ all, rows, particle, alt, az, trueAlt, trueAz },
+    weights: takeWeights(predictions, rows),
+    thetaDeg: separations(alt, az, trueAlt, trueAz),
+    errors: residuals(alt, az, trueAlt, trueAz),
+  };
+}
+
+function metricsOf({ thetaDeg, errors, weights }: DirectionSample): Record<string, MetricValue> {
   const mean = meanEstimate(thetaDeg, weights);
   const sorted = sortSample(thetaDeg, weights);
   const rms = rootMeanSquare(thetaDeg, weights);
-  const offsetEdges = stepEdges(offsetDeg, 0.5);
-  const edgesTeV = logEnergyEdges(trueEnergyTeV);
-  const within = (edges: BinEdges, of: Float64Array): AngularStatistics =>
-    angularStatistics(edges, of, thetaDeg, weights);
-  const impactM = predictions.impactM && take(predictions.impactM, rows);
-  const intensity = predictions.intensity && take(predictions.intensity, rows);
-  const statistics = {
-    energy: within(edgesTeV, trueEnergyTeV),
-    offset: within(offsetEdges, offsetDeg),
-    ...(impactM ? { impact: within(stepEdges(impactM, 50), impactM) } : {}),
-    ...(intensity ? { intensity: within(logEnergyEdges(intensity), intensity) } : {}),
-  };
-
-  const metrics: Record<string, MetricValue> = {
+  return {
     resolution: {
       ...containmentRadius(sorted),
       unit: "deg",
@@ -109,8 +109,38 @@ export function evaluateDirection(
       description: "Mean shift of the reconstructed direction upwards.",
     },
   };
+}
 
-  const reach = quantile(weights ? sortSample(thetaDeg, null) : sorted, 0.95) || 1;
+/** The metrics of `evaluateDirection` alone. */
+export function directionMetrics(predictions: Predictions): Record<string, MetricValue> {
+  return metricsOf(directionSample(predictions));
+}
+
+/** How well the direction of gammas is reconstructed. */
+export function evaluateDirection(
+  predictions: Predictions,
+  task: "cameradirection" | "skydirection",
+): DirectionEvaluation {
+  const sample = directionSample(predictions);
+  const { all, rows, particle, weights, alt, az, trueAlt, trueAz, thetaDeg, errors } = sample;
+  const pointingAlt = take(predictions.pointingAltDeg, rows);
+  const pointingAz = take(predictions.pointingAzDeg, rows);
+  const trueEnergyTeV = take(predictions.trueEnergyTeV, rows);
+  const offsetDeg = separations(trueAlt, trueAz, pointingAlt, pointingAz);
+  const offsetEdges = stepEdges(offsetDeg, 0.5);
+  const edgesTeV = logEnergyEdges(trueEnergyTeV);
+  const within = (edges: BinEdges, of: Float64Array): AngularStatistics =>
+    angularStatistics(edges, of, thetaDeg, weights);
+  const impactM = predictions.impactM && take(predictions.impactM, rows);
+  const intensity = predictions.intensity && take(predictions.intensity, rows);
+  const statistics = {
+    energy: within(edgesTeV, trueEnergyTeV),
+    offset: within(offsetEdges, offsetDeg),
+    ...(impactM ? { impact: within(stepEdges(impactM, 50), impactM) } : {}),
+    ...(intensity ? { intensity: within(logEnergyEdges(intensity), intensity) } : {}),
+  };
+
+  const reach = quantile(sortSample(thetaDeg, null), 0.95) || 1;
   return {
     task,
     level: predictions.level,
@@ -118,7 +148,7 @@ export function evaluateDirection(
     rejected: predictions.rows - all.length,
     particles: countParticles(predictions.trueParticle, all),
     particle,
-    metrics,
+    metrics: metricsOf(sample),
     curves: {
       byEnergy: statistics.energy.resolution,
       byOffset: statistics.offset.resolution,

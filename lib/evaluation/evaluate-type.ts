@@ -4,7 +4,7 @@ import { calibrationCurve } from "./calibration.js";
 import { calibrationError } from "./calibration-error.js";
 import { classification } from "./classification.js";
 import { meanEstimate, proportion } from "./confidence-interval.js";
-import { confusionMatrix } from "./confusion-matrix.js";
+import { type ConfusionMatrix, confusionMatrix } from "./confusion-matrix.js";
 import { efficiencyCurve } from "./efficiency.js";
 import type { MetricValue, TypeEvaluation } from "./evaluation.js";
 import { logLoss } from "./log-loss.js";
@@ -13,23 +13,34 @@ import { averagePrecision, precisionRecallCurve } from "./precision-recall.js";
 import { type Predictions, take, takeWeights, usableRows } from "./predictions.js";
 import { backgroundAtEfficiency, efficiencyAtRejection, rocCurve } from "./roc.js";
 import { scoreDistribution } from "./score-distribution.js";
-import { scoredClasses } from "./scored-classes.js";
+import { type ScoredClasses, scoredClasses } from "./scored-classes.js";
 
-/** How well gammas are told from everything else: signal is particle 0, background every other particle. */
-export function evaluateType(predictions: Predictions): TypeEvaluation {
+/** The events that tell how well gammas are told from background. */
+interface TypeSample {
+  readonly rows: Uint32Array;
+  readonly gammaness: Float64Array;
+  readonly isSignal: Uint8Array;
+  readonly weights: Float64Array | null;
+  readonly classes: ScoredClasses;
+  readonly confusion: ConfusionMatrix;
+}
+
+function typeSample(predictions: Predictions): TypeSample {
   const column = predictions.gammaness ?? new Float64Array(predictions.rows).fill(Number.NaN);
   const rows = usableRows(predictions, [column]);
   const gammaness = take(column, rows);
   const weights = takeWeights(predictions, rows);
-  const trueEnergyTeV = take(predictions.trueEnergyTeV, rows);
-  const isSignal = Uint8Array.from(rows, (row) => (predictions.trueParticle[row] === gamma ? 1 : 0));
+  const isSignal = new Uint8Array(rows.length);
+  for (let i = 0; i < rows.length; i++) isSignal[i] = predictions.trueParticle[rows[i]!] === gamma ? 1 : 0;
   const classes = scoredClasses(gammaness, isSignal, weights);
+  return { rows, gammaness, isSignal, weights, classes, confusion: confusionMatrix(classes) };
+}
+
+function metricsOf({ gammaness, isSignal, weights, classes, confusion }: TypeSample): Record<string, MetricValue> {
   const { signal, background } = classes;
-  const confusion = confusionMatrix(classes);
   const total = signal.total + background.total;
   const merits = classification(confusion, total > 0 ? (signal.effective + background.effective) / total : 1);
   const squares = gammaness.map((value, i) => (value - isSignal[i]!) ** 2);
-
   const metrics: Record<string, MetricValue> = {
     auc: {
       ...areaUnderRoc(classes),
@@ -130,7 +141,19 @@ export function evaluateType(predictions: Predictions): TypeEvaluation {
       description: `Share of gammas kept by the cut that rejects ${percent} % of the background.`,
     };
   }
+  return metrics;
+}
 
+/** The metrics of `evaluateType` alone. */
+export function typeMetrics(predictions: Predictions): Record<string, MetricValue> {
+  return metricsOf(typeSample(predictions));
+}
+
+/** How well gammas are told from everything else: signal is particle 0, background every other particle. */
+export function evaluateType(predictions: Predictions): TypeEvaluation {
+  const sample = typeSample(predictions);
+  const { rows, gammaness, isSignal, weights, classes, confusion } = sample;
+  const trueEnergyTeV = take(predictions.trueEnergyTeV, rows);
   return {
     task: "type",
     level: predictions.level,
@@ -138,7 +161,7 @@ export function evaluateType(predictions: Predictions): TypeEvaluation {
     rejected: predictions.rows - rows.length,
     particles: countParticles(predictions.trueParticle, rows),
     particle: "all",
-    metrics,
+    metrics: metricsOf(sample),
     curves: {
       roc: rocCurve(classes),
       scores: scoreDistribution(classes),

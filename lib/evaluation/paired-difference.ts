@@ -22,8 +22,14 @@ function shareBelow(sorted: Float64Array, value: number): number {
  * signal with a higher one. Their mean over either class is the area under the ROC curve. NaN for a score that is NaN.
  */
 export function rocPlacements(scores: Float64Array, isSignal: Uint8Array): Float64Array {
-  const of = (wanted: number): Float64Array =>
-    scores.filter((score, i) => isSignal[i] === wanted && !Number.isNaN(score)).sort();
+  const of = (wanted: number): Float64Array => {
+    const own = new Float64Array(scores.length);
+    let count = 0;
+    for (let i = 0; i < scores.length; i++) {
+      if (isSignal[i] === wanted && !Number.isNaN(scores[i]!)) own[count++] = scores[i]!;
+    }
+    return own.subarray(0, count).sort();
+  };
   const [background, signal] = [of(0), of(1)];
   return scores.map((score, i) => {
     if (Number.isNaN(score)) return Number.NaN;
@@ -31,8 +37,15 @@ export function rocPlacements(scores: Float64Array, isSignal: Uint8Array): Float
   });
 }
 
+/** a − b of the events that are wanted and that both have. */
 function differences(a: Float64Array, b: Float64Array, wanted: (i: number) => boolean): Float64Array {
-  return a.map((value, i) => value - b[i]!).filter((value, i) => wanted(i) && Number.isFinite(value));
+  const found = new Float64Array(a.length);
+  let count = 0;
+  for (let i = 0; i < a.length; i++) {
+    const difference = a[i]! - b[i]!;
+    if (Number.isFinite(difference) && wanted(i)) found[count++] = difference;
+  }
+  return found.subarray(0, count);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Task } from "../config/task.js";
 import { CherenkitError, ConfigError } from "../errors.js";
-import { evaluateTask } from "../evaluation/evaluate-task.js";
-import type { Evaluation } from "../evaluation/evaluation.js";
+import { evaluateTask, taskMetrics } from "../evaluation/evaluate-task.js";
+import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
 import { cutParameters, withCuts } from "./cuts.js";
 import type { Level } from "./dl2-algorithm.js";
 import { guess } from "./guess.js";
@@ -14,8 +14,8 @@ export interface EvaluatedModel {
   /** Null, with the reason in `problem`, when the predictions cannot be used. */
   readonly predictions: PredictionRows | null;
   readonly evaluation: Evaluation | null;
-  /** The same evaluation of an answer that looks at no image. */
-  readonly guessed: Evaluation | null;
+  /** The same metrics of an answer that looks at no image. */
+  readonly guessed: Readonly<Record<string, MetricValue>> | null;
   readonly problem: string | null;
 }
 
@@ -51,5 +51,5 @@ export async function evaluateModel(path: string, options: EvaluateOptions = {})
   }
   const evaluation = evaluateTask(predictions, record.task);
   const problem = evaluation.events > 0 ? null : (predictions.notes.at(-1) ?? "no prediction is left to judge");
-  return { record, predictions, evaluation, guessed: evaluateTask(guess(predictions), record.task), problem };
+  return { record, predictions, evaluation, guessed: taskMetrics(guess(predictions), record.task), problem };
 }

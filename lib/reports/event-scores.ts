@@ -40,6 +40,7 @@ export class EventScores {
   private readonly keys: KeyedEvents;
   private readonly isSignal: Uint8Array;
   private readonly scores = new Map<string, Float64Array>();
+  private readonly ofAll = new Map<string, Float64Array>();
 
   constructor(first: PredictionRows) {
     this.task = first.task;
@@ -54,18 +55,30 @@ export class EventScores {
   /** Events that two models share. */
   shared(a: string, b: string): number {
     const [first, second] = [this.scores.get(a)!, this.scores.get(b)!];
-    return first.reduce((sum, value, i) => sum + (Number.isFinite(value - second[i]!) ? 1 : 0), 0);
+    let count = 0;
+    for (let i = 0; i < first.length; i++) if (Number.isFinite(first[i]! - second[i]!)) count++;
+    return count;
+  }
+
+  /** Placements of a model's scores among the events that another model has too. */
+  private placements(name: string, other: string): Float64Array {
+    const [own, others] = [this.scores.get(name)!, this.scores.get(other)!];
+    const all = own.every((value, i) => Number.isFinite(others[i]!) || Number.isNaN(value));
+    if (!all) return rocPlacements(common(own, others), this.isSignal);
+    // Most models judge the same events: then the placements are the same whatever the other model is.
+    const known = this.ofAll.get(name) ?? rocPlacements(own, this.isSignal);
+    this.ofAll.set(name, known);
+    return known;
   }
 
   /** Tested metric of `a` minus that of `b`, on the events they share. */
   difference(a: string, b: string): Estimate {
-    const [first, second] = [this.scores.get(a)!, this.scores.get(b)!];
-    if (this.task !== "type") return pairedDifference(first, second);
-    const both = (own: Float64Array, other: Float64Array): Float64Array =>
-      rocPlacements(
-        own.map((value, i) => (Number.isFinite(other[i]!) ? value : Number.NaN)),
-        this.isSignal,
-      );
-    return aucDifference(both(first, second), both(second, first), this.isSignal);
+    if (this.task !== "type") return pairedDifference(this.scores.get(a)!, this.scores.get(b)!);
+    return aucDifference(this.placements(a, b), this.placements(b, a), this.isSignal);
   }
+}
+
+/** Own scores of the events that the other has too, NaN for the others. */
+function common(own: Float64Array, other: Float64Array): Float64Array {
+  return own.map((value, i) => (Number.isFinite(other[i]!) ? value : Number.NaN));
 }

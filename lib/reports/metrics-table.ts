@@ -20,7 +20,7 @@ export function intervalText({ low, high }: MetricValue): string {
  * The metrics of an evaluation, one row each, with their 95 % intervals.
  * @param guess the same metrics of predictions made without looking at any image
  */
-export function metricsTable(evaluation: Evaluation, guess?: Evaluation): DataTable {
+export function metricsTable(evaluation: Evaluation, guess?: Evaluation["metrics"]): DataTable {
   const units = Object.values(evaluation.metrics).some(({ unit }) => unit !== "");
   const columns = [
     "metric",
@@ -35,7 +35,7 @@ export function metricsTable(evaluation: Evaluation, guess?: Evaluation): DataTa
     rounded(metric.value),
     intervalText(metric),
     ...(units ? [metric.unit] : []),
-    ...(guess ? [rounded(guess.metrics[key]?.value ?? Number.NaN)] : []),
+    ...(guess ? [rounded(guess[key]?.value ?? Number.NaN)] : []),
     metric.description,
   ]);
   const { events, level, particle } = evaluation;

@@ -108,7 +108,7 @@ function qualityNotices({ evaluation, guessed }: EvaluatedModel): Notice[] {
     if (auc.low < 0.5) notices.push(warning("the area under the ROC curve is compatible with guessing (0.5)"));
   } else {
     const key = evaluation.task === "energy" ? "resolutionAboutZero" : "resolution";
-    const [own, blind] = [of(key)!, guessed?.metrics[key]];
+    const [own, blind] = [of(key)!, guessed?.[key]];
     if (blind && own.high >= blind.value) {
       notices.push(warning("not clearly better than guessing: the network has learned little or nothing"));
     }

@@ -38,7 +38,7 @@ function scores(random: RandomGenerator): ReturnType<typeof scoredClasses> {
 
 const cases: Readonly<Record<string, readonly [number, (random: RandomGenerator) => Estimate]>> = {
   mean: [0, (random) => meanEstimate(normals(random, 100), null)],
-  "energy resolution": [1, (random) => energyResolution(normals(random, 200), null)],
+  "energy resolution": [1, (random) => energyResolution(sortSample(normals(random, 200), null))],
   "68 % containment": [1, (random) => containmentRadius(sortSample(normals(random, 200).map(Math.abs), null))],
   "root mean square": [1, (random) => rootMeanSquare(normals(random, 200), null)],
   "root mean square of many": [1, (random) => rootMeanSquare(normals(random, 3000), null)],
