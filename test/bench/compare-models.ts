@@ -18,6 +18,7 @@ try {
       writeFileSync(join(model, "training_log.csv"), "epoch,loss,val_loss,lr\n0,0.5,0.6,0.001\n");
     }
     const began = performance.now();
+    const idle = process.cpuUsage();
     const comparison = await compareModels(join(folder, task));
     const shown = [
       comparison.metrics(),
@@ -31,9 +32,11 @@ try {
     ].map((item) => JSON.stringify(item[jupyterDisplay]()));
     const megabytes = shown.reduce((sum, text) => sum + text.length, 0) / 1e6;
     const seconds = (performance.now() - began) / 1000;
+    const { user, system } = process.cpuUsage(idle);
+    const cpu = (user + system) / 1e6;
     const memory = process.memoryUsage().rss / 1e6;
     console.log(
-      `${task}: ${models} models of ${events} events in ${seconds.toFixed(1)} s, ${megabytes.toFixed(2)} MB of tables and figures, ${memory.toFixed(0)} MB of memory`,
+      `${task}: ${models} models of ${events} events in ${seconds.toFixed(1)} s (${cpu.toFixed(1)} s of processors), ${megabytes.toFixed(2)} MB of tables and figures, ${memory.toFixed(0)} MB of memory`,
     );
   }
 } finally {
