@@ -5,6 +5,7 @@ import { containmentRadius } from "./containment-radius.js";
 import { directionResiduals, fieldOfView, type Residuals, residuals } from "./direction-residuals.js";
 import { type BinEdges, logEnergyEdges } from "./energy-bins.js";
 import type { DirectionEvaluation, MetricValue } from "./evaluation.js";
+import { eventSample } from "./event-sample.js";
 import { fieldErrors } from "./field-errors.js";
 import { histogram, linearEdges } from "./histogram.js";
 import { countParticles, gammaRows } from "./particle.js";
@@ -141,6 +142,8 @@ export function evaluateDirection(
   };
 
   const reach = quantile(sortSample(thetaDeg, null), 0.95) || 1;
+  const trueOffsets = residuals(trueAlt, trueAz, pointingAlt, pointingAz);
+  const offsets = residuals(alt, az, pointingAlt, pointingAz);
   return {
     task,
     level: predictions.level,
@@ -153,8 +156,12 @@ export function evaluateDirection(
       byEnergy: statistics.energy.resolution,
       byOffset: statistics.offset.resolution,
       statistics,
-      fieldErrors: fieldErrors(residuals(trueAlt, trueAz, pointingAlt, pointingAz), errors, weights),
-      fieldOfView: fieldOfView(residuals(alt, az, pointingAlt, pointingAz), weights),
+      fieldErrors: fieldErrors(trueOffsets, errors, weights),
+      fieldOfView: fieldOfView(offsets, weights),
+      sample: {
+        longitude: eventSample(trueOffsets.lonDeg, offsets.lonDeg),
+        latitude: eventSample(trueOffsets.latDeg, offsets.latDeg),
+      },
       thetaSquared: histogram(
         thetaDeg.map((theta) => theta ** 2),
         weights,

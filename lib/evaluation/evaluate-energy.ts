@@ -3,6 +3,7 @@ import type { Estimate } from "./confidence-interval.js";
 import { logEnergyEdges } from "./energy-bins.js";
 import { energyResolutionByEnergy, errorSpread, relativeErrors } from "./energy-resolution.js";
 import type { EnergyEvaluation, MetricValue } from "./evaluation.js";
+import { eventSample } from "./event-sample.js";
 import { histogram, linearEdges } from "./histogram.js";
 import { migrationMatrix } from "./migration-matrix.js";
 import { countParticles, gammaRows } from "./particle.js";
@@ -166,6 +167,7 @@ export function evaluateEnergy(predictions: Predictions): EnergyEvaluation {
     curves: {
       migration: migrationMatrix(trueEnergyTeV, energyTeV, weights),
       byEnergy: energyResolutionByEnergy(logEnergyEdges(trueEnergyTeV), trueEnergyTeV, errors, weights),
+      sample: eventSample(trueEnergyTeV, energyTeV),
       residuals: histogram(errors, weights, linearEdges(-1, 2, 60)),
     },
   };

@@ -6,6 +6,7 @@ import type { ConfusionMatrix } from "./confusion-matrix.js";
 import type { DirectionResiduals } from "./direction-residuals.js";
 import type { EfficiencyCurve } from "./efficiency.js";
 import type { BinnedEnergyResolution } from "./energy-resolution.js";
+import type { EventSample } from "./event-sample.js";
 import type { FieldErrors } from "./field-errors.js";
 import type { Histogram, Histogram2d } from "./histogram.js";
 import type { MigrationMatrix } from "./migration-matrix.js";
@@ -60,6 +61,8 @@ export interface EnergyCurves {
   readonly migration: MigrationMatrix;
   /** In 5 bins of true energy a decade. */
   readonly byEnergy: BinnedEnergyResolution;
+  /** Some events: true and reconstructed energy, TeV. */
+  readonly sample: EventSample;
   /** Relative error (E_reco − E_true) / E_true, −1 … 2. */
   readonly residuals: Histogram;
 }
@@ -87,6 +90,8 @@ export interface DirectionCurves {
   readonly fieldOfView: Histogram2d;
   /** Mean error in the cells of the field of view. */
   readonly fieldErrors: FieldErrors;
+  /** Some events: true and reconstructed longitude and latitude from the pointing, deg. */
+  readonly sample: { readonly longitude: EventSample; readonly latitude: EventSample };
 }
 
 export type TypeEvaluation = EvaluationOfTask<"type", TypeCurves>;

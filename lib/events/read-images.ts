@@ -39,7 +39,7 @@ function flags(table: Table, name: string): Uint8Array {
 }
 
 /** The table whose rows are the images: that of the waveforms where there is no other. */
-function rowsPath(file: EventFile, telescopeId: number, channels: readonly Channel[]): string {
+export function rowsPath(file: EventFile, telescopeId: number, channels: readonly Channel[]): string {
   const images = imagesPath(telescopeId);
   if (channels.some(needsImages) || file.hdf5.kind(images) === "table") return images;
   return waveformsPath(waveformLevels(channels)[0]!, telescopeId);

@@ -10,7 +10,7 @@ import { axis, ink, layout } from "./theme.js";
  * @param equal bins of equal width or of equal counts
  */
 export function calibration(evaluations: OneOrMore<TypeEvaluation>, equal: "widths" | "counts" = "widths"): Figure {
-  const title = "Calibration of the gammaness";
+  const title = `Calibration of the gammaness${equal === "counts" ? ", bins of equal counts" : ""}`;
   const series = evaluationSeries(evaluations, ["type"]).filter(({ value }) => value.events > 0);
   if (series.length === 0) return emptyFigure(title, "no event has a valid gammaness");
   const curves = series.map(({ name, value, style }) => {

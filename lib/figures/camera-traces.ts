@@ -64,10 +64,11 @@ function loops(
   return { x, y };
 }
 
-const path = { type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false };
+/** A line that neither the legend nor the hover names. */
+export const path: PlotlyObject = { type: "scatter", mode: "lines", hoverinfo: "skip", showlegend: false };
 
 /** Pixels as filled outlines: all pixels of one of the 48 colours make one path, so that a camera stays cheap to draw. */
-function pixelTraces(image: CameraImage, outlines: PixelOutlines, low: number, high: number): PlotlyObject[] {
+export function pixelTraces(image: CameraImage, outlines: PixelOutlines, low: number, high: number): PlotlyObject[] {
   const level = colourLevels(image.values, low, high, levels);
   const groups = Array.from({ length: levels + 1 }, (): number[] => []);
   for (let pixel = 0; pixel < level.length; pixel++) groups[level[pixel]! + 1]!.push(pixel);
@@ -114,7 +115,7 @@ function barTrace(image: CameraImage, low: number, high: number, bar: PlotlyObje
 }
 
 /** Ellipse of one standard deviation along each axis, as ctapipe overlays it, and the long axis. */
-function hillasTraces(hillas: HillasParameters, reach: number): PlotlyObject[] {
+export function hillasTraces(hillas: HillasParameters, reach: number): PlotlyObject[] {
   const psi = (hillas.psiDeg * Math.PI) / 180;
   if (!Number.isFinite(psi)) return [];
   const place = (along: number, across: number): [number, number] => [
@@ -146,6 +147,14 @@ function directionTrace(name: string, { fovLonDeg, fovLatDeg }: SkyOffset, symbo
   };
 }
 
+/** The true and the predicted direction, where they are known. */
+export function directionTraces({ trueDirection, predictedDirection }: CameraImage): PlotlyObject[] {
+  return [
+    ...(trueDirection ? [directionTrace("true direction", trueDirection, "star", "#e69f00")] : []),
+    ...(predictedDirection ? [directionTrace("predicted direction", predictedDirection, "x-thin", "#cc79a7")] : []),
+  ];
+}
+
 /**
  * Traces of a camera in the telescope frame (deg): pixels, cleaned pixels, Hillas ellipse, directions.
  * @param bar further settings of the colour bar
@@ -171,10 +180,7 @@ export function cameraTraces(image: CameraImage, bar: PlotlyObject = {}): { trac
       centreTrace(image, outlines),
       barTrace(image, low, high, bar),
       ...(image.hillas ? hillasTraces(image.hillas, reachDeg / 2) : []),
-      ...(image.trueDirection ? [directionTrace("true direction", image.trueDirection, "star", "#e69f00")] : []),
-      ...(image.predictedDirection
-        ? [directionTrace("predicted direction", image.predictedDirection, "x-thin", "#cc79a7")]
-        : []),
+      ...directionTraces(image),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { angularResolutionBy } from "./angular-resolution-by.js";
 import { arrayDisplay } from "./array-display.js";
 import { aucByEnergy } from "./auc-by-energy.js";
 import { calibration } from "./calibration.js";
+import { cameraGallery } from "./camera-gallery.js";
 import { cameraImage } from "./camera-image.js";
 import { confusionMatrix } from "./confusion-matrix.js";
 import { containmentCurve } from "./containment-curve.js";
@@ -25,6 +26,7 @@ import { metricComparison } from "./metric-comparison.js";
 import { migrationMatrix } from "./migration-matrix.js";
 import { pixelTraces } from "./pixel-traces.js";
 import { precisionRecallCurve } from "./precision-recall-curve.js";
+import { predictionScatter } from "./prediction-scatter.js";
 import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
 import { rocCurve } from "./roc-curve.js";
 import { scoreDistribution } from "./score-distribution.js";
@@ -43,6 +45,7 @@ export const figures = {
   arrayDisplay,
   aucByEnergy,
   calibration,
+  cameraGallery,
   cameraImage,
   confusionMatrix,
   containmentCurve,
@@ -66,6 +69,7 @@ export const figures = {
   migrationMatrix,
   pixelTraces,
   precisionRecallCurve,
+  predictionScatter,
   /** Published performance, for comparison. */
   published: { lst1Mono, sst1mMono, sst1mStereo },
   rocCurve,

@@ -7,7 +7,9 @@ import { selectFiles } from "../config/select-files.js";
 import { ConfigError, InputError } from "../errors.js";
 import { keepNewest } from "../files/keep-newest.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
+import { latencyMs } from "./latency.js";
 import { outputPaths, type PredictOptions, predictFiles } from "./predict-files.js";
+import { openPredictionModel } from "./prediction-model.js";
 import type { PredictionResult } from "./prediction-result.js";
 
 /** Adds numbers to metrics.json; its other keys stay. */
@@ -67,9 +69,20 @@ async function addShard(folder: ModelFolder, shard: { index: number; of: number 
   }
 }
 
+/** Time from one image, and from 64, to its answer, on this machine. */
+async function latencies(path: string): Promise<Record<string, number>> {
+  const model = await openPredictionModel(path);
+  try {
+    const rounded = (size: number): number => Number(latencyMs(model, size).toPrecision(4));
+    return { latency_ms_1: rounded(1), latency_ms_64: rounded(64) };
+  } finally {
+    model.dispose();
+  }
+}
+
 /**
  * Predicts the test files of a configuration with its trained model: `models/<task>/<name>/predict/<input>.dl2.h5`, and
- * `testing_ms` (the network alone) and `testing_events` in metrics.json.
+ * `testing_ms` (the network alone), `testing_events` and the latencies of 1 and of 64 images in metrics.json.
  * @throws {ConfigError} when the configuration has no test files
  * @throws {InputError} when model or files cannot be read, or do not fit
  * @throws {OutputError} when the model folder cannot be written
@@ -103,5 +116,6 @@ export async function predictTestFiles(
   const numbers = { testing_ms: Math.round(1000 * result.seconds.inference), testing_events: result.images };
   if (shard) await addShard(folder, shard, numbers);
   else await updateMetrics(folder.metrics, numbers);
+  if (!shard || shard.index === 1) await updateMetrics(folder.metrics, await latencies(folder.path));
   return result;
 }

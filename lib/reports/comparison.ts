@@ -16,6 +16,7 @@ import { EventScores, testedMetric } from "./event-scores.js";
 import { metricTitle } from "./metric-title.js";
 import { MissingBox } from "./missing-box.js";
 import { modelNotices } from "./model-notices.js";
+import type { ModelRecord } from "./model-record.js";
 import { type Notice, Notices } from "./notices.js";
 import { averageRank, ranks } from "./ranks.js";
 import { publishedFor, taskFigures } from "./task-figures.js";
@@ -177,21 +178,31 @@ export class Comparison {
 
   /** The tested metric against the time of an image: which models are worth their cost? */
   tradeOff(): Figure | MissingBox {
+    return this.qualityAgainst("Quality against cost", "Inference an image", "ms", inferenceMs);
+  }
+
+  /** The tested metric against the time of training. */
+  trainingTradeOff(): Figure | MissingBox {
+    const minutes = ({ metrics }: ModelRecord): number | null =>
+      metrics?.training_ms ? metrics.training_ms / 60_000 : null;
+    return this.qualityAgainst("Quality against training", "Training", "min", minutes);
+  }
+
+  private qualityAgainst(
+    title: string,
+    cost: string,
+    costUnit: string,
+    costOf: (record: ModelRecord) => number | null,
+  ): Figure | MissingBox {
     const key = testedKey[this.task];
-    return this.orMissing("Quality against cost", () => {
+    const { name, unit, better } = testedMetric[this.task];
+    return this.orMissing(title, () => {
       const points = this.models.map(({ record, evaluation }) => {
         const { value: quality, low, high } = evaluation.metrics[key]!;
-        return { name: record.name, cost: inferenceMs(record) ?? Number.NaN, quality, low, high };
+        return { name: record.name, cost: costOf(record) ?? Number.NaN, quality, low, high };
       });
-      const { name, unit, better } = testedMetric[this.task];
-      return tradeOff(points, {
-        title: "Quality against cost",
-        cost: "Inference an image",
-        costUnit: "ms",
-        quality: name,
-        qualityUnit: unit,
-        better: better === 1 ? "higher" : "lower",
-      });
+      const axes = { title, cost, costUnit, quality: name, qualityUnit: unit } as const;
+      return tradeOff(points, { ...axes, better: better === 1 ? "higher" : "lower" });
     });
   }
 

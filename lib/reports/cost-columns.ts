@@ -20,6 +20,8 @@ export const costColumns: readonly CostColumn[] = [
   },
   { title: "Training images/s", better: "higher", of: ({ metrics }) => metrics?.images_per_second },
   { title: "Inference [ms an image]", better: "lower", of: inferenceMs },
+  { title: "Latency of 1 [ms]", better: "lower", of: ({ metrics }) => metrics?.latency_ms_1 },
+  { title: "Latency of 64 [ms]", better: "lower", of: ({ metrics }) => metrics?.latency_ms_64 },
 ];
 
 /** Time of the network alone, from the model's last test. */

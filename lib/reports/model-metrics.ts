@@ -13,6 +13,9 @@ const schema = z.looseObject({
   training_events: count,
   testing_ms: count,
   testing_events: count,
+  /** Time from one image, or 64, to its answer; median. */
+  latency_ms_1: count,
+  latency_ms_64: count,
   trainable_params: count,
   validation_events: count,
   epochs: count,

@@ -15,6 +15,8 @@ import { modelNotices } from "./model-notices.js";
 import { type Notice, Notices } from "./notices.js";
 import type { StageRun } from "./stage-runs.js";
 import { publishedFor, taskFigures } from "./task-figures.js";
+import { worstEventsTable } from "./worst-events-table.js";
+import { worstGallery } from "./worst-gallery.js";
 
 const taskNames = {
   type: "particle type (gamma or background)",
@@ -100,6 +102,19 @@ export class ModelReport {
     return taskFigures(record.task, evaluation, publishedFor(record.card));
   }
 
+  /** Camera images of the events whose prediction is most wrong. */
+  async worstImages(): Promise<Displayable> {
+    return worstGallery(this.model);
+  }
+
+  /** The same events and more as a table, by the numbers that `openEvents` finds them by. */
+  worstEvents(): Displayable {
+    const { predictions, problem } = this.model;
+    if (!predictions || problem)
+      return new MissingBox("The events whose prediction is most wrong", problem ?? "not known");
+    return worstEventsTable(predictions, 12);
+  }
+
   /** Layers, parameters and operations of the network. */
   async summary(): Promise<Displayable> {
     const { folder, missing } = this.model.record;
@@ -122,6 +137,8 @@ export class ModelReport {
       ["inference of the test files", duration(metrics?.testing_ms), ""],
       ["inference an image", perImage, "ms"],
       ["inference speed", perImage ? Math.round(1000 / perImage) : null, "images/s"],
+      ["latency of one image alone", rounded(metrics?.latency_ms_1), "ms"],
+      ["latency of 64 images together", rounded(metrics?.latency_ms_64), "ms"],
     ];
     return new DataTable(["", "value", "unit"], rows);
   }
@@ -150,6 +167,10 @@ export class ModelReport {
     ];
     return new DataTable(["", ""], rows);
   }
+}
+
+function rounded(value: number | null | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value.toPrecision(3));
 }
 
 function percent(share: number | null | undefined): string | null {

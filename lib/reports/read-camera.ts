@@ -4,7 +4,7 @@ import { skyOffset } from "../coordinates/sky-offset.js";
 import { InputError } from "../errors.js";
 import type { DL1Image } from "../events/channels.js";
 import type { EventFile } from "../events/event-file.js";
-import { imagesPath, readImageBlocks } from "../events/read-images.js";
+import { imagesPath, readImageRows, rowsPath } from "../events/read-images.js";
 import { focalLengthM } from "../events/subarray.js";
 import type { Traces, WaveformLevel } from "../events/waveforms.js";
 import type { CameraImage } from "../figures/camera-traces.js";
@@ -27,10 +27,12 @@ export interface Camera {
 
 /** What a file has of one image for some channels. @throws {InputError} when it has no such image */
 function readImage(file: EventFile, { obsId, eventId, telId }: ImageKey, channels: readonly Channel[]): DL1Image {
-  for (const block of readImageBlocks(file, telId, channels)) {
-    for (let row = 0; row < block.rows; row++) {
-      if (block.obsIds[row] === obsId && block.eventIds[row] === eventId) return block.image(row);
-    }
+  const path = rowsPath(file, telId, channels);
+  if (file.hdf5.kind(path) === "table") {
+    const keys = file.hdf5.table(path).readNumbers(["obs_id", "event_id"]);
+    const [obsIds, eventIds] = [keys.get("obs_id")!, keys.get("event_id")!];
+    const row = obsIds.findIndex((obs, i) => obs === obsId && eventIds[i] === eventId);
+    if (row >= 0) return readImageRows(file, telId, channels, row, 1).image(0);
   }
   throw new InputError(`${file.path} has no image of event ${eventId} of observation ${obsId} in telescope ${telId}`, {
     place: `${file.path}:${imagesPath(telId)}`,

@@ -7,6 +7,7 @@ import { aucByEnergy } from "../figures/auc-by-energy.js";
 import { calibration } from "../figures/calibration.js";
 import { confusionMatrix } from "../figures/confusion-matrix.js";
 import { containmentCurve } from "../figures/containment-curve.js";
+import { directionArrows } from "../figures/direction-arrows.js";
 import { directionBias } from "../figures/direction-bias.js";
 import { directionResiduals } from "../figures/direction-residuals.js";
 import { efficiencyCurve } from "../figures/efficiency-curve.js";
@@ -17,6 +18,7 @@ import { fieldOfView } from "../figures/field-of-view.js";
 import type { Figure } from "../figures/figure.js";
 import { migrationMatrix } from "../figures/migration-matrix.js";
 import { precisionRecallCurve } from "../figures/precision-recall-curve.js";
+import { predictionScatter } from "../figures/prediction-scatter.js";
 import { lst1Mono, type PublishedPerformance, sst1mMono, sst1mStereo } from "../figures/published-performance.js";
 import { rocCurve } from "../figures/roc-curve.js";
 import { scoreDistribution } from "../figures/score-distribution.js";
@@ -29,6 +31,10 @@ export function publishedFor(card: ModelCard | null): PublishedPerformance[] {
   const mono = card.reader.mode === "mono";
   if (card.telescopes.every(({ type }) => type.includes("SST_1M"))) return [mono ? sst1mMono : sst1mStereo];
   return card.telescopes.every(({ type }) => type.startsWith("LST")) && mono ? [lst1Mono] : [];
+}
+
+function isOne<E extends Evaluation>(evaluations: OneOrMore<E>): evaluations is E {
+  return typeof (evaluations as Partial<Evaluation>).task === "string";
 }
 
 /** All figures of a task, of one evaluation or of several by name. */
@@ -47,12 +53,19 @@ export function taskFigures(
         efficiencyCurve(of),
         confusionMatrix(of),
         calibration(of),
+        calibration(of, "counts"),
         aucByEnergy(of),
       ];
     }
     case "energy": {
       const of = evaluations as OneOrMore<EnergyEvaluation>;
-      return [migrationMatrix(of), energyResolution(of, published), energyBias(of, published), energyResiduals(of)];
+      return [
+        migrationMatrix(of),
+        ...(isOne(of) ? [predictionScatter(of)] : []),
+        energyResolution(of, published),
+        energyBias(of, published),
+        energyResiduals(of),
+      ];
     }
     case "cameradirection":
     case "skydirection": {
@@ -65,7 +78,9 @@ export function taskFigures(
         directionBias(of),
         angularResolutionBy("offset", of),
         angularResolutionBy("impact", of),
+        angularResolutionBy("intensity", of),
         fieldOfView(of),
+        ...(isOne(of) ? [directionArrows(of), predictionScatter(of)] : []),
       ];
     }
   }

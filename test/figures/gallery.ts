@@ -66,6 +66,8 @@ export const gallery: Readonly<Record<string, Figure>> = {
   directionResiduals: figures.directionResiduals(direction),
   directionResidualsOfModels: figures.directionResiduals(directions),
   directionArrows: figures.directionArrows(direction),
+  directionScatter: figures.predictionScatter(direction),
+  energyScatter: figures.predictionScatter(energy),
   directionBias: figures.directionBias(direction),
   directionBiases: figures.directionBias(directions),
   typeMetrics: figures.metricComparison(types),
@@ -73,6 +75,13 @@ export const gallery: Readonly<Record<string, Figure>> = {
   directionMetrics: figures.metricComparison(directions),
   effectiveArea: figures.effectiveArea(sampleResponse()),
   sensitivity: figures.sensitivity({ SingleCNN: sampleCuts().sensitivity, fewer: sampleCuts(3000).sensitivity }),
+  cameraGallery: figures.cameraGallery(
+    Array.from({ length: 5 }, (_, i) => ({
+      camera: sampleImage(hexagonalCamera(), 5.6),
+      caption: `gamma of ${i + 1} TeV: predicted 30 TeV<br>run 1, event ${i}, telescope 1`,
+    })),
+    "The images whose prediction is most wrong",
+  ),
   hexagons: figures.cameraImage(sampleImage(hexagonalCamera(), 5.6)),
   squares: figures.cameraImage(sampleImage(squareCamera(), 2.15)),
   mappedImage: figures.mappedImage(sampleMapped),

@@ -63,7 +63,7 @@ test("a report tells the metrics with intervals, and what guessing would give", 
   assert.match(metrics, /By guessing: every image gets the median energy/);
   assert.match(String(report.overview()), /epochs +5 of 5, best: 5/);
   assert.match(String(report.cost()), /training time +1 min 30 s[\s\S]*inference an image +0\.5 +ms/);
-  assert.equal(report.figures().length, 4);
+  assert.equal(report.figures().length, 5);
 });
 
 test("a report warns of a training that ended early and of a network no better than guessing", async () => {
