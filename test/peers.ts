@@ -8,6 +8,11 @@ export const judgePython: string =
   process.env.CHERENKIT_JUDGE_PYTHON ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/judge/bin/python");
 
+/** Python of an environment with gammapy; `CHERENKIT_GAMMAPY_PYTHON` may name another. */
+export const gammapyPython: string =
+  process.env.CHERENKIT_GAMMAPY_PYTHON ??
+  join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cherenkit-peers/gammapy/bin/python");
+
 /** Python of the full environment, with CTLearn, Keras and TensorBoard; `CHERENKIT_PEERS_PYTHON` may name another. */
 export const peersPython: string =
   process.env.CHERENKIT_PEERS_PYTHON ??

@@ -2,6 +2,7 @@
 // Files named *.SUITE.test.ts belong to a suite that needs more than Node; all others run without --suite.
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -49,12 +50,31 @@ function installNeeds() {
   if (suite === "browser" && !existsSync("/usr/bin/chromium")) install("Chromium", "chromium");
   if (suite === "slurm" && !existsSync("/usr/sbin/slurmctld"))
     install("SLURM", "slurmctld", "slurmd", "slurm-client", "munge");
+  if (suite === "interop") installGammapy();
   const peers = join(process.env.CHERENKIT_DATA ?? join(root, "../shared/data"), "../tools/python-peers.sh");
   if (suite !== "interop" || !existsSync(peers)) return;
   // ctapipe of the newest data model as the judge of files; CTLearn with its own ctapipe, Keras and TensorBoard as peers.
   for (const [what, ...options] of [["ctapipe", "--judge"], ["CTLearn and Keras"]]) {
     const result = spawnSync("bash", [peers, ...options], { encoding: "utf8" });
     if (result.status !== 0) console.log(`${what} could not be installed: ${result.stderr.trim().split("\n").at(-1)}`);
+  }
+}
+
+/** gammapy, in an environment of its own: it asks for other versions than ctapipe. */
+function installGammapy() {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const folder = join(cache, "cherenkit-peers/gammapy");
+  const python = join(folder, "bin/python");
+  if (spawnSync(python, ["-c", "import gammapy.irf"]).status === 0) return;
+  const steps = [
+    ["python3", "-m", "venv", folder],
+    [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", "gammapy==2.1"],
+  ];
+  for (const [command, ...rest] of steps) {
+    const result = spawnSync(command, rest, { encoding: "utf8", timeout: 600_000 });
+    if (result.status === 0) continue;
+    console.log(`gammapy could not be installed: ${(result.stderr ?? "").trim().split("\n").at(-1)}`);
+    return;
   }
 }
 

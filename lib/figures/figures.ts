@@ -2,6 +2,7 @@ import { angularResolution } from "./angular-resolution.js";
 import { angularResolutionBy } from "./angular-resolution-by.js";
 import { arrayDisplay } from "./array-display.js";
 import { aucByEnergy } from "./auc-by-energy.js";
+import { backgroundRate } from "./background-rate.js";
 import { calibration } from "./calibration.js";
 import { cameraGallery } from "./camera-gallery.js";
 import { cameraImage } from "./camera-image.js";
@@ -14,6 +15,7 @@ import { effectiveArea } from "./effective-area.js";
 import { efficiencyCurve } from "./efficiency-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { energyBias } from "./energy-bias.js";
+import { energyDispersion } from "./energy-dispersion.js";
 import { energyResiduals } from "./energy-residuals.js";
 import { energyResolution } from "./energy-resolution.js";
 import { eventDisplay } from "./event-display.js";
@@ -25,6 +27,7 @@ import { mappedImages } from "./mapped-images.js";
 import { metricComparison } from "./metric-comparison.js";
 import { migrationMatrix } from "./migration-matrix.js";
 import { pixelTraces } from "./pixel-traces.js";
+import { pointSpread } from "./point-spread.js";
 import { precisionRecallCurve } from "./precision-recall-curve.js";
 import { predictionScatter } from "./prediction-scatter.js";
 import { lst1Mono, sst1mMono, sst1mStereo } from "./published-performance.js";
@@ -44,6 +47,7 @@ export const figures = {
   angularResolutionBy,
   arrayDisplay,
   aucByEnergy,
+  backgroundRate,
   calibration,
   cameraGallery,
   cameraImage,
@@ -57,6 +61,7 @@ export const figures = {
   /** A labelled empty box. */
   empty: emptyFigure,
   energyBias,
+  energyDispersion,
   energyResiduals,
   energyResolution,
   eventDisplay,
@@ -68,6 +73,7 @@ export const figures = {
   metricComparison,
   migrationMatrix,
   pixelTraces,
+  pointSpread,
   precisionRecallCurve,
   predictionScatter,
   /** Published performance, for comparison. */

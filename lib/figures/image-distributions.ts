@@ -37,9 +37,11 @@ function logEdges(values: readonly number[]): number[] {
     low = Math.min(low, value);
     high = Math.max(high, value);
   }
-  const [first, last] = [Math.log10(low), Math.log10(Math.max(high, low * 1.01))];
+  const end = Math.max(high, low * 1.01);
   const bins = Math.max(4, Math.min(40, Math.ceil(Math.sqrt(values.length))));
-  return Array.from({ length: bins + 1 }, (_, i) => 10 ** (first + ((last - first) * i) / bins));
+  const edges = Array.from({ length: bins + 1 }, (_, i) => low * (end / low) ** (i / bins));
+  // Rounding must not leave the brightest image outside.
+  return [...edges.slice(0, -1), end];
 }
 
 /** The images of one particle, in its colour. */

@@ -1,12 +1,9 @@
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
-import { type Cell, DataTable } from "../display/data-table.js";
-import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { ConfigError, InputError } from "../errors.js";
-import { writeGadf } from "../evaluation/irf/gadf.js";
-import { type InstrumentResponse, instrumentResponse, usualAxes } from "../evaluation/irf/instrument-response.js";
+import { findBin } from "../evaluation/energy-bins.js";
+import { instrumentResponse, passingCuts, usualAxes } from "../evaluation/irf/instrument-response.js";
 import { type OptimizedCuts, optimizeCuts, usualSearch } from "../evaluation/irf/optimize-cuts.js";
 import { type ReconstructedEvents, selectEvents } from "../evaluation/irf/reconstructed-events.js";
-import { fluxSensitivity } from "../evaluation/irf/sensitivity.js";
 import { eventWeights, type SimulatedShowers } from "../evaluation/irf/simulated-showers.js";
 import { coneSolidAngle } from "../evaluation/irf/solid-angle.js";
 import { crabHegra, irfdocElectron, irfdocProton, type Spectrum } from "../evaluation/irf/spectrum.js";
@@ -14,6 +11,7 @@ import { combinePredictions } from "./combine-predictions.js";
 import { cutParameters, withCuts } from "./cuts.js";
 import type { Level } from "./dl2-algorithm.js";
 import { filesOfParticles, filesOfTask } from "./files-by-content.js";
+import { FilesResponse } from "./files-response.js";
 import { type PredictionRows, readPredictions } from "./predictions.js";
 import { thrownShowers } from "./thrown-showers.js";
 
@@ -38,59 +36,7 @@ export interface ResponseOptions {
   readonly cuts?: readonly string[];
 }
 
-const erg = 1.602176634; // per TeV
 const flux: Readonly<Record<number, Spectrum>> = { 1: irfdocElectron, 101: irfdocProton };
-
-/** Cuts, sensitivity and response of DL2 files. Shows itself as a table over the energy. */
-export class FilesResponse implements Displayable {
-  readonly cuts: OptimizedCuts;
-  readonly response: InstrumentResponse;
-  readonly hours: number;
-  readonly notes: readonly string[];
-
-  constructor(cuts: OptimizedCuts, response: InstrumentResponse, hours: number, notes: readonly string[]) {
-    this.cuts = cuts;
-    this.response = response;
-    this.hours = hours;
-    this.notes = notes;
-  }
-
-  /** E² dN/dE that is just detected, erg / (cm² s), in the bins of the cuts. */
-  fluxSensitivityErg(): number[] {
-    return fluxSensitivity(this.cuts.sensitivity, crabHegra).map((value) => value * 1e-4 * erg);
-  }
-
-  table(): DataTable {
-    const { cuts } = this;
-    const fluxes = this.fluxSensitivityErg();
-    const finite = (value: number | undefined): number | null => (Number.isFinite(value) ? value! : null);
-    const rows = fluxes.map((value, i): Cell[] => [
-      Number(cuts.gammaness.edges[i]!.toPrecision(4)),
-      Number(cuts.gammaness.edges[i + 1]!.toPrecision(4)),
-      finite(cuts.gammaness.cuts[i]),
-      finite(cuts.theta.cuts[i]),
-      finite(cuts.sensitivity.signal[i]),
-      finite(cuts.sensitivity.background[i]),
-      finite(100 * cuts.sensitivity.relative[i]!),
-      finite(value),
-    ]);
-    const names = ["from TeV", "to TeV", "gammaness ≥", "θ ≤ deg", "gammas of the Crab", "off events", "% of the Crab"];
-    return new DataTable([...names, "E² dN/dE erg/(cm² s)"], rows, `Sensitivity in ${this.hours} h`);
-  }
-
-  /** Writes the response as a GADF file. */
-  async write(path: string, cards: Readonly<Record<string, string>> = {}): Promise<void> {
-    await writeGadf(path, this.response, cards);
-  }
-
-  toString(): string {
-    return this.table().toText();
-  }
-
-  [jupyterDisplay](): MimeBundle {
-    return this.table()[jupyterDisplay]();
-  }
-}
 
 /** The valid rows of some particles as fully reconstructed events. */
 function reconstructed(rows: PredictionRows, wanted: (row: number) => boolean): ReconstructedEvents {
@@ -239,5 +185,20 @@ export async function responseOfFiles(files: readonly string[], options: Respons
   });
   const axes = usualAxes(best.gammaness.edges, offsetEdgesDeg);
   const response = instrumentResponse(allGammas, simulated, background, seconds, best, axes, !fullEnclosure);
-  return new FilesResponse(best, response, hours, rows.notes);
+  const ring = Uint32Array.from({ length: background.rows }, (_, row) => row).filter(
+    (row) => background.offsetDeg[row]! < offsetMaxDeg,
+  );
+  const counts = {
+    gammas: keptInBins(gammas, best, true),
+    background: keptInBins(selectEvents(background, ring), best, false),
+  };
+  return new FilesResponse(best, response, hours, rows.notes, counts);
+}
+
+/** Events that pass the cuts, in their bins of energy. */
+function keptInBins(events: ReconstructedEvents, cuts: OptimizedCuts, withTheta: boolean): number[] {
+  const { edges } = cuts.gammaness;
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  for (const row of passingCuts(events, cuts, withTheta)) counts[findBin(edges, events.energyTeV[row]!)]!++;
+  return counts;
 }

@@ -6,6 +6,7 @@ import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
 import { predictedValues } from "../../lib/reports/predicted-values.js";
 import { project } from "../docs/code-blocks.js";
 import { toyModel } from "../prediction/toy-model.js";
+import { bothParticles } from "../reports/response-files.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { cherenkit, temporaryFolder } from "./command.js";
 
@@ -51,6 +52,30 @@ test("the showers of the tour can be explored", async () => {
 test("an image of the tour goes through all mappers", async () => {
   const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
   assert.equal(await figuresOf("image-mapping.ipynb", { file }), 2);
+});
+
+test("predictions of three networks become cuts, a sensitivity and a response", async () => {
+  const reader = {
+    camera: { name: "DigiCam", pixels: 1296 },
+    telescopes: [1, 2].map((id) => ({ id, type: "SST_1M_DigiCam" })),
+  };
+  const tasks = ["type", "energy", "cameradirection"] as const;
+  const models = await Promise.all(
+    tasks.map((task) => toyModel(join(folder, "models"), task, { ...reader, side: 96 })),
+  );
+  const both = await bothParticles(join(folder, "both"), 80);
+  const output = join(folder, "irf.fits");
+  const shown = await figuresOf("instrument-response.ipynb", {
+    models,
+    dl1Files: [both.gamma, both.proton],
+    dl2Folder: join(folder, "both/dl2"),
+    output,
+    maxOffsetDeg: 10,
+  });
+  // Sensitivity, area, dispersion, point spread, background, and two across the field of view.
+  assert.equal(shown, 7);
+  assert.match(readFileSync(output, "latin1").slice(0, 80), /^SIMPLE/);
+  assert.match(readFileSync(join(folder, "instrument-response.ipynb"), "utf8"), /fewer than 10 simulated/);
 });
 
 const realEvents = "real/sst1m_20180823_32events.r0.h5";

@@ -15,7 +15,7 @@ import { type ReconstructedEvents, selectEvents } from "../../lib/evaluation/irf
 import { eventWeights, type SimulatedShowers } from "../../lib/evaluation/irf/simulated-showers.js";
 import { coneSolidAngle } from "../../lib/evaluation/irf/solid-angle.js";
 import { crabHegra, irfdocProton } from "../../lib/evaluation/irf/spectrum.js";
-import { judgePython, needsCtapipe } from "../peers.js";
+import { gammapyPython, judgePython, needsCtapipe } from "../peers.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { prod6Events, prod6File } from "./prod6-events.js";
 
@@ -174,9 +174,8 @@ test("astropy reads the GADF file without complaint, with the shapes of the form
   assert.deepEqual(effectiveArea, Array.from(response.effectiveAreaM2));
 });
 
-const gammapyPython = process.env.CHERENKIT_GAMMAPY_PYTHON ?? judgePython;
 const hasGammapy = spawnSync(gammapyPython, ["-c", "import gammapy.irf"]).status === 0;
-const withGammapy = hasGammapy ? available : { skip: "gammapy is not installed here (set CHERENKIT_GAMMAPY_PYTHON)" };
+const withGammapy = hasGammapy ? needsData(prod6File) : { skip: `gammapy is not installed here (no ${gammapyPython})` };
 
 test("gammapy opens the GADF file and finds the numbers that were written", withGammapy, async () => {
   const { gammapy, response, cuts } = await readBack(gammapyPython);

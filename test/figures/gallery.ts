@@ -74,6 +74,9 @@ export const gallery: Readonly<Record<string, Figure>> = {
   energyMetrics: figures.metricComparison(energies),
   directionMetrics: figures.metricComparison(directions),
   effectiveArea: figures.effectiveArea(sampleResponse()),
+  energyDispersion: figures.energyDispersion(sampleResponse()),
+  pointSpread: figures.pointSpread(sampleResponse()),
+  backgroundRate: figures.backgroundRate(sampleResponse()),
   sensitivity: figures.sensitivity({ SingleCNN: sampleCuts().sensitivity, fewer: sampleCuts(3000).sensitivity }),
   cameraGallery: figures.cameraGallery(
     Array.from({ length: 5 }, (_, i) => ({

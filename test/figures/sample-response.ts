@@ -1,4 +1,4 @@
-import { type InstrumentResponse, instrumentResponse } from "../../lib/evaluation/irf/instrument-response.js";
+import { type InstrumentResponse, instrumentResponse, usualAxes } from "../../lib/evaluation/irf/instrument-response.js";
 import { type OptimizedCuts, optimizeCuts, usualSearch } from "../../lib/evaluation/irf/optimize-cuts.js";
 import type { ReconstructedEvents } from "../../lib/evaluation/irf/reconstructed-events.js";
 import { eventWeights, type SimulatedShowers } from "../../lib/evaluation/irf/simulated-showers.js";
@@ -26,7 +26,7 @@ function events(rows: number, gammas: boolean): ReconstructedEvents {
     rows,
     trueEnergyTeV,
     energyTeV: trueEnergyTeV.map((energy) => energy * Math.exp(0.2 * random.normal())),
-    gammaness: column(() => 1 / (1 + Math.exp(-1.2 * random.normal() - (gammas ? 2 : -2)))),
+    gammaness: column(() => 1 / (1 + Math.exp(-1.2 * random.normal() - (gammas ? 2 : -1)))),
     thetaDeg: column(() => 0.12 * Math.hypot(random.normal(), random.normal())),
     trueOffsetDeg: column(() => 0.5),
     offsetDeg: column(() => 3 * Math.sqrt(random.uniform())),
@@ -40,5 +40,6 @@ export function sampleCuts(rows: number = 30_000): OptimizedCuts {
 }
 
 export function sampleResponse(rows: number = 30_000): InstrumentResponse {
-  return instrumentResponse(events(rows, true), point, events(rows, false), hours50, sampleCuts(rows));
+  const axes = usualAxes(edges, [0, 3]);
+  return instrumentResponse(events(rows, true), point, events(rows, false), hours50, sampleCuts(rows), axes);
 }
