@@ -60,7 +60,7 @@ function installNeeds() {
   }
 }
 
-/** gammapy, in an environment of its own: it asks for other versions than ctapipe. */
+/** gammapy, in an environment of its own: it asks for other versions than ctapipe. regions 0.12 lacks what gammapy 2.1 imports. */
 function installGammapy() {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
   const folder = join(cache, "cherenkit-peers/gammapy");
@@ -68,7 +68,7 @@ function installGammapy() {
   if (spawnSync(python, ["-c", "import gammapy.irf"]).status === 0) return;
   const steps = [
     ["python3", "-m", "venv", folder],
-    [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", "gammapy==2.1"],
+    [python, "-m", "pip", "install", "-q", "--only-binary", ":all:", "gammapy==2.1", "regions==0.11"],
   ];
   for (const [command, ...rest] of steps) {
     const result = spawnSync(command, rest, { encoding: "utf8", timeout: 600_000 });

@@ -115,6 +115,17 @@ function referenceTrace(curve: ReferenceCurve, axes: BinnedAxes, low: number, hi
   };
 }
 
+/**
+ * Upper end of the value axis: above all points, and above the bands as far as these do not dwarf
+ * the points; null where that needs no limit.
+ */
+function upperEnd(drawn: readonly Series<BinnedEstimate>[], axes: BinnedAxes): number | null {
+  const points = drawn.flatMap(({ value }) => value.value.filter(finite));
+  const bands = drawn.flatMap(({ value }) => value.high.filter(finite));
+  const [point, band] = [axes.scale * Math.max(...points), axes.scale * Math.max(...bands, Number.NEGATIVE_INFINITY)];
+  return point > 0 && band > 2 * point ? 1.6 * point : null;
+}
+
 /** Binned estimates of one or several results over a common axis, with published curves as thin lines. */
 export function binnedCurve(
   series: readonly Series<BinnedEstimate>[],
@@ -129,6 +140,7 @@ export function binnedCurve(
   const low = Math.min(...edges);
   const high = Math.max(...edges);
   const { quantity, unit, log } = axes.of;
+  const end = axes.baseline === undefined ? upperEnd(drawn, axes) : null;
   const line = { type: "line", xref: "paper", x0: 0, x1: 1, y0: axes.baseline, y1: axes.baseline };
   const names = drawn.map(({ name }) => name).filter(Boolean);
   return new Figure(
@@ -139,7 +151,11 @@ export function binnedCurve(
     ],
     layout(axes.title, {
       xaxis: log ? logAxis(quantity, unit, low, high) : axis(quantity, unit, { range: [low, high] }),
-      yaxis: axis(axes.quantity, axes.unit, { rangemode: "tozero", ...axes.yaxis }),
+      yaxis: axis(axes.quantity, axes.unit, {
+        rangemode: "tozero",
+        ...(end === null ? {} : { range: [0, end] }),
+        ...axes.yaxis,
+      }),
       showlegend: names.length > 0 || references.length > 0,
       ...(axes.baseline === undefined
         ? {}

@@ -18,6 +18,11 @@ function bestEpoch(history: History): Losses | undefined {
   return known.length === 0 ? undefined : known.reduce((best, next) => (next.val_loss < best.val_loss ? next : best));
 }
 
+/** Few epochs have a tick each, lest a number stands twice. */
+function wholeTicks(epochs: number): PlotlyObject {
+  return epochs <= 12 ? { tick0: 1, dtick: 1 } : {};
+}
+
 /**
  * Training and validation loss and the learning rate over the epochs (counted from 1); a star marks the smallest
  * validation loss. Of one training, or of several by name: there the training loss is dotted.
@@ -77,15 +82,16 @@ export function learningCurve(histories: OneOrMore<History>): Figure {
     const what = best ? `smallest validation loss ${numberText(best.val_loss)} in epoch ${best.epoch + 1}` : "";
     return label(name, `${value.length} epochs${what ? `, ${what}` : ""}`);
   });
+  const most = Math.max(...series.map(({ value }) => value.length));
   return new Figure(
     `${title}: ${described.join("; ")}`,
     traces,
     layout(
       title,
       {
-        xaxis: axis("Epoch", "", { anchor: "y2", rangemode: "normal", tickformat: "d" }),
+        xaxis: axis("Epoch", "", { anchor: "y2", rangemode: "normal", tickformat: "d", ...wholeTicks(most) }),
         yaxis: axis("Loss", "", { domain: [0.36, 1] }),
-        yaxis2: axis("Learning rate", "", { domain: [0, 0.26], type: "log", exponentformat: "power", nticks: 4 }),
+        yaxis2: axis("Learning rate", "", { domain: [0, 0.26], type: "log", exponentformat: "power", dtick: 1 }),
         hovermode: "x unified",
         legend: { orientation: "h", x: 0, xanchor: "left", y: -0.16, yanchor: "top", bgcolor: "rgba(0,0,0,0)" },
       },

@@ -1,4 +1,5 @@
 import type { EnergyEvaluation } from "../evaluation/evaluation.js";
+import type { MigrationMatrix } from "../evaluation/migration-matrix.js";
 import { binCentres } from "./binned-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
@@ -12,6 +13,14 @@ import { colourScale, layout, logAxis } from "./theme.js";
 function decadeTicks(largest: number): PlotlyObject {
   const decades = Array.from({ length: Math.floor(Math.log10(Math.max(1, largest))) + 1 }, (_, k) => k);
   return { tickvals: decades, ticktext: decades.map((k) => numberText(10 ** k)) };
+}
+
+/** True energies that have events: predictions may reach much farther. */
+function trueRange(matrices: readonly MigrationMatrix[]): [number, number] {
+  const seen = matrices.flatMap(({ trueEdgesTeV, counts }) =>
+    trueEdgesTeV.slice(1).flatMap((high, i) => (counts.some((row) => row[i]! > 0) ? [trueEdgesTeV[i]!, high] : [])),
+  );
+  return [Math.min(...seen), Math.max(...seen)];
 }
 
 /** Events by true and reconstructed energy, both in TeV, with logarithmic colours; several evaluations side by side. */
@@ -52,8 +61,9 @@ export function migrationMatrix(evaluations: OneOrMore<EnergyEvaluation>): Figur
       },
     ];
   });
+  const [lowest, highest] = trueRange(series.map(({ value }) => value.curves.migration));
   const axes = places.flatMap(({ x, y, xKey, yKey, xDomain, yDomain, left, bottom }) => [
-    [xKey, logAxis(bottom ? "True energy" : "", bottom ? "TeV" : "", low, high, { domain: xDomain, anchor: y })],
+    [xKey, logAxis(bottom ? "True energy" : "", bottom ? "TeV" : "", lowest, highest, { domain: xDomain, anchor: y })],
     [yKey, logAxis(left ? "Reconstructed energy" : "", left ? "TeV" : "", low, high, { domain: yDomain, anchor: x })],
   ]);
   return new Figure(

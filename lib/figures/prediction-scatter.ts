@@ -27,9 +27,8 @@ function quantitiesOf(evaluation: EnergyEvaluation | DirectionEvaluation): Quant
   ];
 }
 
-/** Smallest and largest value of both columns. */
-function reach({ truth, predicted }: EventSample): [number, number] {
-  const values = [...truth, ...predicted].filter(Number.isFinite);
+function reach(column: readonly number[]): [number, number] {
+  const values = column.filter(Number.isFinite);
   return [Math.min(...values), Math.max(...values)];
 }
 
@@ -42,7 +41,7 @@ export function predictionScatter(evaluation: EnergyEvaluation | DirectionEvalua
   const places = panels(known.length, 2, { x: 0.26, y: 0 });
   const traces = known.flatMap(({ name, unit, sample }, i): PlotlyObject[] => {
     const on = { xaxis: places[i]!.x, yaxis: places[i]!.y, showlegend: i === 0 };
-    const [low, high] = reach(sample);
+    const [low, high] = reach(sample.truth);
     const line = { color: palette[1], width: 1.2, dash: "dash" };
     return [
       {
@@ -64,12 +63,11 @@ export function predictionScatter(evaluation: EnergyEvaluation | DirectionEvalua
   });
   const axes = known.flatMap(({ name, unit, log, sample }, i) => {
     const { x, y, xKey, yKey, xDomain, yDomain } = places[i]!;
-    const [low, high] = reach(sample);
-    const one = (word: string, options: PlotlyObject): PlotlyObject =>
-      log ? logAxis(`${word} ${name}`, unit, low, high, options) : axis(`${word} ${name}`, unit, options);
+    const one = (word: string, column: readonly number[], options: PlotlyObject): PlotlyObject =>
+      log ? logAxis(`${word} ${name}`, unit, ...reach(column), options) : axis(`${word} ${name}`, unit, options);
     return [
-      [xKey, one("True", { domain: xDomain, anchor: y })],
-      [yKey, one("Predicted", { domain: yDomain, anchor: x })],
+      [xKey, one("True", sample.truth, { domain: xDomain, anchor: y })],
+      [yKey, one("Predicted", sample.predicted, { domain: yDomain, anchor: x })],
     ];
   });
   const events = known[0]!.sample.truth.length;

@@ -94,7 +94,7 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
     --good: #6fd3a0; --bad: #ff8a80; --warn: #f0b45a; }
   .badge { background: #2a3240; } .badge.completed { background: #163527; }
   .badge.failed, .badge.killed, .badge.timeout, .banner { background: #3a1d1b; } .badge.interrupted, .banner.interrupted { background: #38290f; }
-  .error { background: #2a1a1a; } .figure, .picture { background: #fff; color: #1d2433; color-scheme: light; border-radius: 6px; }
+  .error { background: #2a1a1a; } .figure, .picture { --ink: #1d2433; background: #fff; color: #1d2433; color-scheme: light; border-radius: 6px; }
   .html, .html table { color: inherit; } table.cherenkit-table thead th { border-bottom-color: #465062; }
   table.cherenkit-table tbody tr:hover { background: #1a2029; } details.code > summary { color: #8d97ab; }
   .hljs-comment { color: #8893a7; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #d0a2f7; } .hljs-string, .hljs-regexp { color: #8fd6a4; }
@@ -105,6 +105,8 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
   #e4e8f0; }
   .hljs-number { color: #f0a875; } .hljs-title, .hljs-attr { color: #8bb8ff; } .hljs-type, .hljs-title.class_ { color: #7fd1de; } .hljs-meta { color: #e0c070; }
 }
+@media (max-width: 40rem) { table.cherenkit-table td:last-child:not([style]) { min-width: 11rem; }
+  .figure .modebar { display: none; } }
 @media print { body { font-size: 10.5pt; } #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }

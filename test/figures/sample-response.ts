@@ -1,4 +1,8 @@
-import { type InstrumentResponse, instrumentResponse, usualAxes } from "../../lib/evaluation/irf/instrument-response.js";
+import {
+  type InstrumentResponse,
+  instrumentResponse,
+  usualAxes,
+} from "../../lib/evaluation/irf/instrument-response.js";
 import { type OptimizedCuts, optimizeCuts, usualSearch } from "../../lib/evaluation/irf/optimize-cuts.js";
 import type { ReconstructedEvents } from "../../lib/evaluation/irf/reconstructed-events.js";
 import { eventWeights, type SimulatedShowers } from "../../lib/evaluation/irf/simulated-showers.js";
