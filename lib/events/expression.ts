@@ -1,5 +1,15 @@
 import { closest, distance } from "fastest-levenshtein";
 import { ConfigError } from "../errors.js";
+import {
+  dimensionText,
+  multiplyUnits,
+  namedUnit,
+  noUnit,
+  parseUnit,
+  sameDimension,
+  type Unit,
+  unitNames,
+} from "./unit.js";
 
 /** Values of one row's columns by name. */
 export type Row = (column: string) => number;
@@ -25,29 +35,24 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
   abs: Math.abs,
 };
 
-/** Dimension and size of the units that conditions use. */
-const units: Readonly<Record<string, { readonly dimension: string; readonly factor: number }>> = {
-  eV: { dimension: "energy", factor: 1e-12 },
-  MeV: { dimension: "energy", factor: 1e-6 },
-  GeV: { dimension: "energy", factor: 1e-3 },
-  TeV: { dimension: "energy", factor: 1 },
-  PeV: { dimension: "energy", factor: 1e3 },
-  rad: { dimension: "angle", factor: 1 },
-  deg: { dimension: "angle", factor: Math.PI / 180 },
-  arcmin: { dimension: "angle", factor: Math.PI / 10_800 },
-  arcsec: { dimension: "angle", factor: Math.PI / 648_000 },
-  mm: { dimension: "length", factor: 1e-3 },
-  cm: { dimension: "length", factor: 1e-2 },
-  m: { dimension: "length", factor: 1 },
-  km: { dimension: "length", factor: 1e3 },
-  ns: { dimension: "time", factor: 1e-9 },
-  us: { dimension: "time", factor: 1e-6 },
-  s: { dimension: "time", factor: 1 },
-};
-
 interface Node {
   readonly evaluate: (row: Row) => number;
-  readonly unit?: string;
+  /** Undefined for plain numbers. */
+  readonly unit?: Unit | undefined;
+  /** As it is written, for messages. */
+  readonly text: string;
+  /** True where no column has a part in it. */
+  readonly constant: boolean;
+}
+
+/** A node without its place in the text. */
+type Part = Pick<Node, "evaluate" | "unit">;
+
+/** A value in a unit without dimension, such as GeV / TeV, becomes a plain number. */
+function plain({ evaluate, unit }: Part): Part {
+  if (!unit || unit.powers.size > 0) return { evaluate, unit };
+  const { factor } = unit;
+  return { evaluate: factor === 1 ? evaluate : (row) => evaluate(row) * factor };
 }
 
 const token =
@@ -83,8 +88,14 @@ class Parser {
   constructor(
     private readonly tokens: readonly string[],
     private readonly unitOf: (column: string) => string | undefined,
-    private readonly fail: (message: string) => never,
+    private readonly fail: (message: string, remedy?: string) => never,
   ) {}
+
+  /** What was made of the tokens from `start` on. */
+  private made(start: number, part: Part, parts: readonly Node[]): Node {
+    const text = this.tokens.slice(start, this.position).join(" ");
+    return { ...plain(part), text, constant: parts.every(({ constant }) => constant) };
+  }
 
   parse(): Node {
     const node = this.or();
@@ -104,86 +115,122 @@ class Parser {
   }
 
   private or(): Node {
+    const start = this.position;
     let node = this.and();
     while (this.take("or", "|")) {
       const [left, right] = [node, this.and()];
-      node = { evaluate: (row) => (left.evaluate(row) || right.evaluate(row) ? 1 : 0) };
+      node = this.made(start, { evaluate: (row) => (left.evaluate(row) || right.evaluate(row) ? 1 : 0) }, [
+        left,
+        right,
+      ]);
     }
     return node;
   }
 
   private and(): Node {
+    const start = this.position;
     let node = this.not();
     while (this.take("and", "&")) {
       const [left, right] = [node, this.not()];
-      node = { evaluate: (row) => (left.evaluate(row) && right.evaluate(row) ? 1 : 0) };
+      node = this.made(start, { evaluate: (row) => (left.evaluate(row) && right.evaluate(row) ? 1 : 0) }, [
+        left,
+        right,
+      ]);
     }
     return node;
   }
 
   private not(): Node {
+    const start = this.position;
     if (!this.take("not", "~")) return this.comparison();
     const node = this.not();
-    return { evaluate: (row) => (node.evaluate(row) ? 0 : 1) };
+    return this.made(start, { evaluate: (row) => (node.evaluate(row) ? 0 : 1) }, [node]);
   }
 
   private comparison(): Node {
+    const start = this.position;
     let left = this.sum();
+    const nodes = [left];
     const links: ((row: Row) => boolean)[] = [];
     for (let sign = this.take(...Object.keys(comparisons)); sign; sign = this.take(...Object.keys(comparisons))) {
       const compare = comparisons[sign]!;
       const [a, b] = [left, this.sum()];
-      const factor = this.factor(b, a);
+      const factor = this.factor(b, a, "compared");
       links.push((row) => compare(a.evaluate(row), b.evaluate(row) * factor));
+      nodes.push(b);
       left = b;
     }
     if (links.length === 0) return left;
-    return { evaluate: (row) => (links.every((link) => link(row)) ? 1 : 0) };
+    return this.made(start, { evaluate: (row) => (links.every((link) => link(row)) ? 1 : 0) }, nodes);
   }
 
   private sum(): Node {
+    const start = this.position;
     let node = this.product();
     for (let sign = this.take("+", "-"); sign; sign = this.take("+", "-")) {
       const [a, b] = [node, this.product()];
-      const factor = this.factor(b, a) * (sign === "+" ? 1 : -1);
-      node = { evaluate: (row) => a.evaluate(row) + b.evaluate(row) * factor, unit: a.unit ?? b.unit };
+      const factor = this.factor(b, a, sign === "+" ? "added" : "subtracted") * (sign === "+" ? 1 : -1);
+      const evaluate = (row: Row): number => a.evaluate(row) + b.evaluate(row) * factor;
+      node = this.made(start, { evaluate, unit: a.unit ?? b.unit }, [a, b]);
     }
     return node;
   }
 
   private product(): Node {
+    const start = this.position;
     let node = this.signed();
     for (let sign = this.take("*", "/", "%"); sign; sign = this.take("*", "/", "%")) {
       const [a, b] = [node, this.signed()];
-      const operation = sign;
-      const unit = sign === "*" ? (a.unit ?? b.unit) : a.unit;
-      node = {
-        unit,
-        evaluate: (row) => {
-          const [x, y] = [a.evaluate(row), b.evaluate(row)];
-          if (operation === "*") return x * y;
-          return operation === "/" ? x / y : x - y * Math.floor(x / y);
-        },
-      };
+      node = this.made(start, this.operation(sign, a, b), [a, b]);
     }
     return node;
   }
 
+  private operation(sign: string, a: Node, b: Node): Part {
+    if (sign === "%") {
+      const factor = this.factor(b, a, "divided with a remainder");
+      const remainder = (x: number, y: number): number => x - y * Math.floor(x / y);
+      return { evaluate: (row) => remainder(a.evaluate(row), b.evaluate(row) * factor), unit: a.unit ?? b.unit };
+    }
+    const power = sign === "*" ? 1 : -1;
+    const unit = a.unit || b.unit ? multiplyUnits(a.unit ?? noUnit, b.unit ?? noUnit, power) : undefined;
+    if (power === 1) return { evaluate: (row) => a.evaluate(row) * b.evaluate(row), unit };
+    return { evaluate: (row) => a.evaluate(row) / b.evaluate(row), unit };
+  }
+
   private signed(): Node {
+    const start = this.position;
     const sign = this.take("-", "+");
     if (!sign) return this.power();
     const node = this.signed();
-    return sign === "+" ? node : { evaluate: (row) => -node.evaluate(row), unit: node.unit };
+    const { evaluate, unit } = node;
+    return this.made(start, { evaluate: sign === "+" ? evaluate : (row) => -evaluate(row), unit }, [node]);
   }
 
   private power(): Node {
+    const start = this.position;
     const base = this.atom();
     if (!this.take("**")) return base;
     const exponent = this.signed();
-    return { evaluate: (row) => base.evaluate(row) ** exponent.evaluate(row) };
+    if (exponent.unit) this.fail(`'${exponent.text}' is an exponent and measures ${dimensionText(exponent.unit)}`);
+    if (base.unit && !exponent.constant) {
+      this.fail(
+        `'${base.text}' measures ${dimensionText(base.unit)}: its exponent '${exponent.text}' must be a number`,
+      );
+    }
+    const unit =
+      base.unit &&
+      multiplyUnits(
+        noUnit,
+        base.unit,
+        exponent.evaluate(() => Number.NaN),
+      );
+    const evaluate = (row: Row): number => base.evaluate(row) ** exponent.evaluate(row);
+    return this.made(start, { evaluate, unit }, [base, exponent]);
   }
 
   private atom(): Node {
+    const start = this.position;
     const next = this.peek();
     if (next === undefined) return this.fail("it ends too early");
     this.position++;
@@ -194,23 +241,24 @@ class Parser {
     }
     if (/^[.\d]/.test(next)) {
       const value = Number(next);
-      return { evaluate: () => value };
+      return this.made(start, { evaluate: () => value }, []);
     }
-    if (next === "True" || next === "False") return { evaluate: () => (next === "True" ? 1 : 0) };
-    if (next.startsWith("u.")) return this.unit(next.slice(2));
-    if (this.peek() === "(") return this.call(next.replace(/^np\./, ""));
+    if (next === "True" || next === "False") return this.made(start, { evaluate: () => (next === "True" ? 1 : 0) }, []);
+    if (next.startsWith("u.")) return this.unit(start, next.slice(2));
+    if (this.peek() === "(") return this.call(start, next.replace(/^np\./, ""));
     if (!/^[A-Za-z_]\w*$/.test(next)) return this.fail(`'${next}' is not expected here`);
     this.columns.add(next);
-    return { evaluate: (row) => row(next), unit: this.unitOf(next) };
+    const part = this.made(start, { evaluate: (row) => row(next), unit: parseUnit(this.unitOf(next)) }, []);
+    return { ...part, constant: false };
   }
 
-  private unit(name: string): Node {
-    if (!(name in units)) this.fail(`the unit u.${name} is unknown; known are ${Object.keys(units).join(", ")}`);
-    return { evaluate: () => 1, unit: name };
+  private unit(start: number, name: string): Node {
+    if (!unitNames.includes(name)) this.fail(`the unit u.${name} is unknown; known are ${unitNames.join(", ")}`);
+    return this.made(start, { evaluate: () => 1, unit: namedUnit(name) }, []);
   }
 
-  private call(name: string): Node {
-    const known = functions[name];
+  private call(start: number, name: string): Node {
+    const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
     if (!known) return this.fail(`the function ${name} is unknown; known are ${Object.keys(functions).join(", ")}`);
     this.position++;
     const values: Node[] = [];
@@ -218,17 +266,38 @@ class Parser {
     while (this.take(","));
     if (!this.take(")")) this.fail("a ')' is missing");
     if (values.length !== (name === "arctan2" ? 2 : 1)) this.fail(`${name} takes another number of values`);
-    const angles = ["sin", "cos", "tan"].includes(name);
-    const factors = values.map(({ unit }) => (angles && unit ? (units[unit]?.factor ?? 1) : 1));
-    return { evaluate: (row) => known(...values.map((value, i) => value.evaluate(row) * factors[i]!)) };
+    const { factors, unit } = this.unitsOfCall(name, values);
+    const evaluate = (row: Row): number => known(...values.map((value, i) => value.evaluate(row) * factors[i]!));
+    return this.made(start, { evaluate, unit }, values);
+  }
+
+  /** What the values of a function are multiplied with before it sees them, and the unit of its result. */
+  private unitsOfCall(name: string, values: readonly Node[]): { factors: readonly number[]; unit?: Unit | undefined } {
+    const [first, second] = values as [Node, Node?];
+    if (second) return { factors: [1, this.factor(second, first, "sides of one triangle")], unit: namedUnit("rad") };
+    const { unit } = first;
+    if (!unit || name === "abs") return { factors: [1], unit };
+    if (name === "sqrt") return { factors: [1], unit: multiplyUnits(noUnit, unit, 0.5) };
+    if (!["sin", "cos", "tan"].includes(name)) {
+      return this.fail(
+        `${name} needs a plain number, and '${first.text}' measures ${dimensionText(unit)}`,
+        `divide it by its unit, e.g. ${name}(${first.text} / u.${dimensionText(unit) === "energy" ? "TeV" : "m"})`,
+      );
+    }
+    if (!sameDimension(unit, namedUnit("rad"))) {
+      this.fail(`${name} needs an angle, and '${first.text}' measures ${dimensionText(unit)}`);
+    }
+    return { factors: [unit.factor] };
   }
 
   /** What `from` must be multiplied with to stand beside `to`; plain numbers are taken in the other's unit. */
-  private factor(from: Node, to: Node): number {
-    if (!from.unit || !to.unit || from.unit === to.unit) return 1;
-    const [a, b] = [units[from.unit], units[to.unit]];
-    if (!a || !b || a.dimension !== b.dimension) this.fail(`${from.unit} and ${to.unit} cannot be compared`);
-    return a!.factor / b!.factor;
+  private factor(from: Node, to: Node, how: string): number {
+    if (!from.unit || !to.unit) return 1;
+    if (!sameDimension(from.unit, to.unit)) {
+      const [a, b] = [to, from].map(({ text, unit }) => `'${text}' (${dimensionText(unit!)})`);
+      this.fail(`${a} and ${b} cannot be ${how}`);
+    }
+    return from.unit.factor / to.unit.factor;
   }
 }
 
