@@ -8,7 +8,7 @@ import { readTraces, waveformLevels, waveformsPath } from "./read-waveforms.js";
 import type { WaveformLevel } from "./waveforms.js";
 
 /** Bytes of the file's rows that are decoded at a time. */
-const blockBytes = 8 * 1024 * 1024;
+const blockBytes = 2 * 1024 * 1024;
 
 /** A block of images of one telescope, in the order of the file. */
 export interface ImageBlock {

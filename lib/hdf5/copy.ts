@@ -12,7 +12,7 @@ export function ownAttributes(attributes: Readonly<Record<string, AttributeValue
 }
 
 /** Bytes of stored rows that are held at a time. */
-const blockBytes = 16 * 1024 * 1024;
+const blockBytes = 2 * 1024 * 1024;
 
 /** Title and attributes of a table, for a table that is to hold its rows. */
 export function tableDescription(table: TableReader): { title: string; attributes: Record<string, AttributeValue> } {

@@ -1,7 +1,7 @@
 import type { Hdf5Library } from "./library.js";
 
 /** Most bytes of one read; HDF5 opens the dataset anew at each call, so blocks should not be small either. */
-export const blockBytes: number = 32 * 1024 * 1024;
+export const blockBytes: number = 4 * 1024 * 1024;
 
 /**
  * Calls `use` with the raw bytes of consecutive records of a dataset, in blocks of at most `blockBytes`

@@ -8,6 +8,9 @@ import type { View } from "./views.js";
 /** Batches of a view that a thread may fill before the first of them is given back. */
 const slotsPerWorker = 3;
 
+/** Room of a thread for short-lived objects: it makes few, and V8 would let them fill 48 MB before it looks. */
+const youngMegabytes = 6;
+
 /** Mapped images of one view. */
 export interface MappedImages {
   /** Index into the views. */
@@ -67,7 +70,10 @@ export class ImageStream {
       kernel,
       views: views.map(({ reader }, i) => ({ channels: reader.channels, slots: slots[i]! })),
     };
-    const worker = new Worker(new URL("./image-stream-worker.js", import.meta.url), { workerData });
+    const worker = new Worker(new URL("./image-stream-worker.js", import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
     worker.unref();
     const reader: Reader = {
       worker,

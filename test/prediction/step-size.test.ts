@@ -60,3 +60,12 @@ test("a largest step below eight is the only one", () => {
   );
   assert.ok(sizes.every((size) => size <= 5));
 });
+
+test("a larger step that gains next to nothing is not taken, since it needs more memory", () => {
+  const sizes: number[] = [];
+  const network = networkOf((size) => (size <= 16 ? 8 + size : 1.48 * size), sizes);
+  const steps = new StepSize(64, clock);
+  for (let batch = 0; batch < 12 && !steps.chosen; batch++) run(steps, network);
+  assert.equal(steps.size, 16);
+  assert.ok(!sizes.includes(64));
+});
