@@ -27,6 +27,7 @@ export type { BackboneBuilder, BackboneOptions } from "./models/custom-model.js"
 export { customModel } from "./models/custom-model.js";
 export { loadModel } from "./models/load-model.js";
 export { modelSummary } from "./models/model-summary.js";
+export { exportOnnx } from "./models/onnx/export-onnx.js";
 export { prepareModel } from "./models/prepare-model.js";
 export { pruneFilters } from "./models/prune-filters.js";
 export { predictFiles } from "./prediction/predict-files.js";
@@ -42,6 +43,8 @@ export { openRawEvents } from "./reports/raw-event-browser.js";
 export { responseOfFiles } from "./reports/response-of-files.js";
 export { worstEventsTable } from "./reports/worst-events-table.js";
 export { simulate } from "./simulation/simulate.js";
+export { compareNetworks } from "./training/network-comparison.js";
 export { openTrainingData } from "./training/open-training-data.js";
+export { sampleImages } from "./training/sample-images.js";
 export { stopSignal } from "./training/stop-signal.js";
 export { train } from "./training/train.js";

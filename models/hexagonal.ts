@@ -22,21 +22,22 @@ type Tensor = tf.SymbolicTensor;
 export function hexagonalNet({ inputShape, pixelCells, seed }: BackboneOptions): tf.LayersModel {
   let layers = 0;
   const apply = (layer: tf.layers.Layer, x: Tensor): Tensor => layer.apply(x) as Tensor;
-  const relu = (x: Tensor): Tensor => apply(tf.layers.reLU(), x);
   const convolve = (x: Tensor, filters: number, strides: 1 | 2 = 1): Tensor => {
     const kernelInitializer = tf.initializers.heNormal({ seed: seed + ++layers });
-    const layer = hexagonalConv2d({ filters, strides, cells: pixelCells, useBias: false, kernelInitializer });
-    return apply(tf.layers.batchNormalization({ momentum: 0.9 }), apply(layer, x));
+    return apply(hexagonalConv2d({ filters, strides, activation: "relu", cells: pixelCells, kernelInitializer }), x);
+  };
+  // No normalisation: the charge of an image tells its energy. Instead each block begins as the identity, and so trains well.
+  const block = (x: Tensor, filters: number): Tensor => {
+    const kernelInitializer = tf.initializers.zeros();
+    const last = hexagonalConv2d({ filters, cells: pixelCells, kernelInitializer });
+    return apply(tf.layers.reLU(), tf.layers.add().apply([x, apply(last, convolve(x, filters))]) as Tensor);
   };
 
   const input = tf.input({ shape: [...inputShape] });
-  let x = relu(convolve(input, 24));
+  let x = convolve(input, 24);
   for (const { filters, blocks } of stages) {
-    x = relu(convolve(x, filters, 2));
-    for (let b = 0; b < blocks; b++) {
-      const inner = convolve(relu(convolve(x, filters)), filters);
-      x = relu(tf.layers.add().apply([x, inner]) as Tensor);
-    }
+    x = convolve(x, filters, 2);
+    for (let b = 0; b < blocks; b++) x = block(x, filters);
   }
   const features = apply(tf.layers.globalAveragePooling2d({}), x);
   return tf.model({ inputs: input, outputs: features, name: "Hexagonal_block" });

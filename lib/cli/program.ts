@@ -19,6 +19,7 @@ import { labCommand } from "./lab.js";
 import { logsCommand } from "./logs.js";
 import { mergeCommand } from "./merge.js";
 import { predictCommand } from "./predict.js";
+import { quantiseCommand } from "./quantise.js";
 import { reduceCommand } from "./reduce.js";
 import { renderCommand } from "./render.js";
 import { runCommand } from "./run.js";
@@ -62,6 +63,7 @@ export function program(): Command {
     summaryCommand(),
     importCommand(),
     exportCommand(),
+    quantiseCommand(),
     predictCommand(),
     evaluateCommand(),
     irfCommand(),

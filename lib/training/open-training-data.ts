@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { buildMapper } from "../camera/build-mapper.js";
 import { pixelCells } from "../camera/pixel-cells.js";
 import type { Config } from "../config/config.js";
+import { loadConfig } from "../config/load-config.js";
+import { modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { degPerRad, wrap360 } from "../coordinates/angle.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { Progress } from "../display/progress.js";
+import { InputError } from "../errors.js";
 import type { BatchSource } from "../events/batches.js";
 import type { ExampleTable } from "../events/example-table.js";
 import { type ImageStore, openImageStore } from "../events/image-store.js";
@@ -170,4 +173,20 @@ export async function openTrainingData(config: Config): Promise<TrainingData> {
     await batches.close();
     throw error;
   }
+}
+
+/**
+ * The training data of a finished model, as its folder's `config.yaml` names them.
+ * @throws {InputError} when the folder holds no trained model
+ */
+export async function openModelData(path: string): Promise<{ readonly config: Config; readonly data: TrainingData }> {
+  const file = modelFolder(path).config;
+  if (!existsSync(file)) {
+    throw new InputError(`${path} has no configuration of its training`, {
+      place: file,
+      remedy: "name the folder of a model that was trained here, e.g. models/energy/singlecnn",
+    });
+  }
+  const config = await loadConfig(file);
+  return { config, data: await openTrainingData(config) };
 }

@@ -103,3 +103,38 @@ test("without a file of real events the notebook says what to give", async () =>
   assert.match(cells, /InputError/);
   assert.match(cells, /give the path of one of yours in `file`/);
 });
+
+test("the trained network is pruned and quantised in a notebook, and by the command line", async () => {
+  const model = join(folder, "models/energy/start-here");
+  const pruned = join(folder, "models/energy/pruned");
+  await figuresOf("optimize-model.ipynb", {
+    configFile: join(project, "configs/demo/energy.yaml"),
+    overrides: { "paths.data_path": data, output_dir: model, batch_size: "16" },
+    prunedFolder: pruned,
+    epochs: 1,
+  });
+  for (const name of ["model.onnx", "model.float16.onnx", "model.int8.onnx"]) assert.ok(existsSync(join(pruned, name)));
+  const { code, stdout, stderr } = await cherenkit("quantise", model, "--json");
+  assert.equal(code, 0, stderr);
+  const rows = JSON.parse(stdout) as { name: string; bytes: number; quality: { val_mae_energy: number } }[];
+  assert.deepEqual(
+    rows.map(({ name }) => name),
+    ["TensorFlow", "ONNX float32", "ONNX float16", "ONNX int8"],
+  );
+  const [own, single, half, whole] = rows.map((row) => ({ ...row, mae: row.quality.val_mae_energy }));
+  assert.ok(Math.abs(single!.mae - own!.mae) < 1e-4 && Math.abs(half!.mae - own!.mae) < 0.01);
+  assert.ok(Math.abs(whole!.mae - own!.mae) < 0.1);
+  assert.ok(whole!.bytes < 0.35 * single!.bytes);
+});
+
+test("a network of one's own is trained in a notebook beside SingleCNN", async () => {
+  const own = join(folder, "models/energy/own");
+  const shown = await figuresOf("custom-model.ipynb", {
+    configFile: join(project, "configs/demo/energy.yaml"),
+    overrides: { "paths.data_path": data, batch_size: "16", n_epochs: "1" },
+    ownFolder: own,
+    standardFolder: join(folder, "models/energy/standard"),
+  });
+  assert.equal(shown, 1);
+  assert.ok(existsSync(join(own, "card.json")));
+});

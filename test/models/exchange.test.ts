@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readModelCard } from "../../lib/config/model-card.js";
 import { exportSavedModel } from "../../lib/engine/export-saved-model.js";
 import { tf } from "../../lib/engine/tensorflow.js";
 import { buildModel } from "../../lib/models/build-model.js";
@@ -51,5 +52,30 @@ test("a folder that is no SavedModel is not replaced by one", async () => {
   await exportSavedModel(network(), own);
   await exportSavedModel(network(), own);
   assert.ok(existsSync(join(own, "saved_model.pb")));
+  await rm(folder, { recursive: true });
+});
+
+test("an imported network has a card when its telescopes are named, and predicts their files", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-exchange-"));
+  const data = join(folder, "data");
+  cherenkit("simulate", "--events", "12", "--seed", "1", "--particle", "gamma", "--output", data);
+  const [dl1] = readdirSync(data, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".h5"));
+  const event = join(data, dl1!);
+  const model = buildModel(modelConfig({ type: "SingleCNN", tasks: ["type", "energy"] }), [32, 32, 2], 3);
+  await saveModel(model, join(folder, "a/model"));
+  const file = cherenkit("export", join(folder, "a"), "--format", "keras").trim();
+  cherenkit("import", file, "--output", join(folder, "b"), "--data", event);
+  const card = await readModelCard(join(folder, "b/card.json"));
+  assert.deepEqual([card.tasks, card.inputShape, card.camera.pixels], [["type", "energy"], [32, 32, 2], 1296]);
+  assert.equal(card.reader.imageShape, 32);
+  cherenkit("predict", "--model", join(folder, "b"), event, "--output", join(folder, "dl2"));
+  assert.ok(readdirSync(join(folder, "dl2")).some((name) => name.endsWith(".dl2.h5")));
+
+  const three = buildModel(modelConfig({ type: "SingleCNN", tasks: ["energy"] }), [32, 32, 3], 3);
+  await saveModel(three, join(folder, "c/model"));
+  const other = cherenkit("export", join(folder, "c"), "--format", "keras").trim();
+  const attempt = (): string => cherenkit("import", other, "--output", join(folder, "d"), "--data", event);
+  assert.throws(attempt, /takes images of 3 channels[\s\S]*--config FILE/);
+  assert.ok(!existsSync(join(folder, "d")), "nothing is half imported");
   await rm(folder, { recursive: true });
 });

@@ -73,7 +73,13 @@ const resNet = modelConfig({
 });
 const singleCnn = modelConfig({ type: "SingleCNN", attention: { mechanism: "Dual-SE", reductionRatio: 8 } });
 
-for (const [name, config] of Object.entries({ resnet: resNet, singlecnn: singleCnn })) {
+const batchNorm = modelConfig({
+  type: "SingleCNN",
+  tasks: ["energy"],
+  singleCnn: { ...modelConfig({}).singleCnn, batchNormalization: true },
+});
+
+for (const [name, config] of Object.entries({ resnet: resNet, singlecnn: singleCnn, batchnorm: batchNorm })) {
   for (const ending of [".weights.h5", ".h5", ".keras"]) {
     test(
       `our ${name} takes the weights of CTLearn's ${name}${ending}, layer by layer by name`,

@@ -77,13 +77,29 @@ function leaves(model: tf.LayersModel): tf.layers.Layer[] {
 }
 
 /**
+ * Names in the file of the network's batch normalisations. CTLearn leaves naming these to Keras, which numbers them
+ * (`batch_normalization_4`), so they are found by their order.
+ */
+function namesInFile(layers: readonly tf.layers.Layer[], weights: KerasWeights): Map<tf.layers.Layer, string> {
+  const inFile = [...new Set(Array.from(weights.keys(), (key) => key.split("/")[0]!))];
+  const number = (name: string): number => Number(name.match(/_(\d+)$/)?.[1] ?? 0);
+  const numbered = inFile
+    .filter((name) => /^batch_normalization(_\d+)?$/.test(name))
+    .sort((a, b) => number(a) - number(b));
+  const own = layers.filter((layer) => layer.getClassName() === "BatchNormalization" && !inFile.includes(layer.name));
+  return own.length === numbered.length ? new Map(own.map((layer, i) => [layer, numbered[i]!])) : new Map();
+}
+
+/**
  * Gives a network the weights of the same layers, by name.
  * @throws {InputError} naming the layer that has no weights in the file, or other shapes
  */
 export function assignKerasWeights(model: tf.LayersModel, weights: KerasWeights, file: string): void {
-  for (const layer of leaves(model)) {
+  const layers = leaves(model);
+  const names = namesInFile(layers, weights);
+  for (const layer of layers) {
     for (const variable of layer.weights as tf.LayerVariable[]) {
-      const key = `${layer.name}/${variable.originalName.split("/").at(-1)}`;
+      const key = `${names.get(layer) ?? layer.name}/${variable.originalName.split("/").at(-1)}`;
       // Keras 3 calls the kernel of a depthwise convolution just so in its older form.
       const found = weights.get(key) ?? weights.get(key.replace(/depthwise_kernel$/, "kernel"));
       if (!found) {
