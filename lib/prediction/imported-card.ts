@@ -40,6 +40,7 @@ function standardReader(tasks: readonly Task[], telescopes: readonly Telescope[]
     qualityCriteria: dl1dhReaderDefaults.qualityCriteria.map(([name, expression]) => ({ name, expression })),
     focalLength: telescopes.every((one) => Number.isFinite(one.effectiveFocalLengthM)) ? "effective" : "equivalent",
     minTelescopes: dl1dhReaderDefaults.minTelescopes,
+    minTelescopesOfType: [],
     stackTelescopeImages: stereo,
     sortByIntensity: false,
     skipIncompatibleFiles: false,

@@ -12,9 +12,9 @@ export async function sampleImages(data: Pick<TrainingSet, "batches" | "training
   const length = batches.imageShape.reduce((product, side) => product * side, 1);
   const images = new Float32Array(size * length);
   let at = 0;
-  for await (const batch of batches.epoch(rows, Math.min(32, size), { keepLast: true })) {
-    images.set(batch.images.subarray(0, batch.size * length), at * length);
-    at += batch.size;
+  // One by one: what the batches were opened for is not known here.
+  for await (const batch of batches.epoch(rows, 1)) {
+    images.set(batch.images.subarray(0, length), at++ * length);
     batch.release();
   }
   return { images, size };

@@ -31,15 +31,16 @@ const adam = (rate: number): string => `name: Adam, base_learning_rate: ${rate}`
 const adamW = "name: AdamW, base_learning_rate: 0.001";
 
 /** Network, optimizer, charges and mapper by name. */
-const networks: Readonly<Record<string, readonly [model: string, optimizer: string, charge: string, mapper: string]>> = {
-  resnet: [`model_type: ResNet\n  ${plain}`, adam(0.0003), linear, bilinear],
-  "resnet-log": [`model_type: ResNet\n  ${plain}`, adam(0.0003), logarithmic, bilinear],
-  cnn: [`model_type: SingleCNN\n  ${plain}`, adam(0.001), linear, bilinear],
-  "cnn-log": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear],
-  "convnext-log": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear],
-  "efficientnet-log": [custom("efficientnet.ts", "efficientNet"), adamW, logarithmic, bilinear],
-  "hex-log": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, "image_mapper_type: AxialMapper"],
-};
+const networks: Readonly<Record<string, readonly [model: string, optimizer: string, charge: string, mapper: string]>> =
+  {
+    resnet: [`model_type: ResNet\n  ${plain}`, adam(0.0003), linear, bilinear],
+    "resnet-log": [`model_type: ResNet\n  ${plain}`, adam(0.0003), logarithmic, bilinear],
+    cnn: [`model_type: SingleCNN\n  ${plain}`, adam(0.001), linear, bilinear],
+    "cnn-log": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear],
+    "convnext-log": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear],
+    "efficientnet-log": [custom("efficientnet.ts", "efficientNet"), adamW, logarithmic, bilinear],
+    "hex-log": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, "image_mapper_type: AxialMapper"],
+  };
 
 const chosen = wanted.length > 0 ? wanted : Object.keys(networks);
 const opened = [];
@@ -70,7 +71,13 @@ training_model:
   const { networks: rows } = await compareNetworks({ [name]: network }, data, config);
   await data.batches.close();
   const predictor = await compilePredictor(network);
-  opened.push({ row: rows[0]!, summary: modelSummary(network), predictor, shape: data.imageShape, times: [] as number[] });
+  opened.push({
+    row: rows[0]!,
+    summary: modelSummary(network),
+    predictor,
+    shape: data.imageShape,
+    times: [] as number[],
+  });
 }
 
 const batch = 32;
