@@ -86,9 +86,9 @@ export function tradeOff(points: readonly TradeOffPoint[], axes: TradeOffAxes): 
         },
       },
     ],
-    layout(axes.title, {
+    layout(`${axes.title}: ${axes.better} is better`, {
       xaxis: logAxis(axes.cost, axes.costUnit, low / 1.6, high * 1.6),
-      yaxis: axis(`${axes.quality} (${axes.better} is better)`, axes.qualityUnit),
+      yaxis: axis(axes.quality, axes.qualityUnit),
     }),
   );
 }

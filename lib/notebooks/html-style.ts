@@ -107,7 +107,7 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
 }
 @media (max-width: 40rem) { table.cherenkit-table td:last-child:not([style]) { min-width: 11rem; }
   .figure .modebar { display: none; } }
-@media print { body { font-size: 10.5pt; } #toggle-code, details.code:not([open]) { display: none; }
+@media print { body { font-size: 10.5pt; } .cell:has(.prose), .cell.prose { break-after: avoid; } .figure .modebar, #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .html table { font-size: 8pt; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }
