@@ -10,6 +10,7 @@ import {
   type TrainingBatch,
   weightsFor,
 } from "./compiled-model.js";
+import { outOfMemory } from "./out-of-memory.js";
 import { tf } from "./tensorflow.js";
 import { buildTrainingGraph, type TrainingGraph } from "./training-graph.js";
 import { entryOf } from "./weight-signatures.js";
@@ -35,9 +36,13 @@ function call(
   name: (typeof signatureNames)[number],
   inputs: tf.NamedTensorMap,
 ): Record<string, tf.Tensor> {
-  const outputs = signatures[name]!.predict(inputs) as tf.NamedTensorMap;
-  for (const tensor of Object.values(inputs)) tensor.dispose();
-  return outputs;
+  try {
+    return signatures[name]!.predict(inputs) as tf.NamedTensorMap;
+  } catch (cause) {
+    throw outOfMemory(cause, inputs.images?.shape[0]) ?? cause;
+  } finally {
+    for (const tensor of Object.values(inputs)) tensor.dispose();
+  }
 }
 
 function take(tensor: tf.Tensor): Float32Array {

@@ -5,6 +5,7 @@ import { CherenkitError } from "../errors.js";
 import { FrozenWeights } from "./frozen-weights.js";
 import { Graph } from "./graph.js";
 import { lowerModel } from "./lower-model.js";
+import { outOfMemory } from "./out-of-memory.js";
 import { encodeSavedModel } from "./saved-model.js";
 import { tf } from "./tensorflow.js";
 import { inputShape } from "./training-graph.js";
@@ -28,6 +29,16 @@ function predictionGraph(model: tf.LayersModel): Uint8Array {
   return encodeSavedModel(graph, { predict: { inputs: { images }, outputs: Object.fromEntries(named) } }, null);
 }
 
+function predicted(session: Awaited<ReturnType<typeof tf.node.loadSavedModel>>, input: tf.Tensor): tf.NamedTensorMap {
+  try {
+    return session.predict({ images: input }) as tf.NamedTensorMap;
+  } catch (cause) {
+    throw outOfMemory(cause, input.shape[0]) ?? cause;
+  } finally {
+    input.dispose();
+  }
+}
+
 /**
  * Turns a LayersModel with its present weights into one TensorFlow graph of the forward pass. `dispose` frees it.
  * @throws {CherenkitError} for a layer without a lowering
@@ -43,8 +54,7 @@ export async function compilePredictor(model: tf.LayersModel): Promise<Predictor
     return {
       predict(images, size): Record<string, Float32Array> {
         const input = tf.tensor(images, [size, ...shape], "float32");
-        const outputs = session.predict({ images: input }) as tf.NamedTensorMap;
-        input.dispose();
+        const outputs = predicted(session, input);
         return Object.fromEntries(
           model.outputNames.map((name, i) => {
             const tensor = outputs[`output_${i}`]!;

@@ -1,6 +1,7 @@
 import type { LossName, LossOptions } from "./losses.js";
 import type { OptimizerOptions } from "./optimizers.js";
 import type { ReplicaOptions } from "./replicas.js";
+import type { Rewrites } from "./rewrites.js";
 
 /** Number format of convolutions and matrix products; weights, sums and losses are always float32. */
 export type Precision = "float32" | "bfloat16" | "float16";
@@ -20,6 +21,8 @@ export interface CompileOptions {
   readonly precision?: Precision;
   /** Copies of the network that share each training batch. */
   readonly replicas?: ReplicaOptions;
+  /** Rewrites of the convolutions; those that pay on this device when absent. */
+  readonly rewrites?: Rewrites;
   /** Seed of the dropout masks; 0 when absent. */
   readonly seed?: number;
 }

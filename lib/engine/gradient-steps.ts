@@ -3,10 +3,21 @@ import { attribute, dataTypes } from "./graph-def.js";
 
 const T = attribute.type(dataTypes.float);
 
+/** True, scalar bool, when one of the gradients is not zero. */
+export function anySlope(graph: Graph, gradients: readonly Value[]): Value {
+  const half = halfSquare(graph, gradients);
+  return graph.add("Greater", [half, graph.floats(0)], { T }, [], { type: dataTypes.bool });
+}
+
+/** Half the square of the length of all gradients together. */
+function halfSquare(graph: Graph, gradients: readonly Value[]): Value {
+  const halves = gradients.map((gradient) => graph.add("L2Loss", [gradient], { T }, []));
+  return graph.add("AddN", halves, { T, N: attribute.integer(halves.length) }, []);
+}
+
 /** Scales gradients so that the length of all of them together is at most `most` (arXiv:1211.5063). */
 export function clipByGlobalNorm(graph: Graph, gradients: readonly Value[], most: number): Value[] {
-  const halves = gradients.map((gradient) => graph.add("L2Loss", [gradient], { T }, []));
-  const half = graph.add("AddN", halves, { T, N: attribute.integer(halves.length) }, []);
+  const half = halfSquare(graph, gradients);
   const norm = graph.add("Sqrt", [graph.add("Mul", [half, graph.floats(2)], { T }, [])], { T }, []);
   const limit = graph.floats(most);
   const factor = graph.add("RealDiv", [limit, graph.add("Maximum", [norm, limit], { T }, [])], { T }, []);

@@ -1,5 +1,6 @@
 import { CherenkitError } from "../errors.js";
 import { attribute, type DataType, dataTypes, type Message, nodeMessage } from "./graph-def.js";
+import { noRewrites, type Rewrites } from "./rewrites.js";
 
 /** An output of an operation in the graph. */
 export interface Value {
@@ -52,9 +53,19 @@ export class Graph {
   private device = "";
   /** Number format in which convolutions and matrix products are computed. */
   readonly computeType: DataType;
+  readonly rewrites: Rewrites;
+  private readonly made = new Map<string, Value>();
 
-  constructor(computeType: DataType = dataTypes.float) {
+  constructor(computeType: DataType = dataTypes.float, rewrites: Rewrites = noRewrites) {
     this.computeType = computeType;
+    this.rewrites = rewrites;
+  }
+
+  /** A value that several operations need, made once. */
+  shared(key: string, make: () => Value): Value {
+    const value = this.made.get(key) ?? make();
+    this.made.set(key, value);
+    return value;
   }
 
   /** Puts all operations that `build` adds, and later their gradients, on a device; "" leaves the choice to TensorFlow. */

@@ -13,9 +13,10 @@ export interface LossScale {
   readonly seed: Value;
   /**
    * Gradients without the factor; all zero when one of them overflowed.
-   * @returns them, and the operations that adapt the scale: half after an overflow, double after 2000 good steps
+   * @returns them, the operations that adapt the scale (half after an overflow, double after 2000 good steps), and whether
+   * none overflowed, scalar bool
    */
-  unscaled(gradients: readonly Value[]): { gradients: Value[]; updates: Value[] };
+  unscaled(gradients: readonly Value[]): { gradients: Value[]; updates: Value[]; finite: Value };
 }
 
 /** Adds a scale that adapts itself. */
@@ -54,7 +55,7 @@ export function lossScale(graph: Graph): LossScale {
         graph.assign(scale, choose(finite, kept, shrunk)),
         graph.assign(good, choose(reset, graph.floats(0), counted)),
       ];
-      return { gradients: safe, updates };
+      return { gradients: safe, updates, finite };
     },
   };
 }

@@ -2,6 +2,7 @@ import { CherenkitError } from "../errors.js";
 import type { Graph, Value, Variable } from "./graph.js";
 import { LayerPaths } from "./layer-paths.js";
 import { loweringOf } from "./lowerings/registry.js";
+import { refuseUnsupported } from "./lowerings/unsupported.js";
 import type { tf } from "./tensorflow.js";
 import { type LayerConfig, layersOf, modelClasses, type Source } from "./topology.js";
 
@@ -96,6 +97,7 @@ function lowerLayer(
   if (modelClasses.includes(config.className)) {
     return lowerContainer(pass, layer as tf.LayersModel, path, inputs, trained);
   }
+  refuseUnsupported(config.className, config.config, path, inputs[0]!.shape.length);
   const { graph, weights, training, step, seed, updates } = pass;
   const output = loweringOf(config.className, path)(
     {

@@ -1,6 +1,7 @@
 import { CherenkitError } from "../errors.js";
 import type { CompileOptions } from "./compiled-model.js";
-import { accumulate, clipByGlobalNorm, followAverages } from "./gradient-steps.js";
+import { gate } from "./gate.js";
+import { accumulate, anySlope, clipByGlobalNorm, followAverages } from "./gradient-steps.js";
 import { Graph, type Value, type Variable } from "./graph.js";
 import { attribute, dataTypes } from "./graph-def.js";
 import { lossScale } from "./loss-scale.js";
@@ -8,6 +9,7 @@ import { lowerModel, type ModelWeight, ModelWeights } from "./lower-model.js";
 import { addOptimizer } from "./optimizers.js";
 import { outputNames } from "./output-names.js";
 import { replicated } from "./replicas.js";
+import { rewritesThatPay } from "./rewrites.js";
 import { encodeSavedModel, type Signature } from "./saved-model.js";
 import { addStorage } from "./storage.js";
 import type { tf } from "./tensorflow.js";
@@ -74,30 +76,36 @@ function trainSignatures(
   const scaling = options.precision === "float16" ? lossScale(graph) : null;
   const wanted = trained.map(({ value }) => value);
   const raw = graph.gradients(loss, wanted, scaling?.seed);
-  const { gradients, updates: rescaled } = scaling?.unscaled(raw) ?? { gradients: raw, updates: [] };
+  const unscaled = scaling?.unscaled(raw);
+  const gradients = unscaled?.gradients ?? raw;
 
   const outputsRead = forward.outputs.map((output, i) => graph.identity(output, `train_output_${i}`));
   const outputs = Object.fromEntries(outputsRead.map((value, i) => [`output_${i}`, value]));
   const counted = graph.add("AddV2", [step.value, graph.floats(1)], { T }, []);
   // A variable must not change before everything that reads it in this step has read it.
   const nextStep = graph.assign(step, counted, [loss, ...outputsRead, ...raw]);
-  const always = [
-    ...forward.updates.map(({ variable, value }) => graph.assign(variable, value)),
-    ...rescaled,
-    nextStep,
-  ];
+  // After an overflow nothing may change but the loss scale and the number of the step.
+  const whole = unscaled ? gate(graph, unscaled.finite) : null;
+  const averaged = forward.updates.map(({ variable, value }) =>
+    graph.assign(variable, whole ? whole.through(value) : value),
+  );
+  const always = [...(whole ? [whole.passed(averaged)] : averaged), ...(unscaled?.updates ?? []), nextStep];
 
   const steps = options.accumulateSteps ?? 1;
   const sums = steps > 1 ? accumulate(graph, trained, gradients, steps) : null;
   const means = sums?.means ?? gradients;
+  // Of several steps one that did not overflow is enough.
+  const changes = unscaled ? gate(graph, sums ? anySlope(graph, means) : unscaled.finite) : null;
   const clipped = options.clipNorm === undefined ? means : clipByGlobalNorm(graph, means, options.clipNorm);
-  const updates = addOptimizer(graph, options.optimizer, learningRate, trained, clipped);
+  const used = changes ? clipped.map((gradient) => changes.through(gradient)) : clipped;
+  const updates = addOptimizer(graph, options.optimizer, learningRate, trained, used);
   const averages = trainedWeights.map(({ variable }) => weights.averageOf(variable)).filter((found) => found !== null);
   const followed =
     options.averageMomentum === undefined
       ? []
       : followAverages(graph, trained.slice(0, averages.length), averages, options.averageMomentum, updates);
-  const changing = [...updates, ...followed, ...(sums?.emptied(updates) ?? []), ...always];
+  const emptied = [...updates, ...followed, ...(sums?.emptied(updates) ?? [])];
+  const changing = [...(changes ? [changes.passed(emptied)] : emptied), ...always];
 
   const entries = batchEntries(inputs);
   const gradientOutputs = trainedWeights.map(
@@ -125,7 +133,7 @@ function trainSignatures(
  * predict, to move weights and to save.
  */
 export function buildTrainingGraph(model: tf.LayersModel, options: CompileOptions): TrainingGraph {
-  const graph = new Graph(precisions[options.precision ?? "float32"]);
+  const graph = new Graph(precisions[options.precision ?? "float32"], options.rewrites ?? rewritesThatPay());
   const shape = inputShape(model);
   const names = outputNames(model);
   const images = graph.placeholder("images", shape);

@@ -5,6 +5,7 @@ import { type ModelFolder, modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
 import { compileModel } from "../engine/compile-model.js";
 import type { CompiledModel } from "../engine/compiled-model.js";
+import { usesGpu } from "../engine/devices.js";
 import { eagerModel } from "../engine/eager-model.js";
 import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
@@ -28,6 +29,7 @@ import { epochSeed, stepsPerEpoch } from "./epoch-order.js";
 import { checkFingerprint, fingerprint } from "./fingerprint.js";
 import { watchGpu } from "./gpu-use.js";
 import { learningRateFactor } from "./learning-rate-schedule.js";
+import { checkMemory } from "./memory-need.js";
 import { makeHeads } from "./metrics/head.js";
 import { livePath, publish, setUnfinishedAside } from "./publish.js";
 import type { Steps } from "./run-epoch.js";
@@ -95,7 +97,7 @@ function chooseWeights(
  * checkpoint.
  * @throws {InterruptedError} after such a checkpoint; run again to continue
  * @throws {ConfigError} when the folder holds an unfinished training with other settings
- * @throws {CherenkitError} when the data cannot train the model, or the loss is not a number
+ * @throws {CherenkitError} when the data cannot train the model, a batch does not fit into memory, or the loss is not a number
  * @throws {OutputError} when the folder cannot be written
  */
 export async function train(
@@ -104,10 +106,29 @@ export async function train(
   config: Config,
   options: TrainOptions = {},
 ): Promise<TrainingRun> {
+  // From the very beginning: a signal while the network is compiled must not end the process either.
+  const removeHandlers = installStopHandlers();
+  try {
+    return await trainAndPublish(model, data, config, options);
+  } finally {
+    removeHandlers();
+    clearStop();
+  }
+}
+
+async function trainAndPublish(
+  model: tf.LayersModel,
+  data: TrainingSet,
+  config: Config,
+  options: TrainOptions,
+): Promise<TrainingRun> {
   const settings = config.training;
   const folder = modelFolder(config.modelFolder);
   const say = options.log ?? ((line: string): void => console.log(line));
   checkTrainingSet(data, config.model.tasks, settings.batchSize);
+  const summary = modelSummary(model);
+  // What a GPU has is not known here; there TensorFlow's own error tells.
+  if (!usesGpu()) checkMemory(summary, settings.batchSize, process.availableMemory());
   await checkWritable(folder);
   const print = fingerprint(config, data);
   if (options.resume === "never") await setUnfinishedAside(folder);
@@ -118,7 +139,6 @@ export async function train(
   const state = found?.state ?? freshState(settings.optimizer.learningRate);
 
   const compiled = await compile(model, config);
-  const removeHandlers = installStopHandlers();
   const gpu = watchGpu();
   try {
     const best = bestValidation(settings.saveBestValidationOnly);
@@ -129,7 +149,6 @@ export async function train(
         )
       : null;
     const stepCount = stepsPerEpoch(data.training.length, settings.batchSize, settings.percentagePerEpoch);
-    const summary = modelSummary(model);
     const metrics = (complete: boolean): string => {
       const sparsity = settings.pruning ? sparsityOf(compiled.getWeights()) : null;
       return metricsText(trainingMetrics(summary, data, state, settings.epochs, best, sparsity, complete));
@@ -189,8 +208,6 @@ export async function train(
     );
   } finally {
     gpu.stop();
-    removeHandlers();
-    clearStop();
     compiled.dispose();
   }
 }

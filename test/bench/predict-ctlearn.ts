@@ -2,8 +2,7 @@
 // whole processes in turns, one network and three in one go. Wall seconds, peak memory, and how far the answers differ
 // (dl1-data-handler maps DigiCam images otherwise, see docs/from-ctlearn.md, so they differ by some 20 %):
 //   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3]
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +17,7 @@ import { modelConfig } from "../models/model-config.js";
 import { peersPython } from "../peers.js";
 import { toyModel } from "../prediction/toy-model.js";
 import { sharedData } from "../shared-data.js";
+import { type Cost, processCost } from "./process-cost.js";
 import { repeatEvents } from "./repeat-events.js";
 
 const ctlearn = join(dirname(peersPython), "ctlearn-predict-mono-model");
@@ -25,35 +25,6 @@ const cherenkit = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import
 const [images, rounds] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 3)];
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
 const file = join(folder, "digicam.dl1.h5");
-
-/** What a process took. */
-interface Cost {
-  readonly seconds: number;
-  readonly megabytes: number;
-}
-
-/** Runs a command to its end; the peak of its resident memory is asked of Linux twenty times a second. */
-async function cost(command: string, args: readonly string[]): Promise<Cost> {
-  const start = performance.now();
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", CUDA_VISIBLE_DEVICES: "" };
-  const child = spawn(command, args, { cwd: folder, env, stdio: ["ignore", "ignore", "pipe"] });
-  let [kilobytes, said] = [0, ""];
-  child.stderr.on("data", (data: Buffer) => {
-    said = (said + data.toString()).slice(-4000);
-  });
-  const watch = setInterval(() => {
-    try {
-      const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-      if (peak) kilobytes = Number(peak[1]);
-    } catch {
-      // It has just ended.
-    }
-  }, 50);
-  const code = await new Promise<number | null>((end, fail) => child.on("error", fail).on("close", end));
-  clearInterval(watch);
-  if (code !== 0) throw new Error(`${command} ended with ${code}:\n${said}`);
-  return { seconds: (performance.now() - start) / 1000, megabytes: kilobytes / 1024 };
-}
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -108,17 +79,25 @@ try {
     const [theirFile, ourFolder] = [join(folder, "ctlearn.dl2.h5"), join(folder, "out")];
     for (let round = 0; round < rounds; round++) {
       theirs.push(
-        await cost(ctlearn, [
-          ...["--input_url", file, "--output", theirFile, "--overwrite", "--no-dl1-images", "--no-true-images"],
-          ...["--DLImageReader.focal_length_choice=EQUIVALENT", "--PredictCTLearnModel.keras_verbose=0"],
-          ...used.flatMap(({ task, keras }) => [`--${task}_model`, keras]),
-        ]),
+        await processCost(
+          ctlearn,
+          [
+            ...["--input_url", file, "--output", theirFile, "--overwrite", "--no-dl1-images", "--no-true-images"],
+            ...["--DLImageReader.focal_length_choice=EQUIVALENT", "--PredictCTLearnModel.keras_verbose=0"],
+            ...used.flatMap(({ task, keras }) => [`--${task}_model`, keras]),
+          ],
+          folder,
+        ),
       );
       ours.push(
-        await cost(process.execPath, [
-          ...[cherenkit, "predict", file, "--output", ourFolder],
-          ...used.flatMap((model) => ["--model", model.folder]),
-        ]),
+        await processCost(
+          process.execPath,
+          [
+            ...[cherenkit, "predict", file, "--output", ourFolder],
+            ...used.flatMap((model) => ["--model", model.folder]),
+          ],
+          folder,
+        ),
       );
       console.log(tasks.join(), JSON.stringify({ ctlearn: theirs.at(-1), cherenkit: ours.at(-1) }));
     }

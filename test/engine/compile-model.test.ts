@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { compileModel } from "../../lib/engine/compile-model.js";
+import { compilePredictor } from "../../lib/engine/compile-predictor.js";
 import type { CompileOptions } from "../../lib/engine/compiled-model.js";
 import { spatialDropout2d } from "../../lib/engine/spatial-dropout-2d.js";
 import { tf } from "../../lib/engine/tensorflow.js";
@@ -135,6 +136,34 @@ test("a layer that nobody lowered is refused by name, with the remedy", async ()
   await assert.rejects(compiled(model), /class RepeatVector[\s\S]*registerLowering\("RepeatVector"/);
 });
 
+const refused: Record<string, [tf.layers.Layer, RegExp]> = {
+  regularizer: [conv({ kernelRegularizer: "l1l2" }), /does not compile kernelRegularizer[\s\S]*AdamW/],
+  constraint: [conv({ biasConstraint: "nonNeg" }), /does not compile biasConstraint/],
+  "channels first": [conv({ dataFormat: "channelsFirst" }), /does not compile dataFormat channelsFirst/],
+  "another axis": [tf.layers.batchNormalization({ axis: 1 }), /does not compile axis 1[\s\S]*engine: eager/],
+  "shape of noise": [tf.layers.dropout({ rate: 0.5, noiseShape: [1, 4, 4] }), /does not compile noiseShape/],
+};
+for (const [name, [layer, message]] of Object.entries(refused)) {
+  test(`a layer's setting that would be passed over is refused: ${name}`, async () => {
+    await assert.rejects(compiled(modelOf([4, 4, 4], through(layer))), message);
+  });
+}
+
+test("a step for which there is no memory says so, with the batch and the remedy", async () => {
+  const model = modelOf([1, 1, 1], (x) => {
+    const huge = tf.layers.upSampling2d({ size: [4_000_000, 4_000_000] }).apply(x) as tf.SymbolicTensor;
+    const mean = tf.layers.globalMaxPooling2d({}).apply(huge) as tf.SymbolicTensor;
+    return tf.layers.dense({ units: 2 }).apply(mean) as tf.SymbolicTensor;
+  });
+  const graph = await compiled(model);
+  const images = new Float32Array(3);
+  assert.throws(() => graph.predict(images, 3), /not enough memory for a batch of 3 images[\s\S]*lower batch_size/);
+  graph.dispose();
+  const predictor = await compilePredictor(model);
+  assert.throws(() => predictor.predict(images, 3), /not enough memory for a batch of 3 images/);
+  predictor.dispose();
+});
+
 const tower = through(
   conv({ padding: "same", activation: "relu" }),
   tf.layers.maxPooling2d({ poolSize: 2 }),
@@ -157,18 +186,36 @@ test("convolutions in float16 and bfloat16 give nearly the gradients of float32"
   await checkGradients([7, 6, 2], tower, "meanSquaredError", { precision: "bfloat16" }, 0.1);
 });
 
-test("a float16 step that overflows leaves the weights and halves the loss scale; training goes on", async () => {
-  const model = smallNetwork();
-  const graph = await compiled(model, "meanSquaredError", { precision: "float16" });
-  const batch = batchFor(model, [8, 8, 2], 8, "meanSquaredError");
-  const before = graph.getWeights();
-  const huge = { ...batch, images: batch.images.map((value) => 1e30 * value) };
-  graph.trainStep(huge, 0.01);
-  assert.deepEqual(graph.getWeights(), before);
-  const losses = Array.from({ length: 12 }, () => graph.trainStep(batch, 0.01).loss);
-  assert.ok(losses.at(-1)! < losses[0]!, `${losses}`);
-  graph.dispose();
-});
+for (const accumulateSteps of [1, 2]) {
+  test(`a float16 step that overflows changes nothing but the loss scale, ${accumulateSteps} steps an update`, async () => {
+    const layers = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
+      through(conv({ padding: "same", activation: "relu" }), tf.layers.batchNormalization({}))(x);
+    const options = { precision: "float16", accumulateSteps, averageMomentum: 0.9 } as const;
+    const model = modelOf([8, 8, 2], layers);
+    const batch = batchFor(model, [8, 8, 2], 8, "meanSquaredError");
+    const huge = { ...batch, images: batch.images.map((value) => 1e30 * value) };
+    const finish = async (overflows: boolean): Promise<{ weights: Float32Array[]; losses: number[] }> => {
+      const graph = await compiled(model, "meanSquaredError", options);
+      // The first loss scale is too large for these gradients and halves itself.
+      for (let i = 0; i < 8 * accumulateSteps; i++) graph.trainStep(batch, 0.01);
+      const before = graph.getWeights();
+      if (overflows) for (let i = 0; i < accumulateSteps; i++) graph.trainStep(huge, 0.01);
+      assert.deepEqual(graph.getWeights(), before, "weights, averages and moving means stand still");
+      const losses = Array.from({ length: 6 }, () => graph.trainStep(batch, 0.01).loss);
+      const weights = Object.values(graph.getWeights());
+      graph.dispose();
+      return { weights, losses };
+    };
+    const [plain, overflown] = [await finish(false), await finish(true)];
+    // Half the loss scale rounds otherwise; a momentum that had moved would show in the third digit.
+    for (const [i, loss] of plain.losses.entries())
+      assert.ok(Math.abs(loss - overflown.losses[i]!) < 2e-4 * loss, `${plain.losses}; ${overflown.losses}`);
+    for (const [i, values] of plain.weights.entries())
+      for (const [k, value] of values.entries())
+        assert.ok(Math.abs(value - overflown.weights[i]![k]!) < 2e-3, `${value}, ${overflown.weights[i]![k]}`);
+    assert.ok(plain.losses.at(-1)! < plain.losses[0]!);
+  });
+}
 
 const withoutDropout = (): tf.LayersModel => modelOf([6, 6, 2], tower);
 

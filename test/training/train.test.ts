@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Config } from "../../lib/config/config.js";
 import { loadConfig } from "../../lib/config/load-config.js";
 import { readModelCard } from "../../lib/config/model-card.js";
@@ -186,6 +187,79 @@ test("killed by any signal and started again, a process ends with the same log",
   }
 });
 
+test("killed at random moments, even within a checkpoint, a process ends with the same log and weights", async () => {
+  const more = "    n_epochs: 4\n    checkpoint_minutes: 0.0005\n";
+  const whole = await configOf("energy", more);
+  assert.equal((await trainProcess(whole)).code, 0);
+  const config = await configOf("energy", more);
+  for (let kills = 0; kills < 4; kills++) {
+    const wait = 50 + 700 * Math.random();
+    const { code, error } = await trainProcess(config, (line, kill) => {
+      if (line === "ready") setTimeout(() => kill("SIGKILL"), wait);
+    });
+    assert.ok(code === null || code === 0, error);
+    if (code === 0) break;
+  }
+  const last = await trainProcess(config);
+  assert.equal(last.code, 0, last.error);
+  for (const file of ["training_log.csv", "model/weights.bin"]) {
+    const [a, b] = await Promise.all([whole, config].map(({ modelFolder }) => readFile(join(modelFolder, file))));
+    assert.ok(a!.equals(b!), file);
+  }
+});
+
+test("a signal while the network is compiled ends the process with a checkpoint, not by the signal", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n");
+  const stopped = await trainProcess(config, (line, kill) => line === "ready" && kill("SIGTERM"));
+  assert.equal(stopped.code, 75, stopped.error);
+  assert.match(stopped.error, /interrupted in epoch 1 after step 1 of \d+: signal SIGTERM; everything is saved/);
+  assert.equal((await trainProcess(config)).code, 0);
+});
+
+/** A folder on a disk of its own, which only its own process sees; where Linux lets users mount one. */
+const mounts = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+test("on a full disk training ends with one error and keeps the last checkpoint; with room again it ends with the same log", {
+  skip: mounts ? false : "no disk can be mounted here (unshare -rm)",
+}, async () => {
+  const more = "    n_epochs: 12\n";
+  const whole = await configOf("energy", more);
+  assert.equal((await trainProcess(whole)).code, 0);
+  const config = await configOf("energy", more);
+  await mkdir(config.modelFolder, { recursive: true });
+  const out = join(folder, "full-disk");
+  await mkdir(out);
+  // What is left of the disk goes into a file as soon as the first checkpoint is there, and is given back later.
+  const steps = `
+set -u
+mount -t tmpfs -o size=20m none "$1"
+node "$2" "$3" 2> "$4/error" &
+training=$!
+while ! ls "$1"/checkpoint/000001/state.json > "$4/seen" 2>&1 && kill -0 $training; do sleep 0.02; done
+head -c 30000000 /dev/zero > "$1/filler" 2> "$4/filled"
+wait $training; echo $? > "$4/code"
+find "$1" -name '*.tmp*' > "$4/left"; ls "$1/checkpoint" > "$4/generations"
+rm "$1/filler"
+node "$2" "$3" > "$4/again" 2>&1; echo $? >> "$4/code"
+cp "$1/training_log.csv" "$1/model/weights.bin" "$4"
+`;
+  const args = ["-rm", "sh", "-c", steps, "sh", config.modelFolder, script, config.file, out];
+  await promisify(execFile)("unshare", args, {
+    env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+  });
+  const read = (name: string): Promise<string> => readFile(join(out, name), "utf8");
+  assert.equal(await read("code"), "1\n0\n", `${await read("error")}${await read("again")}`);
+  assert.match(await read("error"), /the disk is full/);
+  assert.equal((await read("error")).split("\n").filter((line) => /^\s+at /.test(line)).length, 0, "no stack");
+  assert.equal(await read("left"), "");
+  assert.match(await read("generations"), /^00000\d/);
+  assert.match(await read("again"), /continuing in epoch \d+/);
+  for (const [name, file] of [
+    ["training_log.csv", "training_log.csv"],
+    ["weights.bin", "model/weights.bin"],
+  ] as const)
+    assert.ok((await readFile(join(out, name))).equals(await readFile(join(whole.modelFolder, file))), name);
+});
+
 test("two trainings with one seed give the same numbers, another seed gives others", async () => {
   const set = syntheticSet(100, 10);
   const a = await trained(await configOf("energy", "    n_epochs: 2\n"), set);
@@ -358,6 +432,33 @@ test("a label that is not a number ends training with the step and the example",
   );
 });
 
+test("labels that spoil training in its second epoch leave the checkpoint of the first", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n");
+  const set = syntheticSet(106, 10);
+  let batches = 0;
+  const spoilt: TrainingSet = {
+    ...set,
+    batches: {
+      ...set.batches,
+      async *epoch(order, size, options) {
+        for await (const batch of set.batches.epoch(order, size, options)) {
+          // Six steps and one batch of validation are the first epoch.
+          if (++batches > 8) batch.labels.energy!.fill(Number.NaN);
+          yield batch;
+        }
+      },
+    },
+  };
+  await assert.rejects(trained(config, spoilt), /the loss became NaN in epoch 2, step 2/);
+  const { run, lines } = await trained(config, set);
+  assert.ok(
+    lines.some((line) => line.startsWith("continuing in epoch 2 after step 0")),
+    lines.join("\n"),
+  );
+  const whole = await trained(await configOf("energy", "    n_epochs: 2\n"), set);
+  assert.deepEqual(withoutTimes(run.history), withoutTimes(whole.run.history));
+});
+
 test("data that cannot train is told before anything is written", async () => {
   const config = await configOf("type");
   const cases: [TrainingSet, RegExp][] = [
@@ -368,6 +469,21 @@ test("data that cannot train is told before anything is written", async () => {
     [{ ...syntheticSet(40, 5), classes: null }, /needs background examples/],
   ];
   for (const [set, message] of cases) await assert.rejects(trained(config, set), message);
+  assert.ok(!existsSync(config.modelFolder));
+});
+
+test("a batch that memory cannot hold is refused before anything is computed, with the largest that fits", async () => {
+  const config = await configOf("energy");
+  const wide = { ...config, training: { ...config.training, batchSize: 2 ** 31 } };
+  const set = syntheticSet(40, 5);
+  const examples = { ...set, training: { length: 2 ** 32 } as unknown as Uint32Array };
+  await assert.rejects(
+    trained(wide, examples),
+    (error) =>
+      error instanceof CherenkitError &&
+      /a batch of 2147483648 images needs at least \d+ GB of memory, and [\d.]+ GB are free/.test(error.message) &&
+      /set batch_size to \d+ or less/.test(error.message),
+  );
   assert.ok(!existsSync(config.modelFolder));
 });
 

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import type { Config } from "../../lib/config/config.js";
 import { loadConfig } from "../../lib/config/load-config.js";
+import { tf } from "../../lib/engine/tensorflow.js";
 import { buildModel } from "../../lib/models/build-model.js";
+import { loadModel } from "../../lib/models/load-model.js";
 import { compileOptions } from "../../lib/training/compile-options.js";
 import { learningRateFactor } from "../../lib/training/learning-rate-schedule.js";
 import { train } from "../../lib/training/train.js";
@@ -93,4 +95,37 @@ for (const engine of ["graph", "eager"]) {
       assert.ok(Math.abs(rates[0]! - 0.01) < 1e-12 && rates[1]! < rates[0]! && rates[2]! < 1e-6, `${rates}`);
       assert.ok(run.history[2]!.val_loss < run.history[0]!.val_loss);
     }));
+}
+
+const keeping: Record<string, [more: string, keepsBest: boolean]> = {
+  "save_best_validation_only: true": ["    save_best_validation_only: true\n", true],
+  "save_best_validation_only: false": ["    save_best_validation_only: false\n", false],
+  restore_best_weights: [
+    "    save_best_validation_only: false\n    early_stopping: {patience: 9, min_delta: 0, restore_best_weights: true}\n",
+    true,
+  ],
+};
+for (const [name, [more, keepsBest]] of Object.entries(keeping)) {
+  test(`${name}: the saved network has the weights of the ${keepsBest ? "best" : "last"} epoch`, () =>
+    withConfig(
+      withOptimizer("{name: SGD, base_learning_rate: 0.4, momentum: 0.95}", `    n_epochs: 5\n${more}`),
+      async (config) => {
+        const set = syntheticSet(160, 32);
+        const model = buildModel(config.model, set.batches.imageShape, config.training.seed);
+        const { history } = await train(model, set, config, { log: () => {} });
+        const losses = history.map((record) => record.val_loss);
+        const best = Math.min(...losses);
+        assert.ok(best < losses.at(-1)!, `the last epoch must not be the best for this test: ${losses}`);
+        const saved = await loadModel(join(config.modelFolder, "model"));
+        let sum = 0;
+        for await (const { images, labels, size } of set.batches.epoch(set.validation, 32, { keepLast: true })) {
+          const predicted = (
+            saved.predict(tf.tensor(images, [size, ...set.batches.imageShape])) as tf.Tensor
+          ).dataSync();
+          for (const [i, value] of predicted.entries()) sum += Math.abs(value - labels.energy![i]!);
+        }
+        const wanted = keepsBest ? best : losses.at(-1)!;
+        assert.ok(Math.abs(sum / set.validation.length - wanted) < 1e-4 * wanted, `${sum / 32}; ${losses}`);
+      },
+    ));
 }

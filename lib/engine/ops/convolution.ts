@@ -1,5 +1,7 @@
 import type { Graph, Value } from "../graph.js";
 import { attribute, dataTypes, type Message } from "../graph-def.js";
+import { everyNth } from "./every-nth.js";
+import { tapGradient, tapsPay } from "./filter-gradient.js";
 import { heavy, lowered } from "./precision.js";
 
 const T = attribute.type(dataTypes.float);
@@ -30,6 +32,10 @@ export function conv2d(
   dilations: readonly [number, number],
 ): Value {
   const [kh, kw, , out] = kernel.shape as [number, number, number, number];
+  const { strides } = window;
+  if (graph.rewrites.thinFirst && kh * kw === 1 && strides[0] * strides[1] > 1) {
+    return conv2d(graph, everyNth(graph, x, strides), kernel, { ...window, strides: [1, 1] }, dilations);
+  }
   const size: [number, number] = [(kh - 1) * dilations[0] + 1, (kw - 1) * dilations[1] + 1];
   const attributes = {
     data_format: nhwc,
@@ -44,7 +50,15 @@ export function conv2d(
     return [
       () => heavy(graph, "Conv2DBackpropInput", [graph.shapeOf(x), filter, slope], attributes, x.shape),
       () =>
-        heavy(graph, "Conv2DBackpropFilter", [image, graph.integers(kernel.shape), slope], attributes, kernel.shape),
+        window.padding === "same" && tapsPay(graph, x, kernel, strides, dilations)
+          ? tapGradient(graph, x, dy, kernel.shape)
+          : heavy(
+              graph,
+              "Conv2DBackpropFilter",
+              [image, graph.integers(kernel.shape), slope],
+              attributes,
+              kernel.shape,
+            ),
     ];
   });
 }
