@@ -1,5 +1,4 @@
 import { basename, resolve } from "node:path";
-import { neighbours } from "../camera/neighbours.js";
 import type { AltAz } from "../coordinates/angle.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
@@ -102,18 +101,20 @@ export async function calibrateFile(
   }
   const raw = await RawEventFile.open(input);
   try {
-    const pixels = array.camera.pixelX.length;
-    if (raw.pixels !== pixels || raw.samples !== array.samples) {
+    const { type: digiCam } = array.telescopes[0]!;
+    const { samples, sampleNs } = digiCam.readout;
+    const pixels = digiCam.camera.pixelX.length;
+    if (raw.pixels !== pixels || raw.samples !== samples) {
       throw new InputError(
-        `${input} has events of ${raw.pixels} pixels and ${raw.samples} samples, DigiCam has ${pixels} and ${array.samples}`,
+        `${input} has events of ${raw.pixels} pixels and ${raw.samples} samples, DigiCam has ${pixels} and ${samples}`,
         { place: `${input}:adc_samples`, remedy: "only files of SST-1M cameras can be calibrated" },
       );
     }
     if (raw.events === 0) throw new InputError(`${input} has no events`, { place: input });
-    const frame = imageFrame(array.camera, array.effectiveFocalLengthM);
+    const frame = imageFrame(digiCam);
     const how: Calibration = {
-      neighbours: neighbours(array.camera),
-      sampleNs: array.sampleNs,
+      neighbours: frame.neighbours,
+      sampleNs,
       adcPerPhotoElectron,
     };
     const dark = { count: 0, sum: 0, squares: 0 };

@@ -4,6 +4,7 @@ import { type AltAz, degPerRad } from "../coordinates/angle.js";
 import type { ColumnSchema } from "../hdf5/column.js";
 import { type Attributes, createHdf5 } from "../hdf5/writer.js";
 import type { TelescopeArray } from "../simulation/array.js";
+import { atomicMjd, type DataModel, leapSeconds } from "../simulation/data-model.js";
 import {
   imageColumns,
   observationColumns,
@@ -14,9 +15,9 @@ import {
   telescopeTriggerColumns,
 } from "../simulation/dl1-columns.js";
 import { writeInstrument } from "../simulation/dl1-instrument.js";
-import { leapSeconds, telescopeName } from "../simulation/dl1-run.js";
+import { telescopeName } from "../simulation/event-tables.js";
 import type { ImageParameters } from "../simulation/image-parameters.js";
-import { RowBuffer } from "../simulation/row-buffer.js";
+import { RowBuffer } from "./row-buffer.js";
 
 /** One image of an observation. */
 export interface ObservedImage {
@@ -39,6 +40,8 @@ export interface ObservationFile {
   abort(): void;
 }
 
+const dataModel: DataModel = "v7.1.0";
+
 function dateText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace("T", " ").replace("Z", "");
 }
@@ -57,7 +60,7 @@ function rootAttributes(array: TelescopeArray, obsId: number, source: string): A
     "CTA PRODUCT DATA LEVELS": "DL1_IMAGES,DL1_PARAMETERS",
     "CTA PRODUCT DATA ASSOCIATION": "Subarray",
     "CTA PRODUCT DATA MODEL NAME": "ASWG",
-    "CTA PRODUCT DATA MODEL VERSION": "v7.1.0",
+    "CTA PRODUCT DATA MODEL VERSION": dataModel,
     "CTA PRODUCT DATA MODEL URL": "",
     "CTA PRODUCT FORMAT": "hdf5",
     "CTA PROCESS TYPE": "Observation",
@@ -99,18 +102,18 @@ export async function createObservationFile(
   source: string,
 ): Promise<ObservationFile> {
   const file = await createHdf5(path, { attributes: rootAttributes(array, obsId, source) });
-  writeInstrument(file, array);
-  const { id } = array.telescopes[0]!;
+  writeInstrument(file, array, dataModel);
+  const { id, type } = array.telescopes[0]!;
   const attributes = { CHERENKIT_VERSION: version };
   const table = (place: string, columns: readonly ColumnSchema[], containers: string): RowBuffer =>
     new RowBuffer(file, place, columns, { title: `Storage of ${containers}`, attributes });
-  const pixels = array.camera.pixelX.length;
+  const pixels = type.camera.pixelX.length;
   const event = "/dl1/event";
-  const subarrayColumns = subarrayTriggerColumns(1);
+  const subarrayColumns = subarrayTriggerColumns(dataModel, 1);
   const triggers = table(`${event}/subarray/trigger`, subarrayColumns, "EventIndexContainer,TriggerContainer");
   const telescopeTriggers = table(
     `${event}/telescope/trigger`,
-    telescopeTriggerColumns,
+    telescopeTriggerColumns(dataModel),
     "TelEventIndexContainer,TelescopeTriggerContainer",
   );
   const images = table(
@@ -140,9 +143,9 @@ export async function createObservationFile(
       triggers.push({ ...index, time, tels_with_trigger: [1], event_type: eventType });
       telescopeTriggers.push({ ...key, time, n_trigger_pixels: -1 });
       images.push({ ...key, image, peak_time: peakTimeNs, image_mask: mask, is_valid: 1 });
-      const row = parameterColumns.map(({ schema: { name, type }, value }): [string, number] => [
-        name,
-        parameters ? value(parameters) : type === "int64" ? -1 : Number.NaN,
+      const row = parameterColumns.map(({ schema, value }): [string, number] => [
+        schema.name,
+        parameters ? value(parameters) : schema.type === "int64" ? -1 : Number.NaN,
       ]);
       parameterTable.push({ ...key, ...Object.fromEntries(row) });
       pointings.push({ time, azimuth: radians(pointing?.azDeg), altitude: radians(pointing?.altDeg) });
@@ -154,7 +157,7 @@ export async function createObservationFile(
       file
         .table("/configuration/observation/scheduling_block", schedulingColumns, { title })
         .append({ ...block, observing_mode: [-1], pointing_mode: [-1] });
-      const start = (first + leapSeconds) / 86_400 + 40_587;
+      const start = atomicMjd(first);
       file
         .table("/configuration/observation/observation_block", observationColumns, {
           title: "Storage of ObservationBlockContainer",

@@ -35,6 +35,7 @@ async function simulateData(events: number): Promise<void> {
     events,
     seed: 1,
     output: dataFolder,
+    overwrite: true, // of another number of events
     onProgress: (done, total) => {
       progress ??= new Progress("simulating showers", total, "events");
       progress.update(done);

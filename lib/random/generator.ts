@@ -75,6 +75,11 @@ export class RandomGenerator {
     return result;
   }
 
+  /** 32 random bits, as a whole number in 0 … 2³² − 1. */
+  word(): number {
+    return this.bits() >>> 0;
+  }
+
   /** A number in [0, 1) with 53 random bits. */
   uniform(): number {
     return ((this.bits() >>> 5) * 67108864 + (this.bits() >>> 6)) / 9007199254740992;

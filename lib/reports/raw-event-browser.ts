@@ -15,7 +15,7 @@ import { InputError } from "../errors.js";
 import { cameraImage } from "../figures/camera-image.js";
 import type { Figure } from "../figures/figure.js";
 import { waveforms } from "../figures/waveforms.js";
-import { sst1mArray } from "../simulation/array.js";
+import { sst1m } from "../simulation/telescope-type.js";
 
 const typeNames: ReadonlyMap<number, string> = new Map([
   [1, "shower"],
@@ -158,7 +158,7 @@ export async function openRawEvents(
   path: string,
   adcPerPhotoElectron: number = digiCamAdcPerPhotoElectron,
 ): Promise<RawEventBrowser> {
-  const { camera, effectiveFocalLengthM, sampleNs } = sst1mArray();
+  const { camera, effectiveFocalLengthM, readout } = sst1m();
   const file = await RawEventFile.open(path);
   if (file.pixels !== camera.pixelX.length) {
     file.close();
@@ -169,7 +169,7 @@ export async function openRawEvents(
   }
   return new RawEventBrowser(file, camera, effectiveFocalLengthM, {
     neighbours: neighbours(camera),
-    sampleNs,
+    sampleNs: readout.sampleNs,
     adcPerPhotoElectron,
   });
 }

@@ -3,6 +3,7 @@ import { radiationLengthGCm2 } from "./cherenkov-light.js";
 
 /** The air along the axis of one shower, at depths a quarter of a radiation length apart. */
 export interface AirColumn {
+  readonly cosZenith: number;
   /** Slant depth between two nodes, g/cm²; node i lies at (i + 1) steps. */
   readonly stepGCm2: number;
   /** Nodes above the ground. */
@@ -22,6 +23,7 @@ export function airColumn(cosZenith: number, siteHeightM: number): AirColumn {
   const stepGCm2 = radiationLengthGCm2 / 4;
   const nodes = Math.floor(thickness(siteHeightM) / cosZenith / stepGCm2) - 1;
   const column: AirColumn = {
+    cosZenith,
     stepGCm2,
     nodes,
     heightM: new Float64Array(nodes),
@@ -37,4 +39,28 @@ export function airColumn(cosZenith: number, siteHeightM: number): AirColumn {
     column.refractivity[i] = meanRefractivity(heightM, siteHeightM);
   }
   return column;
+}
+
+/** Columns are this many per unit of the zenith's cosine: much closer than the light could tell. */
+const columnsPerCosine = 2000;
+
+/** Columns of one site, each made when it is first needed. */
+export class AirColumns {
+  private readonly siteHeightM: number;
+  private readonly columns = new Map<number, AirColumn>();
+
+  constructor(siteHeightM: number) {
+    this.siteHeightM = siteHeightM;
+  }
+
+  /** The column nearest to this cosine. */
+  at(cosZenith: number): AirColumn {
+    const index = Math.max(1, Math.round(cosZenith * columnsPerCosine));
+    let column = this.columns.get(index);
+    if (!column) {
+      column = airColumn(index / columnsPerCosine, this.siteHeightM);
+      this.columns.set(index, column);
+    }
+    return column;
+  }
 }

@@ -50,8 +50,11 @@ const ages = 10;
 const angles = 72;
 const largestAngle = 0.3;
 
+/** Energy groups, then their sum, at each point of the table. */
+const entries = energyGroups + 1;
+
 interface LightTable {
-  /** Photons per metre of shower, charged particle and steradian, `[heights][ages][energyGroups][angles]`. */
+  /** Photons per metre of shower, charged particle and steradian, `[heights][ages][angles][entries]`. */
   readonly density: Float32Array;
   /** Sidewards spread of each group's electrons at a height, m, `[heights][energyGroups]`. */
   readonly spreadM: Float32Array;
@@ -67,7 +70,7 @@ const steps = 4;
 
 function buildTable(): LightTable {
   const table = {
-    density: new Float32Array(heights * ages * energyGroups * angles),
+    density: new Float32Array(heights * ages * angles * entries),
     spreadM: new Float32Array(heights * energyGroups),
   };
   for (let h = 0; h < heights; h++) {
@@ -99,8 +102,10 @@ function buildTable(): LightTable {
           for (let a = 0; a < ages; a++) {
             const age = (a + 0.5) * ageStep;
             const share = trackShareAbove(lower, age) - trackShareAbove(upper, age);
-            table.density[((h * ages + a) * energyGroups + group) * angles + k]! +=
-              photonsPerM * sinSquare * share * shape;
+            const light = photonsPerM * sinSquare * share * shape;
+            const at = ((h * ages + a) * angles + k) * entries;
+            table.density[at + group]! += light;
+            table.density[at + energyGroups]! += light;
           }
         }
       }
@@ -120,35 +125,38 @@ function lightTable(): LightTable {
   return built;
 }
 
+/** Numbers that `lightTowards` leaves about its place in the table. */
+export const placeLength = 3;
+
+function interpolated(table: Float32Array, at: number, upperShare: number, angleShare: number): number {
+  const above = at + ages * angles * entries;
+  const below = table[at]! + angleShare * (table[at + entries]! - table[at]!);
+  const over = table[above]! + angleShare * (table[above + entries]! - table[above]!);
+  return below + upperShare * (over - below);
+}
+
 /**
- * Cherenkov light of a piece of a cascade towards one direction, for each energy group of its electrons: photons per
- * metre, charged particle and steradian, written to `out`, `[energyGroups]`. The angle (rad) is counted from the axis.
- * @returns the sum over the groups
+ * Cherenkov light of a piece of a cascade towards one direction: photons per metre, charged particle and steradian. The
+ * angle (rad) is counted from the axis.
+ * @param out takes the place in the table for `lightOfGroup`, from `offset` on
  */
-export function lightTowards(heightM: number, age: number, angle: number, out: Float64Array): number {
-  const table = lightTable().density;
+export function lightTowards(heightM: number, age: number, angle: number, out: Float64Array, offset: number): number {
+  const place = Math.sqrt(angle / largestAngle) * (angles - 1);
+  if (place >= angles - 1) return 0;
   const height = Math.min(heights - 1.001, heightM / heightStepM);
   const lower = Math.floor(height);
-  const upperShare = height - lower;
   const ageIndex = Math.min(ages - 1, Math.max(0, Math.floor(age / ageStep)));
-  const place = Math.sqrt(angle / largestAngle) * (angles - 1);
-  if (place >= angles - 1) {
-    out.fill(0);
-    return 0;
-  }
   const first = Math.floor(place);
-  const share = place - first;
-  let sum = 0;
-  for (let group = 0; group < energyGroups; group++) {
-    const at = ((lower * ages + ageIndex) * energyGroups + group) * angles + first;
-    const above = at + ages * energyGroups * angles;
-    const below = table[at]! + share * (table[at + 1]! - table[at]!);
-    const over = table[above]! + share * (table[above + 1]! - table[above]!);
-    const value = below + upperShare * (over - below);
-    out[group] = value;
-    sum += value;
-  }
-  return sum;
+  const at = ((lower * ages + ageIndex) * angles + first) * entries;
+  out[offset] = at;
+  out[offset + 1] = height - lower;
+  out[offset + 2] = place - first;
+  return interpolated(lightTable().density, at + energyGroups, height - lower, place - first);
+}
+
+/** The light of one energy group of the electrons at a place that `lightTowards` left. */
+export function lightOfGroup(group: number, place: Float64Array, offset: number): number {
+  return interpolated(lightTable().density, place[offset]! + group, place[offset + 1]!, place[offset + 2]!);
 }
 
 /** Sidewards spread, m, of the electrons of an energy group at a height. */

@@ -1,5 +1,6 @@
 import type { ImageStatistics } from "../camera/image-statistics.js";
 import type { AttributeValue, ColumnSchema } from "../hdf5/column.js";
+import type { DataModel } from "./data-model.js";
 import type { ChargeParameters, ImageParameters } from "./image-parameters.js";
 
 /** Attribute value by which ctapipe knows the enumeration of a column: a pickled reference. */
@@ -189,7 +190,7 @@ export const showerColumns: readonly ColumnSchema[] = [
     column("h_first_int", "float64", "Height of the first interaction", "m"),
     column("x_max", "float64", "Slant depth of the shower's maximum", "g.cm**-2"),
     column("starting_grammage", "float64", "Depth where the particle was injected", "g.cm**-2"),
-    column("shower_primary_id", "int64", "Primary: 0 gamma, 101 proton"),
+    column("shower_primary_id", "int64", "Primary: 0 gamma, 1 electron, 2 muon, 101 proton"),
   ].map((one) => prefixed("true", one)),
 ];
 
@@ -205,9 +206,22 @@ export const impactColumns: readonly ColumnSchema[] = [
   },
 ];
 
-export const subarrayTriggerColumns = (telescopes: number): ColumnSchema[] => [
+function timeColumn(model: DataModel, description: string): ColumnSchema {
+  return model === "v6.0.0"
+    ? { name: "time", type: "float64", description, metadata: modifiedJulianDate }
+    : { name: "time", type: "uint32", itemShape: [2], description, metadata: highResolutionTime };
+}
+
+const eventType: ColumnSchema = {
+  name: "event_type",
+  type: "int64",
+  description: "Event type",
+  metadata: enumeration("EventType"),
+};
+
+export const subarrayTriggerColumns = (model: DataModel, telescopes: number): ColumnSchema[] => [
   ...eventIndex,
-  { name: "time", type: "uint32", itemShape: [2], description: "Central time", metadata: highResolutionTime },
+  timeColumn(model, "Central time"),
   {
     name: "tels_with_trigger",
     type: "bool",
@@ -215,13 +229,14 @@ export const subarrayTriggerColumns = (telescopes: number): ColumnSchema[] => [
     description: "Telescopes that triggered",
     metadata: { TRANSFORM: "tel_list_to_mask" },
   },
-  { name: "event_type", type: "int64", description: "Event type", metadata: enumeration("EventType") },
+  eventType,
 ];
 
-export const telescopeTriggerColumns: readonly ColumnSchema[] = [
+export const telescopeTriggerColumns = (model: DataModel): ColumnSchema[] => [
   ...telescopeIndex,
-  { name: "time", type: "uint32", itemShape: [2], description: "Trigger time", metadata: highResolutionTime },
+  timeColumn(model, "Trigger time"),
   { name: "n_trigger_pixels", type: "int64", description: "Trigger groups listed" },
+  ...(model === "v7.6.0" ? [eventType] : []),
 ];
 
 export const imageColumns = (pixels: number): ColumnSchema[] => [

@@ -1,7 +1,7 @@
 import { version } from "../config/version.js";
-import { type AltAz, degPerRad } from "../coordinates/angle.js";
+import { degPerRad } from "../coordinates/angle.js";
 import type { Attributes, Hdf5Writer } from "../hdf5/writer.js";
-import type { TelescopeArray } from "./array.js";
+import { atomicMjd } from "./data-model.js";
 import {
   distributionColumns,
   observationColumns,
@@ -9,16 +9,15 @@ import {
   runColumns,
   schedulingColumns,
 } from "./dl1-columns.js";
-import { maximumCoreDistanceM } from "./event.js";
-import type { Particle } from "./particle.js";
+import { type Conditions, coreRadiusM } from "./event.js";
+import { telescopeName } from "./event-tables.js";
+import type { RunPlan } from "./run-plan.js";
 import { distanceBins, energyBins, type ShowerDistribution } from "./shower-distribution.js";
 
 /** What a file of simulated events is about. */
 export interface Dl1Run {
-  readonly obsId: number;
-  readonly array: TelescopeArray;
-  readonly particle: Particle;
-  readonly pointing: AltAz;
+  readonly plan: RunPlan;
+  readonly conditions: Conditions;
   /** 16 random bytes that name the product. */
   readonly productId: Uint8Array;
 }
@@ -27,9 +26,6 @@ export interface Dl1Run {
 export function startSeconds(obsId: number): number {
   return 1_767_225_600 + 3600 * obsId;
 }
-
-/** International Atomic Time is ahead of UTC by this, s. */
-export const leapSeconds: number = 37;
 
 function dateText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace("T", " ").replace("Z", "");
@@ -40,10 +36,23 @@ function uuid(bytes: Uint8Array): string {
   return [0, 8, 12, 16, 20].map((from, i, all) => digits.slice(from, all[i + 1] ?? 32)).join("-");
 }
 
+/** Root attribute that says what a file's events depend on. */
+export const planAttribute = "CHERENKIT SIMULATION";
+
+/** Raised when the same plan gives other events than before. */
+const modelRevision = 2;
+
+/** What a file's events depend on, as text: files of the same text hold the same events. */
+export function planText(plan: RunPlan): string {
+  return JSON.stringify({ version, modelRevision, ...plan });
+}
+
 /** Attributes of the file's root: what the product is and what made it. */
-export function rootAttributes({ obsId, array, productId }: Dl1Run): Attributes {
+export function rootAttributes({ plan, conditions, productId }: Dl1Run): Attributes {
+  const { obsId } = plan;
   const start = startSeconds(obsId);
   return {
+    [planAttribute]: planText(plan),
     "CTA REFERENCE VERSION": "1",
     "CTA CONTACT NAME": "unknown",
     "CTA CONTACT EMAIL": "unknown",
@@ -55,7 +64,7 @@ export function rootAttributes({ obsId, array, productId }: Dl1Run): Attributes 
     "CTA PRODUCT DATA LEVELS": "DL1_IMAGES,DL1_PARAMETERS",
     "CTA PRODUCT DATA ASSOCIATION": "Subarray",
     "CTA PRODUCT DATA MODEL NAME": "ASWG",
-    "CTA PRODUCT DATA MODEL VERSION": "v7.1.0",
+    "CTA PRODUCT DATA MODEL VERSION": plan.dataModel,
     "CTA PRODUCT DATA MODEL URL": "",
     "CTA PRODUCT FORMAT": "hdf5",
     "CTA PROCESS TYPE": "Simulation",
@@ -73,13 +82,15 @@ export function rootAttributes({ obsId, array, productId }: Dl1Run): Attributes 
     "CTA INSTRUMENT TYPE": "unspecified",
     "CTA INSTRUMENT SUBTYPE": "unspecified",
     "CTA INSTRUMENT VERSION": "unspecified",
-    "CTA INSTRUMENT ID": array.name,
+    "CTA INSTRUMENT ID": conditions.array.name,
   };
 }
 
 /** Writes the scheduling, and where the telescopes point. */
-export function writeObservation(file: Hdf5Writer, { obsId, array, pointing }: Dl1Run): void {
-  const start = (startSeconds(obsId) + leapSeconds) / 86_400 + 40_587;
+export function writeObservation(file: Hdf5Writer, { plan, conditions }: Dl1Run): void {
+  const { obsId } = plan;
+  const { array, pointing } = conditions;
+  const start = atomicMjd(startSeconds(obsId));
   file
     .table("/configuration/observation/scheduling_block", schedulingColumns, {
       title: "Storage of SchedulingBlockContainer",
@@ -116,28 +127,22 @@ export function writeObservation(file: Hdf5Writer, { obsId, array, pointing }: D
   }
 }
 
-/** Name of a telescope's tables: tel_001. */
-export function telescopeName(id: number): string {
-  return `tel_${String(id).padStart(3, "0")}`;
-}
-
 /** Writes what was simulated, and how many showers were thrown. */
-export function writeRun(
-  file: Hdf5Writer,
-  { obsId, array, particle, pointing }: Dl1Run,
-  thrown: ShowerDistribution,
-): void {
+export function writeRun(file: Hdf5Writer, { plan, conditions }: Dl1Run, thrown: ShowerDistribution): void {
+  const { obsId } = plan;
+  const { array, particle, pointing } = conditions;
+  const { field, heightM } = array.site;
   const seconds = startSeconds(obsId);
   const values: Record<string, number> = {
     obs_id: obsId,
     run_number: obsId,
     energy_range_min: particle.minimumTeV,
     energy_range_max: particle.maximumTeV,
-    prod_site_B_total: array.field.totalUT,
-    prod_site_B_declination: array.field.declinationRad,
-    prod_site_B_inclination: array.field.inclinationRad,
-    prod_site_alt: array.heightM,
-    spectral_index: -2,
+    prod_site_B_total: field.totalUT,
+    prod_site_B_declination: field.declinationRad,
+    prod_site_B_inclination: field.inclinationRad,
+    prod_site_alt: heightM,
+    spectral_index: particle.spectralIndex,
     shower_prog_start: seconds,
     detector_prog_start: seconds,
     n_showers: thrown.total,
@@ -148,7 +153,7 @@ export function writeRun(
     min_az: pointing.azDeg / degPerRad,
     diffuse: particle.viewConeDeg > 0 ? 1 : 0,
     max_viewcone_radius: particle.viewConeDeg,
-    max_scatter_range: maximumCoreDistanceM,
+    max_scatter_range: coreRadiusM(conditions),
     atmosphere: 1,
     corsika_bunchsize: 1,
     corsika_wlen_min: 300,

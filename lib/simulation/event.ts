@@ -1,22 +1,26 @@
 import { type AltAz, degPerRad } from "../coordinates/angle.js";
 import { fromSkyOffset } from "../coordinates/sky-offset.js";
 import type { RandomGenerator } from "../random/generator.js";
-import { airColumn } from "./air-column.js";
-import type { TelescopeArray } from "./array.js";
+import { AirColumns } from "./air-column.js";
+import { type Telescope, type TelescopeArray, telescopeTypes } from "./array.js";
 import { thickness } from "./atmosphere.js";
 import { type CameraImage, readOut } from "./camera-image.js";
 import { type ImageFrame, imageFrame } from "./image-parameters.js";
 import { sampleMuons } from "./muon-light.js";
-import { impactDistanceM } from "./observer.js";
+import { NightSky } from "./night-sky.js";
+import { impactDistanceM, type Observer } from "./observer.js";
 import type { Particle } from "./particle.js";
 import { type PixelFinder, pixelFinder } from "./pixel-finder.js";
-import { type Shower, type ShowerAxis, simulateShower } from "./shower.js";
+import { darkPixels } from "./pixel-light.js";
+import { type Primary, type Shower, type ShowerAxis, simulateShower } from "./shower.js";
 import { ShowerProfile } from "./shower-profile.js";
+import { type Directions, directions } from "./sky-directions.js";
 import { TelescopeLight } from "./telescope-light.js";
-import { faintestTrigger, trigger } from "./trigger.js";
+import { mirrorRadiusM, type TelescopeType } from "./telescope-type.js";
+import { brightestGroup, type TriggerSettings, trigger, triggerSettings } from "./trigger.js";
 
 export interface TelescopeEvent {
-  readonly telescopeId: number;
+  readonly telescope: Telescope;
   readonly impactM: number;
   readonly camera: CameraImage;
   /** Photo-electrons of the shower in each pixel, without noise, `[n_pixels]`. */
@@ -29,70 +33,122 @@ export interface ArrayEvent {
   readonly telescopes: readonly TelescopeEvent[];
 }
 
-/** Distances of the cores from the array's centre, m. */
-export const maximumCoreDistanceM = 450;
-
-/** Charge, p.e., that no shower with this energy in photons exceeds at a distance: several times the mean charge. */
-function brightest(energyTeV: number, impactM: number): number {
-  return 650 * energyTeV * (130 / Math.max(130, impactM)) ** 2.4;
+/** Conditions of a run. */
+export interface Conditions {
+  readonly array: TelescopeArray;
+  readonly particle: Particle;
+  readonly pointing: AltAz;
+  /** Light of the night sky, 1 is dark. */
+  readonly nightSky: number;
 }
 
+/** A telescope type with what its images are made with. */
+interface Camera {
+  readonly frame: ImageFrame;
+  readonly finder: PixelFinder;
+  readonly sky: NightSky;
+  readonly trigger: TriggerSettings;
+}
+
+/**
+ * Charge per TeV of photons, m² of mirror and share of photons seen that hardly any shower has at a distance, p.e. Heights
+ * and zenith angles are allowed for; fewer than one in a hundred triggering showers is brighter.
+ */
+export function brightest(impactM: number, siteHeightM: number, cosZenith: number): number {
+  // the pool of light grows with the distance to the shower
+  const distance = impactM * cosZenith ** 2 * 1.13;
+  const near = 500 * (60 / Math.max(60, Math.min(140, distance))) ** 0.8;
+  return near * (1 + siteHeightM / 5000) * (140 / Math.max(140, distance)) ** 1.8;
+}
+
+/** The brightest pixels of a faint image have at most this share of its light. */
+const shareOfGroup = 0.8;
+
 /** Share of its energy that a shower is taken to give to photons before it is simulated. */
-const photonShare = { gamma: 1, proton: 0.5 };
+const photonShare = { gamma: 1, electron: 1, proton: 0.6, muon: 0 };
+/** Light of hadronic showers is spread less evenly. */
+const unevenness = { gamma: 1, electron: 1, proton: 1.6, muon: 1 };
+
+/** Photo-electrons from which a muon's ring is kept: cameras have a trigger of their own for them. */
+const muonElectrons = 60;
+/** Muons fall on a disk this many times the mirror's radius wide. */
+const muonReach = 1.2;
+
+/** Cores are thrown up to this distance from the array's centre, m; far from the zenith the light falls on more ground. */
+export function coreRadiusM({ array, particle, pointing }: Conditions): number {
+  if (particle.primary === "muon") {
+    const farthest = Math.max(...array.telescopes.map(({ xM, yM, zM }) => Math.hypot(xM, yM) + Math.abs(zM)));
+    return farthest + muonReach * Math.max(...array.telescopes.map(({ type }) => mirrorRadiusM(type)));
+  }
+  return (array.coreRadiusM * Math.cos(20 / degPerRad)) / Math.sin(pointing.altDeg / degPerRad);
+}
 
 /** Throws showers at an array and reads out the telescopes that trigger. */
 export class EventSource {
   /** Showers thrown so far, followed or not. */
   thrown = 0;
-  readonly frame: ImageFrame;
-  private readonly random: RandomGenerator;
+  private random: RandomGenerator;
+  private readonly cameras: ReadonlyMap<TelescopeType, Camera>;
   private readonly profile = new ShowerProfile();
   private readonly light = new TelescopeLight();
-  private readonly finder: PixelFinder;
+  private readonly air: AirColumns;
   private readonly groundGCm2: number;
-  private readonly array: TelescopeArray;
-  private readonly particle: Particle;
-  private readonly pointing: AltAz;
-  private readonly onThrown: (axis: ShowerAxis) => void;
+  private readonly conditions: Conditions;
+  private readonly view: Directions;
+  private readonly radiusM: number;
+  private onThrown: (axis: ShowerAxis) => void;
 
-  constructor(
-    array: TelescopeArray,
-    particle: Particle,
-    pointing: AltAz,
-    random: RandomGenerator,
-    onThrown: (axis: ShowerAxis) => void,
-  ) {
-    this.array = array;
-    this.particle = particle;
-    this.pointing = pointing;
+  constructor(conditions: Conditions, random: RandomGenerator, onThrown: (axis: ShowerAxis) => void) {
+    const { array, pointing, nightSky } = conditions;
+    this.conditions = conditions;
     this.random = random;
     this.onThrown = onThrown;
-    this.frame = imageFrame(array.camera, array.effectiveFocalLengthM);
-    this.finder = pixelFinder(this.frame.pixels);
-    this.groundGCm2 = thickness(array.heightM);
+    this.cameras = new Map(telescopeTypes(array).map((type) => [type, camera(type, nightSky)] as const));
+    this.air = new AirColumns(array.site.heightM);
+    this.groundGCm2 = thickness(array.site.heightM);
+    this.view = directions(pointing);
+    this.radiusM = coreRadiusM(conditions);
+  }
+
+  /** Goes on with other random numbers. */
+  restart(random: RandomGenerator, onThrown: (axis: ShowerAxis) => void): void {
+    this.random = random;
+    this.onThrown = onThrown;
+    this.thrown = 0;
+  }
+
+  /** What parametrises the images of a type of telescope. */
+  frame(type: TelescopeType): ImageFrame {
+    return this.cameras.get(type)!.frame;
   }
 
   /** Energy, direction and core of one shower. */
   private throw(): ShowerAxis {
-    const { random, particle } = this;
-    const { minimumTeV, maximumTeV } = particle;
-    // E⁻²: 1/E is even
-    const energyTeV = 1 / (1 / minimumTeV - random.uniform() * (1 / minimumTeV - 1 / maximumTeV));
-    const distance = maximumCoreDistanceM * Math.sqrt(random.uniform());
-    const azimuth = 2 * Math.PI * random.uniform();
+    const { random } = this;
+    const { particle, pointing } = this.conditions;
     const cone = particle.viewConeDeg * Math.sqrt(random.uniform());
     const around = 2 * Math.PI * random.uniform();
     const direction = fromSkyOffset(
       { fovLonDeg: particle.sourceLonDeg + cone * Math.cos(around), fovLatDeg: cone * Math.sin(around) },
-      this.pointing,
+      pointing,
     );
-    return {
-      primary: particle.primary,
-      energyTeV,
-      ...direction,
-      coreXM: distance * Math.cos(azimuth),
-      coreYM: distance * Math.sin(azimuth),
-    };
+    const [coreXM, coreYM] = particle.primary === "muon" ? this.muonCore(direction) : this.core();
+    return { primary: particle.primary, energyTeV: energy(random, particle), ...direction, coreXM, coreYM };
+  }
+
+  private core(radiusM: number = this.radiusM): [number, number] {
+    const distance = radiusM * Math.sqrt(this.random.uniform());
+    const azimuth = 2 * Math.PI * this.random.uniform();
+    return [distance * Math.cos(azimuth), distance * Math.sin(azimuth)];
+  }
+
+  /** Where a muon crosses the ground that passes near one of the mirrors. */
+  private muonCore(direction: AltAz): [number, number] {
+    const { telescopes } = this.conditions.array;
+    const { xM, yM, zM, type } = telescopes[this.random.integer(telescopes.length)]!;
+    const [x, y] = this.core(muonReach * mirrorRadiusM(type));
+    const { forward } = directions(direction);
+    return [xM + x - (zM * forward[0]) / forward[2], yM + y - (zM * forward[1]) / forward[2]];
   }
 
   /** The next shower that triggers. */
@@ -106,40 +162,79 @@ export class EventSource {
     }
   }
 
-  private follow(axis: ShowerAxis): ArrayEvent | null {
-    const { random, array } = this;
-    // showers that cannot trigger are not followed, which saves most of the time
-    const nearestM = Math.min(...array.telescopes.map((telescope) => impactDistanceM(axis, telescope)));
-    if (brightest(photonShare[axis.primary] * axis.energyTeV, nearestM) < faintestTrigger) return null;
-    const shower = simulateShower(random, axis, this.groundGCm2);
-    const photonTeV = shower.cascades.reduce((sum, { weight, energyTeV }) => sum + weight * energyTeV, 0);
-    if (brightest(photonTeV, nearestM) < faintestTrigger) return null;
-    const cosZenith = Math.sin(axis.altDeg / degPerRad);
-    const air = airColumn(cosZenith, array.heightM);
-    this.profile.fill(random, shower, air, cosZenith);
-    const telescopes: TelescopeEvent[] = [];
-    for (const telescope of array.telescopes) {
-      const observer = {
-        ...telescope,
-        mirrorAreaM2: array.mirrorAreaM2,
-        pointing: this.pointing,
-        siteHeightM: array.heightM,
-      };
-      if (this.light.expect(shower, this.profile, air, observer) < faintestTrigger) continue;
-      const pixels = array.camera.pixelX.length;
-      const light = { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };
-      this.light.sample(random, this.finder, light);
-      sampleMuons(random, shower, observer, this.finder, light);
-      const pixel = trigger(random, this.frame.neighbours, light.counts);
-      if (pixel < 0) continue;
-      const readoutNs = array.samples * array.sampleNs;
-      telescopes.push({
-        telescopeId: telescope.id,
-        impactM: impactDistanceM(axis, telescope),
-        counts: light.counts,
-        camera: readOut(random, this.frame.neighbours, light, pixel, readoutNs),
-      });
-    }
-    return telescopes.length > 0 ? { shower, telescopes } : null;
+  /** True where a shower with this energy in photons might trigger a telescope. */
+  private isBright(primary: Primary, photonTeV: number, distances: readonly number[]): boolean {
+    const { telescopes, site } = this.conditions.array;
+    const photons = unevenness[primary] * photonTeV * shareOfGroup;
+    return telescopes.some(({ type }, i) => {
+      const seen = type.mirrorAreaM2 * type.efficiency * brightest(distances[i]!, site.heightM, this.view.forward[2]);
+      return seen * photons >= this.cameras.get(type)!.trigger.faintest;
+    });
   }
+
+  private follow(axis: ShowerAxis): ArrayEvent | null {
+    const { telescopes } = this.conditions.array;
+    const impacts = telescopes.map((telescope) => impactDistanceM(axis, telescope));
+    const alone = axis.primary === "muon";
+    // showers that cannot trigger are not followed, which saves most of the time
+    if (!alone && !this.isBright(axis.primary, photonShare[axis.primary] * axis.energyTeV, impacts)) return null;
+    const shower = simulateShower(this.random, axis, this.groundGCm2);
+    const photonTeV = shower.cascades.reduce((sum, { weight, energyTeV }) => sum + weight * energyTeV, 0);
+    if (!alone && !this.isBright(axis.primary, photonTeV, impacts)) return null;
+    const sky = directions(axis);
+    this.profile.fill(this.random, shower, this.air.at(sky.forward[2]));
+    const seen: TelescopeEvent[] = [];
+    for (const [i, telescope] of telescopes.entries()) {
+      const event = this.see(shower, sky, telescope, impacts[i]!);
+      if (event) seen.push(event);
+    }
+    return seen.length > 0 ? { shower, telescopes: seen } : null;
+  }
+
+  private see(shower: Shower, sky: Directions, telescope: Telescope, impactM: number): TelescopeEvent | null {
+    const { random, view } = this;
+    const { type } = telescope;
+    const { finder, frame, sky: nightSky, trigger: settings } = this.cameras.get(type)!;
+    const observer: Observer = { telescope, view, siteHeightM: this.conditions.array.site.heightM };
+    const alone = shower.primary === "muon";
+    const air = this.air.at(sky.forward[2]);
+    if (!alone) {
+      const electrons = this.light.expect(shower, sky, this.profile, air, observer);
+      if (shareOfGroup * electrons < settings.faintest) return null;
+    }
+    const light = darkPixels(type.camera.pixelX.length);
+    if (!alone) this.light.sample(random, this.profile, air, observer, finder, light);
+    sampleMuons(random, shower, sky, observer, finder, light);
+    const pixel = alone
+      ? light.total >= muonElectrons
+        ? brightestGroup(frame.neighbours, light.counts).pixel
+        : -1
+      : trigger(random, frame.neighbours, light.counts, settings);
+    if (pixel < 0) return null;
+    const camera = readOut(random, frame.neighbours, light, pixel, type.readout, nightSky);
+    return { telescope, impactM, counts: light.counts, camera };
+  }
+}
+
+function camera(type: TelescopeType, nightSky: number): Camera {
+  const frame = imageFrame(type);
+  return {
+    frame,
+    finder: pixelFinder(frame.pixels),
+    sky: new NightSky(type.readout, nightSky),
+    trigger: triggerSettings(type.readout, nightSky),
+  };
+}
+
+/** An energy of a power law between two limits. */
+export function energy(
+  random: RandomGenerator,
+  { minimumTeV, maximumTeV, spectralIndex }: Pick<Particle, "minimumTeV" | "maximumTeV" | "spectralIndex">,
+): number {
+  const power = spectralIndex + 1;
+  const share = random.uniform();
+  if (Math.abs(power) < 1e-9) return minimumTeV * (maximumTeV / minimumTeV) ** share;
+  const low = minimumTeV ** power;
+  const value = (low + share * (maximumTeV ** power - low)) ** (1 / power);
+  return Math.min(maximumTeV, Math.max(minimumTeV, value));
 }

@@ -35,27 +35,22 @@ export interface HadronicCascades {
   readonly muons: Muon[];
 }
 
-/** Metres along the axis between two slant depths. */
-function lengthBetween(upper: number, lower: number, cosZenith: number): number {
-  return (heightOfThickness(upper * cosZenith) - heightOfThickness(lower * cosZenith)) / cosZenith;
+/** The same ray farther down. */
+function moved(ray: Hadron, depth: number, cosZenith: number): Ray {
+  const { energyTeV, x, y, slopeX, slopeY } = ray;
+  const length = (heightOfThickness(ray.depth * cosZenith) - heightOfThickness(depth * cosZenith)) / cosZenith;
+  return { energyTeV, depth, x: x + slopeX * length, y: y + slopeY * length, slopeX, slopeY };
 }
 
-function moved(ray: Ray, depth: number, cosZenith: number): Ray {
-  const length = lengthBetween(ray.depth, depth, cosZenith);
-  return { ...ray, depth, x: ray.x + ray.slopeX * length, y: ray.y + ray.slopeY * length };
-}
-
-function scattered(random: RandomGenerator, ray: Ray, energyTeV: number): Ray {
+function scattered(random: RandomGenerator, ray: Ray, energyTeV: number, kind: Hadron["kind"]): Hadron {
   // the sum of two exponentials has the soft rise and long tail of measured transverse momenta
-  const momentum = (transverseMomentumTeV / 2) * (random.exponential(1) + random.exponential(1));
+  const momentum = -(transverseMomentumTeV / 2) * Math.log((1 - random.uniform()) * (1 - random.uniform()));
   const angle = Math.min(0.5, momentum / energyTeV);
   const azimuth = 2 * Math.PI * random.uniform();
-  return {
-    ...ray,
-    energyTeV,
-    slopeX: ray.slopeX + angle * Math.cos(azimuth),
-    slopeY: ray.slopeY + angle * Math.sin(azimuth),
-  };
+  const { depth, x, y } = ray;
+  const slopeX = ray.slopeX + angle * Math.cos(azimuth);
+  const slopeY = ray.slopeY + angle * Math.sin(azimuth);
+  return { energyTeV, depth, x, y, slopeX, slopeY, kind };
 }
 
 /** Proton and its descendants: a leading particle and pions in each collision, neutral pions to photons, muons. */
@@ -94,24 +89,27 @@ export function hadronicCascades(
     const point = moved(hadron, depth, cosZenith);
     const leading = hadron.kind === "nucleon" ? 0.25 + 0.5 * random.uniform() : 0.6 * random.uniform();
     if (leading * hadron.energyTeV > cutTeV) {
-      waiting.push({ ...scattered(random, point, leading * hadron.energyTeV), kind: hadron.kind });
+      waiting.push(scattered(random, point, leading * hadron.energyTeV, hadron.kind));
     }
     let rest = (1 - leading) * hadron.energyTeV;
     while (rest > cutTeV) {
       const energyTeV = Math.max(Math.min(rest, cutTeV), rest * (1 - random.uniform() ** (1 / 3.5)));
       rest -= energyTeV;
-      const secondary = scattered(random, point, energyTeV);
-      if (random.uniform() < 1 / 3) cascades.push(...pionPhotons(random, secondary));
-      else if (energyTeV > cutTeV) waiting.push({ ...secondary, kind: "pion" });
+      if (random.uniform() < 1 / 3) addPhotons(random, scattered(random, point, energyTeV, "pion"), cascades);
+      else if (energyTeV > cutTeV) waiting.push(scattered(random, point, energyTeV, "pion"));
     }
     // what is left goes into many slow pions, a third of them neutral
-    if (rest > 10 * criticalEnergyTeV) cascades.push(toCascade(scattered(random, point, rest / 3)));
+    if (rest > 10 * criticalEnergyTeV) cascades.push(toCascade(scattered(random, point, rest / 3, "pion")));
   }
   return { firstInteractionGCm2, cascades, muons };
 }
 
-function pionPhotons(random: RandomGenerator, pion: Ray): Cascade[] {
+/** The two photons of a neutral pion. */
+function addPhotons(random: RandomGenerator, pion: Ray, cascades: Cascade[]): void {
+  const { depth, x, y, slopeX, slopeY } = pion;
   const share = random.uniform();
-  const photons = [share, 1 - share].map((part) => ({ ...pion, energyTeV: part * pion.energyTeV }));
-  return photons.filter(({ energyTeV }) => energyTeV > 20 * criticalEnergyTeV).map(toCascade);
+  for (const part of [share, 1 - share]) {
+    const energyTeV = part * pion.energyTeV;
+    if (energyTeV > 20 * criticalEnergyTeV) cascades.push(toCascade({ energyTeV, depth, x, y, slopeX, slopeY }));
+  }
 }

@@ -1,5 +1,4 @@
 import { type Concentration, concentration } from "../camera/concentration.js";
-import type { CameraGeometry } from "../camera/geometry.js";
 import {
   type HillasParameters,
   hillasParameters,
@@ -10,20 +9,27 @@ import { type ImageStatistics, imageStatistics } from "../camera/image-statistic
 import { type CameraBorder, cameraBorder, type Leakage, leakage } from "../camera/leakage.js";
 import { type Morphology, morphology } from "../camera/morphology.js";
 import { type Neighbours, neighbours } from "../camera/neighbours.js";
-import { tailcutsClean } from "../camera/tailcuts-clean.js";
+import { type TailcutsOptions, tailcutsClean } from "../camera/tailcuts-clean.js";
 import { type Timing, timing } from "../camera/timing.js";
 import type { CameraImage } from "./camera-image.js";
+import { type TelescopeType, usualCleaning } from "./telescope-type.js";
 
 /** What never changes between the images of one camera. */
 export interface ImageFrame {
   readonly pixels: TelescopeFramePixels;
   readonly neighbours: Neighbours;
   readonly border: CameraBorder;
+  readonly cleaning: TailcutsOptions;
 }
 
-export function imageFrame(camera: CameraGeometry, focalLengthM: number): ImageFrame {
+/** @param telescope its tail cuts are the usual ones when it has none */
+export function imageFrame(
+  telescope: Pick<TelescopeType, "camera" | "effectiveFocalLengthM"> & Partial<Pick<TelescopeType, "cleaning">>,
+): ImageFrame {
+  const { camera, effectiveFocalLengthM, cleaning = usualCleaning } = telescope;
   const list = neighbours(camera);
-  return { pixels: telescopeFramePixels(camera, focalLengthM), neighbours: list, border: cameraBorder(list) };
+  const pixels = telescopeFramePixels(camera, effectiveFocalLengthM);
+  return { pixels, neighbours: list, border: cameraBorder(list), cleaning };
 }
 
 /** Parameters of the light alone. */
@@ -40,9 +46,6 @@ export interface ImageParameters extends ChargeParameters {
   readonly timing: Timing;
   readonly peakTime: ImageStatistics;
 }
-
-/** Tail cuts of the SST-1M analysis (sst1mpipe): 8 p.e. with two such neighbours, 4 p.e. beside them. */
-const cleaning = { pictureThreshold: 8, boundaryThreshold: 4, minPictureNeighbours: 2 };
 
 function chargeParameters(frame: ImageFrame, image: ArrayLike<number>, mask: Uint8Array): ChargeParameters | null {
   const hillas = hillasParameters(frame.pixels, image, mask);
@@ -63,7 +66,7 @@ function chargeParameters(frame: ImageFrame, image: ArrayLike<number>, mask: Uin
 export function parametrise(
   frame: ImageFrame,
   { image, peakTime }: CameraImage,
-  mask: Uint8Array = tailcutsClean(frame.neighbours, image, cleaning),
+  mask: Uint8Array = tailcutsClean(frame.neighbours, image, frame.cleaning),
 ): { mask: Uint8Array; parameters: ImageParameters | null } {
   const charge = chargeParameters(frame, image, mask);
   if (!charge) return { mask, parameters: null };

@@ -1,27 +1,42 @@
 import { RandomGenerator } from "../random/generator.js";
+import type { Readout } from "./telescope-type.js";
 
-/** Spread of the charge that the night sky leaves in a pixel, p.e.; mean 0, as the baseline is subtracted. */
-const spread = 0.95;
-/** Shape of the gamma distribution whose skewness and lowest value the dark pixels of official SST-1M images have. */
-const shape = 4.5;
+const tableBits = 16;
+const mask = (1 << tableBits) - 1;
 
-const tableSize = 32_768;
-let table: Float32Array | undefined;
+/** The light of the night sky in the pixels of one readout. */
+export class NightSky {
+  /** Spread of the charge in a pixel without light of a shower, p.e.; its mean is 0, as the baseline is subtracted. */
+  readonly spread: number;
+  /** Charges to draw from: faster than a new gamma deviate for each pixel. */
+  private readonly charges: Float32Array;
+  private readonly peak: number;
+  private readonly peakSpread: number;
 
-/** Charges to draw from: faster than a new gamma deviate for each of 1296 pixels. */
-function charges(): Float32Array {
-  if (table) return table;
-  const random = new RandomGenerator(0, 0x5e1f);
-  table = Float32Array.from({ length: tableSize }, () => ((random.gamma(shape) - shape) / Math.sqrt(shape)) * spread);
-  return table;
-}
+  /** @param level light of the night sky; 1 is dark, 0 is none */
+  constructor({ noise, nightSkyPeak }: Readout, level: number) {
+    const light = noise.spread ** 2 - noise.electronics ** 2;
+    this.spread = Math.sqrt(noise.electronics ** 2 + level * light);
+    // the more photo-electrons, the less skewed: a gamma distribution of growing shape
+    const shape = noise.shape * Math.max(0.1, level);
+    const random = new RandomGenerator(0, 0x5e1f);
+    const unit = Math.sqrt(shape) * (level > 0 ? 1 : Number.POSITIVE_INFINITY);
+    const electronics = level > 0 ? 0 : noise.electronics;
+    this.charges = Float32Array.from({ length: mask + 1 }, () => {
+      const light = ((random.gamma(shape) - shape) / unit) * this.spread;
+      return light + electronics * random.normal();
+    });
+    this.peak = nightSkyPeak * Math.sqrt(level);
+    this.peakSpread = this.peak / 3;
+  }
 
-/** Charge in p.e. that the night sky leaves in a pixel. */
-export function nightSkyCharge(random: RandomGenerator): number {
-  return charges()[random.integer(tableSize)]!;
-}
+  /** Charge in p.e. that the night sky leaves in a pixel, chosen by 16 random bits. */
+  charge(bits: number): number {
+    return this.charges[bits & mask]!;
+  }
 
-/** Height in p.e. of the night sky's highest pulse during a readout; lower pulses of showers are lost beside it. */
-export function nightSkyPeak(random: RandomGenerator): number {
-  return 2.4 + 0.8 * random.normal();
+  /** Charge in p.e. of the night sky's highest pulse during a readout; lower pulses of showers are lost beside it. */
+  highestPulse(random: RandomGenerator): number {
+    return this.peak + this.peakSpread * random.normal();
+  }
 }

@@ -9,11 +9,23 @@ export interface PixelLight {
   total: number;
 }
 
-/** Adds one photo-electron to the pixel it falls into; angles in degrees, time in ns. */
-export function addElectron(finder: PixelFinder, light: PixelLight, lon: number, lat: number, time: number): void {
+/** A camera without light. */
+export function darkPixels(pixels: number): PixelLight {
+  return { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };
+}
+
+/** Adds photo-electrons to the pixel they fall into; angles in degrees, time in ns. */
+export function addElectrons(
+  finder: PixelFinder,
+  light: PixelLight,
+  lon: number,
+  lat: number,
+  time: number,
+  electrons: number,
+): void {
   const pixel = finder.find(lon, lat);
   if (pixel < 0) return;
-  light.counts[pixel]!++;
-  light.times[pixel]! += time;
-  light.total++;
+  light.counts[pixel]! += electrons;
+  light.times[pixel]! += electrons * time;
+  light.total += electrons;
 }

@@ -1,3 +1,5 @@
+import type { Readout } from "./telescope-type.js";
+
 /** Pulse of one photo-electron as the readout sees it. */
 export interface ReferencePulse {
   /** Height, 1 at the peak. */
@@ -6,14 +8,16 @@ export interface ReferencePulse {
   readonly stepNs: number;
 }
 
-/** A pulse of DigiCam's length: about 20 ns wide at half of its height, its peak at 15 ns. */
-export function referencePulse(): ReferencePulse {
-  const stepNs = 0.4;
-  const count = 150;
-  const timeNs = Float64Array.from({ length: count }, (_, i) => i * stepNs);
+const points = 150;
+
+/** The pulse as two halves of normal distributions, over five half widths before and after its peak. */
+export function referencePulse({ pulse: { riseNs, fallNs } }: Pick<Readout, "pulse">): ReferencePulse {
+  const peakNs = 5 * riseNs;
+  const stepNs = (5 * (riseNs + fallNs)) / points;
+  const timeNs = Float64Array.from({ length: points }, (_, i) => i * stepNs);
   const shape = timeNs.map((time) => {
-    const away = time - 15;
-    return Math.exp(-0.5 * (away / (away < 0 ? 6.5 : 9.5)) ** 2);
+    const away = time - peakNs;
+    return Math.exp(-0.5 * (away / (away < 0 ? riseNs : fallNs)) ** 2);
   });
   return { shape, timeNs, stepNs };
 }

@@ -1,7 +1,7 @@
 import type { RandomGenerator } from "../random/generator.js";
 import type { AirColumn } from "./air-column.js";
 import { heightOfThickness } from "./atmosphere.js";
-import { type Cascade, cascadeAge, cascadeMaximum, cascadeParticles } from "./cascade.js";
+import { type Cascade, cascadeMaximum } from "./cascade.js";
 import { radiationLengthGCm2 } from "./cherenkov-light.js";
 import type { Shower } from "./shower.js";
 
@@ -39,22 +39,27 @@ export class ShowerProfile {
   readonly y: Float64Array = new Float64Array(maximumPieces);
 
   /** Cuts the cascades of a shower into pieces. @param air along its axis */
-  fill(random: RandomGenerator, shower: Shower, air: AirColumn, cosZenith: number): void {
+  fill(random: RandomGenerator, shower: Shower, air: AirColumn): void {
     this.pieces = 0;
     const strong = strongShare * shower.energyTeV;
-    for (const cascade of shower.cascades) this.add(random, cascade, air, cosZenith, cascade.energyTeV > strong);
+    for (const cascade of shower.cascades) this.add(random, cascade, air, cascade.energyTeV > strong);
   }
 
-  private add(random: RandomGenerator, cascade: Cascade, air: AirColumn, cosZenith: number, strong: boolean): void {
+  private add(random: RandomGenerator, cascade: Cascade, air: AirColumn, strong: boolean): void {
+    const { cosZenith } = air;
     const stride = strong ? strongStride : weakStride;
+    const maximum = cascadeMaximum(cascade.energyTeV);
+    const scale = cascade.weight * (0.31 / Math.sqrt(maximum));
     const startHeightM = heightOfThickness(cascade.startGCm2 * cosZenith);
-    const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * cascadeMaximum(cascade.energyTeV) + 2);
+    const last = cascade.startGCm2 + radiationLengthGCm2 * (2.3 * maximum + 2);
     const end = Math.min(air.nodes, Math.floor(last / air.stepGCm2));
     let node = Math.max(0, Math.floor(cascade.startGCm2 / air.stepGCm2)) + random.integer(stride);
     for (; node < end && this.pieces < maximumPieces; node += stride) {
       const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
-      const age = cascadeAge(cascade.energyTeV, depth);
-      const particles = cascade.weight * cascadeParticles(cascade.energyTeV, depth) * lateLoss(age);
+      if (depth <= 0) continue;
+      // Greisen's formula, as cascadeAge and cascadeParticles have it, with one logarithm less
+      const age = (3 * depth) / (depth + 2 * maximum);
+      const particles = scale * Math.exp(depth * (1 - 1.5 * Math.log(age))) * lateLoss(age);
       if (particles < fewestParticles) continue;
       const run = (startHeightM - air.heightM[node]!) / cosZenith;
       const piece = this.pieces++;

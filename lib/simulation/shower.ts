@@ -2,10 +2,10 @@ import type { RandomGenerator } from "../random/generator.js";
 import { type Cascade, cascadeParticles, type Ray } from "./cascade.js";
 import { radiationLengthGCm2 } from "./cherenkov-light.js";
 import { hadronicCascades, type Muon } from "./hadronic-cascades.js";
-import { photonCascades } from "./photon-cascades.js";
+import { electronCascades, photonCascades } from "./photon-cascades.js";
 
 /** Particles that `simulateShower` knows, with the ids of `true_shower_primary_id`. */
-export const primaryIds = { gamma: 0, proton: 101 } as const;
+export const primaryIds = { gamma: 0, electron: 1, muon: 2, proton: 101 } as const;
 export type Primary = keyof typeof primaryIds;
 
 export interface Shower {
@@ -60,15 +60,27 @@ export function depthOfMaximum({ cascades }: Shower): number {
 /** Where a shower comes from and where it goes. */
 export type ShowerAxis = Pick<Shower, "primary" | "energyTeV" | "altDeg" | "azDeg" | "coreXM" | "coreYM">;
 
+/** Where a muon that is thrown by itself begins its way, g/cm²: higher than its light can be seen. */
+const muonStartGCm2 = 200;
+
 /** A shower with its fluctuations. @param groundGCm2 thickness of the air above the array, straight up */
 export function simulateShower(random: RandomGenerator, axis: ShowerAxis, groundGCm2: number): Shower {
   const cosZenith = Math.sin((axis.altDeg * Math.PI) / 180);
   const ray: Ray = { energyTeV: axis.energyTeV, depth: 0, x: 0, y: 0, slopeX: 0, slopeY: 0 };
-  if (axis.primary === "gamma") {
-    const { pairDepth, cascades } = photonCascades(random, ray);
-    return { ...axis, firstInteractionGCm2: pairDepth, cascades, muons: [] };
+  switch (axis.primary) {
+    case "gamma":
+    case "electron": {
+      const begin = axis.primary === "gamma" ? photonCascades : electronCascades;
+      const { firstDepth, cascades } = begin(random, ray);
+      return { ...axis, firstInteractionGCm2: firstDepth, cascades, muons: [] };
+    }
+    case "muon": {
+      const muon = { energyTeV: axis.energyTeV, startGCm2: muonStartGCm2, x: 0, y: 0, slopeX: 0, slopeY: 0 };
+      return { ...axis, firstInteractionGCm2: muonStartGCm2, cascades: [], muons: [muon] };
+    }
+    case "proton": {
+      const hadronic = hadronicCascades(random, ray, groundGCm2 / cosZenith, cosZenith);
+      return { ...axis, ...hadronic, cascades: thinned(random, hadronic.cascades) };
+    }
   }
-  const hadronic = hadronicCascades(random, ray, groundGCm2 / cosZenith, cosZenith);
-  const cascades = thinned(random, hadronic.cascades);
-  return { ...axis, ...hadronic, cascades };
 }

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type SimulatedFile, simulate } from "../../lib/simulation/simulate.js";
+import { simulate } from "../../lib/simulation/simulate.js";
+import type { SimulatedFile } from "../../lib/simulation/simulated-files.js";
 import { judgePython, judgeScript, needsCtapipe } from "../peers.js";
 
 const folder = await mkdtemp(join(tmpdir(), "cherenkit-simulation-"));

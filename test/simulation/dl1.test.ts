@@ -5,11 +5,12 @@ import { basename, join, relative } from "node:path";
 import { after, test } from "node:test";
 import { hillasParameters, telescopeFramePixels } from "../../lib/camera/hillas-parameters.js";
 import { skyOffset } from "../../lib/coordinates/sky-offset.js";
+import { jupyterDisplay } from "../../lib/display/mime-bundle.js";
 import { ConfigError, OutputError } from "../../lib/errors.js";
 import { numbers, type Table } from "../../lib/hdf5/column.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
-import { sst1mArray } from "../../lib/simulation/array.js";
 import { simulate } from "../../lib/simulation/simulate.js";
+import { sst1m } from "../../lib/simulation/telescope-type.js";
 import { needsData, sharedData } from "../shared-data.js";
 
 const folder = await mkdtemp(join(tmpdir(), "cherenkit-simulation-"));
@@ -89,7 +90,7 @@ test("a point source stays in its place, diffuse showers fill the cone, energies
       }),
     );
     const energy = values(shower!, "true_energy");
-    assert.ok(energy.every((value) => value >= 1 && value <= 100));
+    assert.ok(energy.every((value) => value >= 0.5 && value <= 100));
     assert.ok(energy.some((value) => value < 2) && energy.some((value) => value > 10));
     assert.ok(values(shower!, "true_h_first_int").every((height) => height > 2000 && height < 100_001));
   }
@@ -105,8 +106,8 @@ test("images, masks and parameters in a file belong together", async () => {
     "/simulation/event/telescope/images/tel_001",
     "/configuration/instrument/subarray/layout",
   ]);
-  const array = sst1mArray();
-  const pixels = telescopeFramePixels(array.camera, array.effectiveFocalLengthM);
+  const { camera, effectiveFocalLengthM } = sst1m();
+  const pixels = telescopeFramePixels(camera, effectiveFocalLengthM);
   const image = values(images!, "image");
   const mask = values(images!, "image_mask");
   assert.ok(images!.columns.get("image_mask")!.boolean);
@@ -175,13 +176,130 @@ test("tables and columns are those of a file of ctapipe's", needsData("dl1/v7.1.
   theirs.close();
 });
 
+test("the number of threads changes nothing in the files", async () => {
+  const bytes = async (threads: number): Promise<Buffer> => {
+    const output = join(folder, `threads${threads}`);
+    const [file] = await simulate({ events: 140, seed: 7, output, particles: ["gamma"], threads });
+    return readFile(file!.path);
+  };
+  assert.ok((await bytes(1)).equals(await bytes(3)));
+});
+
+test("files of the same simulation are kept, those of another are refused or replaced", async () => {
+  const output = join(folder, "again");
+  const asked = { events: 6, seed: 8, output, particles: ["gamma", "muon"], eventsPerFile: 4 };
+  const first = await simulate(asked);
+  assert.deepEqual(
+    first.map(({ path, events }) => [basename(path), events]),
+    [
+      ["gamma_run1.dl1.h5", 3],
+      ["gamma_run2.dl1.h5", 3],
+      ["muon_run3.dl1.h5", 3],
+      ["muon_run4.dl1.h5", 3],
+    ],
+  );
+  // as if the simulation had been interrupted in its third file
+  const before = await readFile(first[2]!.path);
+  await rm(first[2]!.path);
+  const done: number[] = [];
+  const second = await simulate({ ...asked, onProgress: (now) => done.push(now) });
+  assert.deepEqual(done, [3]);
+  assert.deepEqual(
+    second.map(({ seconds }) => seconds > 0),
+    [false, false, true, false],
+  );
+  assert.deepEqual(
+    second.map(({ telescopes }) => telescopes),
+    first.map(({ telescopes }) => telescopes),
+  );
+  assert.ok(before.equals(await readFile(first[2]!.path)));
+  await assert.rejects(simulate({ ...asked, seed: 9 }), (error) => {
+    assert.ok(error instanceof OutputError);
+    assert.match(error.message, /gamma_run1\.dl1\.h5 is there already, and not of this simulation[\s\S]*--overwrite/);
+    return true;
+  });
+  await simulate({ ...asked, seed: 9, overwrite: true });
+  assert.ok(!before.equals(await readFile(first[2]!.path)));
+});
+
+test("options change array, pointing, spectrum and data model of the files", async () => {
+  const [file] = await simulate({
+    events: 3,
+    seed: 2,
+    output: join(folder, "options"),
+    particles: ["gamma"],
+    array: "mixed",
+    site: "paranal",
+    zenithDeg: 40,
+    azimuthDeg: 90,
+    spectralIndex: -1.5,
+    energyTeV: [0.5, 5],
+    viewConeDeg: 0,
+    sourceOffsetDeg: 1,
+    dataModel: "v6.0.0",
+  });
+  const [run, layout, shower, trigger] = await readTables(file!.path, [
+    "/configuration/simulation/run",
+    "/configuration/instrument/subarray/layout",
+    "/simulation/event/subarray/shower",
+    "/dl1/event/subarray/trigger",
+  ]);
+  assert.equal(values(run!, "spectral_index")[0], -1.5);
+  assert.equal(values(run!, "prod_site_alt")[0], 2147);
+  assert.ok(Math.abs(values(run!, "max_alt")[0]! - (50 * Math.PI) / 180) < 1e-6);
+  assert.deepEqual(
+    [...new Set(layout!.columns.get("tel_description")!.data as string[])],
+    ["LST_LST_LSTCam", "MST_MST_NectarCam"],
+  );
+  assert.equal(layout!.rows, 13);
+  assert.deepEqual(trigger!.columns.get("time")!.itemShape, []);
+  for (let i = 0; i < 3; i++) {
+    const energy = values(shower!, "true_energy")[i]!;
+    assert.ok(energy >= 0.5 && energy <= 5);
+    const sky = { altDeg: values(shower!, "true_alt")[i]!, azDeg: values(shower!, "true_az")[i]! };
+    assert.ok(Math.abs(skyOffset(sky, { altDeg: 50, azDeg: 90 }).fovLonDeg - 1) < 1e-6);
+  }
+  assert.equal(file!.telescopes.length, 13);
+  assert.equal(
+    file!.telescopes.reduce((sum, { images }) => sum + images, 0),
+    file!.images,
+  );
+});
+
+test("what was written shows itself as a table in a notebook", async () => {
+  const files = await simulate({ events: 4, seed: 1, output: join(folder, "shown"), particles: ["electron"] });
+  const html = String(files[jupyterDisplay]()["text/html"]);
+  for (const text of ["electron_run1.dl1.h5", "SST-1M-1", "SST-1M-2", "seconds", "telescope images in 1 files"]) {
+    assert.ok(html.includes(text), text);
+  }
+  assert.ok(Array.isArray(files.map(({ path }) => path)));
+});
+
 test("what cannot be simulated is refused with a clear message", async () => {
   const output = join(folder, "refused");
   await assert.rejects(simulate({ events: 5, seed: 1, output, particles: ["gamma", "neutrino"] }), (error) => {
     assert.ok(error instanceof ConfigError);
-    assert.match(error.message, /unknown particle neutrino.*gamma, gamma_point, proton/s);
+    assert.match(error.message, /particles cannot be .*neutrino.*gamma, gamma_point, electron, proton, muon/s);
     return true;
   });
+  const wrong: [object, RegExp][] = [
+    [{ nightSky: -1 }, /nightSky cannot be -1: light cannot be negative/],
+    [{ site: "moon" }, /site cannot be moon.*known are ondrejov, la-palma, paranal/s],
+    [{ array: "hess" }, /array cannot be hess.*known are sst1m, lst4, mixed/s],
+    [{ zenithDeg: 80 }, /zenithDeg cannot be 80.*70° is the most/s],
+    [{ energyTeV: [5, 1], particles: ["gamma"] }, /energyTeV cannot be \[5,1\].*lower one/s],
+    [{ viewConeDeg: 1 }, /name at least one/],
+    [{ eventsPerFile: 0 }, /eventsPerFile cannot be 0/],
+    [{ dataModel: "v5.0.0" }, /dataModel cannot be v5.0.0.*known are v6.0.0, v7.1.0, v7.6.0/s],
+    [{ zenit: 20 }, /zenit/],
+  ];
+  for (const [options, message] of wrong) {
+    await assert.rejects(simulate({ events: 5, seed: 1, output, ...options }), (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.match(error.message, message);
+      return true;
+    });
+  }
   for (const events of [0, -1, 2.5, Number.NaN]) {
     await assert.rejects(simulate({ events, seed: 1, output }), ConfigError);
   }

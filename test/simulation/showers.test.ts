@@ -4,7 +4,15 @@ import { RandomGenerator } from "../../lib/random/generator.js";
 import { airColumn } from "../../lib/simulation/air-column.js";
 import { density, heightOfThickness, thickness, transmission } from "../../lib/simulation/atmosphere.js";
 import { cascadeAge, cascadeMaximum, cascadeParticles } from "../../lib/simulation/cascade.js";
-import { cherenkovAngle, energyGroups, lightTowards, trackShareAbove } from "../../lib/simulation/cherenkov-light.js";
+import {
+  cherenkovAngle,
+  energyGroups,
+  lightOfGroup,
+  lightTowards,
+  placeLength,
+  trackShareAbove,
+} from "../../lib/simulation/cherenkov-light.js";
+import { energy } from "../../lib/simulation/event.js";
 import { depthOfMaximum, type Primary, simulateShower } from "../../lib/simulation/shower.js";
 
 function assertNear(actual: number, expected: number, relative: number, what: string): void {
@@ -41,13 +49,20 @@ test("an air column agrees with the atmosphere it is made of", () => {
 test("Cherenkov light is brightest at the Cherenkov angle, which opens downwards", () => {
   assertNear((cherenkovAngle(0) * 180) / Math.PI, 1.36, 0.02, "angle at the sea");
   assert.ok(cherenkovAngle(10_000) < 0.65 * cherenkovAngle(0));
-  const groups = new Float64Array(energyGroups);
+  const place = new Float64Array(placeLength);
   const angle = cherenkovAngle(9000);
-  const ring = lightTowards(9000, 1, angle, groups);
+  const ring = lightTowards(9000, 1, angle, place, 0);
+  const groups = Array.from({ length: energyGroups }, (_, group) => lightOfGroup(group, place, 0));
+  assertNear(
+    groups.reduce((sum, light) => sum + light, 0),
+    ring,
+    1e-6,
+    "sum over the energy groups",
+  );
   for (const factor of [0, 0.5, 1.5, 3]) {
-    assert.ok(lightTowards(9000, 1, factor * angle, groups) < ring, `${factor} Cherenkov angles`);
+    assert.ok(lightTowards(9000, 1, factor * angle, place, 0) < ring, `${factor} Cherenkov angles`);
   }
-  assert.equal(lightTowards(9000, 1, 1, groups), 0);
+  assert.equal(lightTowards(9000, 1, 1, place, 0), 0);
 });
 
 test("old cascades have fewer fast electrons", () => {
@@ -97,4 +112,27 @@ test("gammas reach their maximum a radiation length per factor e deeper and fluc
   assert.ok(proton.spread > 1.5 * high.spread, `${proton.spread} g/cm², gammas ${high.spread}`);
   assert.ok(proton.electromagnetic > 0.35 && proton.electromagnetic < 0.7, `${proton.electromagnetic}`);
   assert.ok(proton.muons > 5 && high.muons === 0);
+});
+
+test("electrons begin their showers above gammas of the same energy, and else are alike", () => {
+  const gamma = maxima("gamma", 3);
+  const electron = maxima("electron", 3);
+  const earlier = gamma.mean - electron.mean;
+  assert.ok(earlier > 20 && earlier < 60, `${earlier} g/cm² earlier`);
+  assertNear(electron.electromagnetic, 1, 1e-3, "energy in cascades");
+  assert.equal(electron.muons, 0);
+});
+
+test("energies follow the spectrum that is asked for", () => {
+  for (const spectralIndex of [-2.7, -2, -1, 0]) {
+    const random = new RandomGenerator(9);
+    const range = { minimumTeV: 0.5, maximumTeV: 50, spectralIndex };
+    const energies = Array.from({ length: 20_000 }, () => energy(random, range));
+    assert.ok(Math.min(...energies) >= 0.5 && Math.max(...energies) <= 50);
+    const power = spectralIndex + 1;
+    const integral = (upTo: number): number =>
+      Math.abs(power) < 1e-9 ? Math.log(upTo / 0.5) : (upTo ** power - 0.5 ** power) / power;
+    const below = energies.filter((value) => value < 5).length / energies.length;
+    assert.ok(Math.abs(below - integral(5) / integral(50)) < 0.012, `index ${spectralIndex}: ${below} below 5 TeV`);
+  }
 });

@@ -50,7 +50,7 @@ export class EventLines {
     const geometry = this.array.subarray.cameras.get(telescope.cameraIndex)!;
     const { effectiveFocalLengthM, equivalentFocalLengthM } = telescope;
     const focal = Number.isFinite(effectiveFocalLengthM) ? effectiveFocalLengthM : equivalentFocalLengthM;
-    const frame = imageFrame(geometry, focal);
+    const frame = imageFrame({ camera: geometry, effectiveFocalLengthM: focal });
     this.frames.set(telescope.id, frame);
     return frame;
   }

@@ -57,7 +57,8 @@ const columnsOf: Readonly<Record<Exclude<Task, "skydirection">, readonly (readon
 
 /** The two SST-1M telescopes, as `cherenkit simulate` writes them. */
 function sst1mSubarray(): Subarray {
-  const { name, camera, opticsName, telescopes, focalLengthM, effectiveFocalLengthM } = sst1mArray();
+  const { name, telescopes } = sst1mArray();
+  const { camera, opticsName, focalLengthM, effectiveFocalLengthM } = telescopes[0]!.type;
   return {
     name,
     cameras: new Map([[0, camera]]),
