@@ -162,6 +162,8 @@ if [ -z "$stop" ]; then
 fi
 
 [ "$code" -eq 0 ] && finish finished
+# SLURM's warning ends a program that is not yet, or no more, listening to it: as good as one that stopped when asked.
+if [ "$code" -eq 138 ] && [[ $stop = USR* ]]; then code=75; fi
 oom_now=$(oom_kills)
 if [ "${oom_now:-0}" -gt "${oom_before:-0}" ]; then
   tries=$(grep -c '"next":"out of memory' "$attempts" 2>/dev/null)

@@ -215,9 +215,16 @@ export async function startOneNodeSlurm(count = 1): Promise<OneNodeSlurm> {
     rmSync(root, { recursive: true, force: true });
   };
   const cutPower = async (node: string): Promise<void> => {
-    process.kill(Number(readFileSync(join(root, `slurmd-${node}.pid`), "utf8")), "SIGKILL");
+    const end = (pid: number): void => {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+    };
+    end(Number(readFileSync(join(root, `slurmd-${node}.pid`), "utf8")));
     for (let pids = processesOf(node); pids.length > 0; pids = processesOf(node)) {
-      for (const pid of pids) process.kill(pid, "SIGKILL");
+      pids.forEach(end);
       await sleep(50);
     }
     await call("scontrol", "update", `nodename=${node}`, "state=down", "reason=power");

@@ -167,6 +167,12 @@ test("a command that does not listen yet when SLURM's warning comes is asked aga
   assert.equal(readAttempts(job.folder)[0]!.signal, "USR1");
 });
 
+test("a command that the warning kills is one that stopped when asked, not one that failed", async () => {
+  const { job, settings } = shellJob(root, "sleep 60");
+  assert.equal(await warned(job, settings), 75);
+  assert.match(readAttempts(job.folder)[0]!.next!, /^no progress; run it again/);
+});
+
 test("a node that failed is left out when the job is put back, unless the job could run nowhere else", async () => {
   const folder = mkdtempSync(join(tmpdir(), "cherenkit-commands-"));
   const command = (name: string, text: string): void =>

@@ -6,6 +6,8 @@ import { noteProgress } from "../../lib/slurm/note-progress.js";
 import { train } from "../../lib/training/train.js";
 import { slowly, syntheticSet } from "../training/synthetic-data.js";
 
+// As the command does: a warning that is repeated while the training already ends must not kill it.
+process.on("SIGUSR1", () => {});
 /** Trains a configuration on synthetic data and notes its progress in a run folder, as the stage does in a job. */
 const [file, runFolder, pause] = process.argv.slice(2) as [string, string, string];
 const config = await loadConfig(file);
