@@ -42,6 +42,11 @@ function unknownKey(path: KeyPath, name: string): string {
   if (nearest && nearest.far <= Math.max(3, name.length / 2)) {
     return `unknown key "${name}"${where}; the nearest known key is "${nearest.known}"`;
   }
+  const alike = allKeys()
+    .map((known) => ({ known, far: distance(known.at(-1)!.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far)[0];
+  if (alike && alike.far <= 2)
+    return `unknown key "${name}"${where}; did you mean "${alike.known.at(-1)}" in ${alike.known.slice(0, -1).join(".")}?`;
   return `unknown key "${name}"${where}; known are ${siblings.join(", ")}`;
 }
 

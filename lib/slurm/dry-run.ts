@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { InputError } from "../errors.js";
+import { ConfigError, InputError } from "../errors.js";
 import { batchScript } from "./batch-script.js";
 import { type Job, type ScriptOptions, scriptFile } from "./job.js";
 import { checkResources } from "./partition.js";
@@ -51,7 +51,9 @@ export async function dryRun(
     try {
       await checkResources(jobs);
     } catch (error) {
-      if (!(error instanceof InputError)) throw error;
+      // Without SLURM nothing can be said; what the cluster cannot run was shown above, and is explained here.
+      if (error instanceof ConfigError) parts.push(error.message);
+      else if (!(error instanceof InputError)) throw error;
     }
   }
   return parts.join("\n\n");

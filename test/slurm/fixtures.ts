@@ -1,6 +1,13 @@
 /**
- * What SLURM's commands print. 22.05: recorded from a cluster of our own; 23.11 and 24.05: its documented changes of
- * words and columns; sinfo: as large sites have it.
+ * What SLURM's commands print, and where each text comes from.
+ *
+ * - `squeue2205`: recorded from a cluster of our own, SLURM 22.05.8.
+ * - `squeue2405`: written by hand after squeue's manual (job states of 23.11 and 24.05; `%N` may be `N/A` and `%r`
+ *   `(null)` where 22.05 leaves them empty or says `None`). Not recorded.
+ * - `sacct`: `CANCELLED by UID`, and `None assigned` for a job that never had a node, as accounting of several public
+ *   clusters shows it with `-P`; `CANCELLED+` as its cut-off form for people. Not recorded.
+ * - `sinfo`: GPUs as the University of Geneva's clusters (Baobab, Bamboo) publish their `%G`, with sockets in brackets and
+ *   `VramPerGpu`; the other columns written by hand after sinfo's manual.
  */
 export const squeue2205 = `7_0|COMPLETED|10:00|vm|None|train energy/a
 7_2|RUNNING|9:31|vm|None|train energy/a
@@ -30,7 +37,7 @@ export const sacct = `4711|COMPLETED|gpu004|train energy/a
 `;
 
 export const sinfo = `debug-cpu*|up|15:00|257000|128|(null)
-shared-gpu|up|12:00:00|256000|128|gpu:nvidia_geforce_rtx_3090:8(S:0-1)
+shared-gpu|up|12:00:00|256000|128|gpu:nvidia_geforce_rtx_3090:8(S:1-3,5-7),VramPerGpu:no_consume:24G
 shared-gpu|up|12:00:00|512000|128|gpu:nvidia_rtx_a6000:4(S:0-1),lscratch:1
 private-gpu|up|7-00:00:00|1030000|64|gpu:4
 bigmem|down|infinite|2000000|128|(null)

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -33,8 +33,8 @@ let count = 0;
  */
 export function shellJob(root: string, commands: string | readonly string[], more: Difference = {}): TestJob {
   const runner = join(root, "last-argument");
-  writeFileSync(runner, '#!/bin/bash\nshift $(($# - 1))\nexec bash "$1"\n');
-  chmodSync(runner, 0o755);
+  // Once only: a program that is being written cannot be run by the jobs that are there already.
+  if (!existsSync(runner)) writeFileSync(runner, '#!/bin/bash\nshift $(($# - 1))\nexec bash "$1"\n', { mode: 0o755 });
   const list = typeof commands === "string" ? [commands] : commands;
   const tasks = list.map((command): Task => {
     const subject = `energy/m${++count}`;
