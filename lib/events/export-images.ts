@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { buildMapper } from "../camera/build-mapper.js";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { mapImage } from "../camera/map-image.js";
@@ -87,6 +88,9 @@ function mappersOf(examples: ExampleTable, name: string, imageShape: number | nu
   return mappers;
 }
 
+/** Images that are mapped before anything else may happen. */
+const imagesPerTurn = 64;
+
 /**
  * Writes mapped images and the example table: `.h5` with a dataset `features` (float32, `[n, height, width, channels]`)
  * and one dataset a column, or `.npy` with the table as `.csv` beside it. Files are read once, block by block.
@@ -129,6 +133,7 @@ export async function exportImages(
       target.write(place ? place[row]! : row, image);
       done++;
       onProgress(done, examples.images.rows);
+      if (done % imagesPerTurn === 0) await setImmediate(); // so that Ctrl-C is heard
     }
     await target.close();
   } catch (error) {
