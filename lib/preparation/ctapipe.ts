@@ -41,8 +41,8 @@ export async function ctapipeProcess(path: string = process.env.PATH ?? ""): Pro
   }
   const { ctapipe } = releases.find((release) => release.python[1] <= python.version[1])!;
   const folder = await pythonEnvironment(`ctapipe-${ctapipe}`, `ctapipe ${ctapipe}`, async () => python.command, [
-    // eventio reads simtel files; ctapipe does without it otherwise.
-    [`ctapipe==${ctapipe}`, "eventio"],
+    // eventio reads simtel files.
+    [`ctapipe[eventio]==${ctapipe}`],
   ]);
   return join(folder, "bin", program);
 }
