@@ -47,14 +47,13 @@ interface Tensor {
 const alone = (sources: readonly unknown[]): unknown => (sources.length === 1 ? sources[0] : sources);
 
 /**
- * Outputs of tasks by the task's name, as in CTLearn's networks, whose prediction asks for them so; a `type` that is the
- * only one stands alone, as there. Other outputs stand alone or in a list.
+ * A single output stands alone, several in a list; but one energy or direction by its name, as in CTLearn's networks,
+ * whose prediction asks for it so.
  */
 function describeOutputs(outputs: readonly Source[], history: (source: Source) => unknown): unknown {
-  const names = outputs.map(([layer]) => (layer === "softmax" ? "type" : layer));
-  const named = names.every((name) => tasks.some((task) => task === name)) && names.join() !== "type";
-  if (!named) return alone(outputs.map(history));
-  return Object.fromEntries(names.map((name, i) => [name, history(outputs[i]!)]));
+  const [name] = outputs[0]!;
+  const regression = tasks.some((task) => task !== "type" && task === name);
+  return outputs.length === 1 && regression ? { [name]: history(outputs[0]!) } : alone(outputs.map(history));
 }
 
 function describeContainer(model: tf.LayersModel): object {
