@@ -14,8 +14,7 @@ export const noRewrites: Rewrites = { tapGradients: false, thinFirst: false };
 /**
  * The rewrites that measured faster on the device in use: on CPUs oneDNN reaches half the speed of a matrix product in
  * gradients of kernels and in strided 1×1 convolutions; Eigen, with oneDNN off, only in the latter. cuDNN needs neither.
- * oneDNN 3.7 gives wrong gradients of strided 1×1 kernels with fewer than eight input channels, Keras gets them too: the
- * second rewrite avoids that.
+ * oneDNN 3.7 gives wrong gradients of strided 1×1 kernels with two or four input channels; the second rewrite avoids that.
  */
 export function rewritesThatPay(): Rewrites {
   if (usesGpu()) return noRewrites;

@@ -1,4 +1,5 @@
 import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
+import { metricTitle } from "../evaluation/metric-title.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
 import { estimateText, numberText } from "./number-text.js";
@@ -66,7 +67,7 @@ export function metricComparison(
         line: { width: 2, color: palette[0] },
       },
       text: values.map(([, value]) => estimateText(value, value.unit)),
-      hovertemplate: `%{y}<br>${metric} %{text}<br>${description}<extra></extra>`,
+      hovertemplate: `%{y}<br>${metricTitle(metric)} %{text}<br>${description}<extra></extra>`,
       showlegend: false,
       xaxis: places[i]!.x,
       yaxis: places[i]!.y,
@@ -75,7 +76,7 @@ export function metricComparison(
   const axes = places.flatMap(({ x, y, xKey, yKey, xDomain, yDomain, left }, i) => {
     const { unit } = Object.values(evaluations).find((item) => item.metrics[shown[i]!])!.metrics[shown[i]!]!;
     return [
-      [xKey, axis(shown[i]!, unit, { domain: xDomain, anchor: y })],
+      [xKey, axis(metricTitle(shown[i]!), unit, { domain: xDomain, anchor: y })],
       [
         yKey,
         axis("", "", {

@@ -1,7 +1,7 @@
 import { type Cell, DataTable } from "../display/data-table.js";
 import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
+import { metricTitle } from "../evaluation/metric-title.js";
 import { guessWords } from "./guess.js";
-import { metricTitle } from "./metric-title.js";
 
 /** Four significant digits; null for what the events do not determine. */
 function rounded(value: number): number | null {

@@ -12,7 +12,7 @@ import { sampleDirection, sampleEnergy, samplePredictions } from "./sample-resul
 
 /** Quantities without a unit. */
 const pureNumbers =
-  /^(Gammaness|Smallest gammaness kept|Mean gammaness of the bin|Density of events|Assigned class|True class|Epoch|Loss|Learning rate|Images|Area under the ROC curve|Row|Column|Sample|auc|balancedAccuracy|f1|brier|bias|resolution|logR2|E_reco \/ E_true)$/;
+  /^(Gammaness|Smallest gammaness kept|Mean gammaness of the bin|Density of events|Assigned class|True class|Epoch|Loss|Learning rate|Images|Area under the ROC curve|Row|Column|Sample|Area under ROC|Balanced accuracy|F1|Brier score|Energy bias|Resolution \(68 %\)|R² of log E|E_reco \/ E_true)$/;
 
 type Axis = { title?: { text?: string }; visible?: boolean };
 

@@ -210,7 +210,7 @@ export async function startOneNodeSlurm(count = 1): Promise<OneNodeSlurm> {
     for (const [controller, node] of ["freezer", "memory", "cpuset"].flatMap((c) => nodes.map((n) => [c, n])))
       execFileSync("sh", [
         "-c",
-        `rmdir /sys/fs/cgroup/${controller}/slurm_${node}/uid_* /sys/fs/cgroup/${controller}/slurm_${node} 2>/dev/null || true`,
+        `find /sys/fs/cgroup/${controller}/slurm_${node} -depth -type d -exec rmdir {} + 2>/dev/null || true`,
       ]);
     rmSync(root, { recursive: true, force: true });
   };
