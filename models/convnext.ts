@@ -32,13 +32,13 @@ export function convNext({ inputShape, seed }: BackboneOptions): tf.LayersModel 
     y = apply(tf.layers.conv2d({ filters, kernelSize: 1, ...kernel() }), y);
     return tf.layers.add().apply([x, y]) as tf.SymbolicTensor;
   };
-  // Normalisation stands inside the blocks alone, so that what is added up keeps the charge, which tells the energy.
   const input = tf.input({ shape: [...inputShape] });
   let x = apply(tf.layers.conv2d({ filters: stages[0]!.filters, kernelSize: 4, strides: 4, ...kernel() }), input);
+  x = normal(x);
   for (const [i, { filters, blocks }] of stages.entries()) {
-    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2, ...kernel() }), x);
+    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2, ...kernel() }), normal(x));
     for (let b = 0; b < blocks; b++) x = block(x, filters);
   }
-  const features = apply(tf.layers.globalAveragePooling2d({}), x);
+  const features = normal(apply(tf.layers.globalAveragePooling2d({}), x));
   return tf.model({ inputs: input, outputs: features, name: "ConvNeXt_block" });
 }

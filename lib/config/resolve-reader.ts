@@ -27,16 +27,15 @@ function resolveMode(
   const mode = given ?? (stereo ? "stereo" : "mono");
   if (mono && given === "stereo") places.contradiction(taskPath, modePath, "cameradirection is always mono");
   if (stereo && given === "mono") places.contradiction(taskPath, modePath, "skydirection is always stereo");
-  const custom = [file.prepare_model?.model_type, tool.model_type].includes("CustomModel");
   const stack = tool.stack_telescope_images ?? (mode === "stereo" && !tool.sort_by_intensity);
   if (stack && mode === "mono") places.contradiction(stackPath, modePath, "there is nothing to stack in mono");
   if (stack && tool.sort_by_intensity) {
     places.contradiction(stackPath, [...train, "sort_by_intensity"], "stacked images keep the order of the telescopes");
   }
-  if (!stack && mode === "stereo" && !custom) {
+  if (!stack && mode === "stereo") {
     places.problem(
       isSet(places.source, stackPath) ? stackPath : modePath,
-      "stereo needs stack_telescope_images: true for SingleCNN, ResNet and LoadedModel",
+      "stereo networks see the images of all telescopes stacked: stack_telescope_images: true, without sort_by_intensity",
     );
   }
   return { mode, stack };

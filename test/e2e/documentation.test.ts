@@ -38,7 +38,9 @@ test("the commands of the first steps, and of the pages that build on them, work
   const lines = pages
     .flatMap((page) => codeBlocks(page, "sh"))
     .flatMap((block) => block.split("\n"))
-    .filter((line) => line.startsWith("npx cherenkit"));
+    .filter((line) => line.startsWith("npx cherenkit"))
+    // What needs simtel files and Python, or waits for events, has a test of its own: convert.interop and live.
+    .filter((line) => !/^npx cherenkit (convert|predict .* --stream) /.test(line));
   assert.ok(lines.length >= 12, `${lines.length} commands`);
   for (const line of lines) {
     if (line.includes("sst1m.r0.h5") && !existsSync(rawEvents)) console.log(`skipped: ${line}: ${rawEvents} is absent`);
