@@ -1,18 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Locator, Page } from "playwright-core";
+import { freePort } from "../free-port.js";
 
 const program = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import.meta.url));
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** `cherenkit lab` as a user starts it, with Jupyter's own files in a folder of the test. */
 export class LabServer {

@@ -1,53 +1,40 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import type { INotebookContent } from "@jupyterlab/nbformat";
-import { type Browser, chromium as browserType } from "playwright-core";
 import { chromium, needsChromium } from "../peers.js";
-import { LabServer, NotebookPage } from "./jupyter-lab-page.js";
-import { readJson } from "./notebook.js";
+import type { NotebookPage } from "./jupyter-lab-page.js";
+import { type LabSession, startLab } from "./lab-session.js";
 
-const project = fileURLToPath(new URL("../../..", import.meta.url));
-const offline = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-const shots = process.env.CHERENKIT_SCREENSHOTS;
+const config = fileURLToPath(new URL("../../../configs/demo/energy.yaml", import.meta.url));
 const epochs = 40;
 
+let session: LabSession;
 let folder: string;
-let server: LabServer;
-let browser: Browser;
 let lab: NotebookPage;
 let trainingCell: number;
+const look = (name: string): Promise<void> => session.look(name);
 
 if (chromium) {
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "cherenkit-lab-training-"));
-    const content = await readJson<INotebookContent>(join(project, "notebooks/00-start-here.ipynb"));
-    const overrides = { output_dir: join(folder, "model"), n_epochs: String(epochs), batch_size: "16" };
-    const parameters = [
-      "let events: number = 120;",
-      `let dataFolder: string = ${JSON.stringify(join(folder, "data"))};`,
-      `let configFile: string = ${JSON.stringify(join(project, "configs/demo/energy.yaml"))};`,
-      `let overrides: Record<string, string> = ${JSON.stringify(overrides)};`,
-    ];
-    content.cells.find(({ metadata }) => metadata.tags?.includes("parameters"))!.source = parameters.join("\n");
-    trainingCell = content.cells.findIndex(({ source }) => [source].flat().join("").includes("await train("));
-    const copy = join(folder, "00-start-here.ipynb");
-    await writeFile(copy, JSON.stringify(content));
-    server = await LabServer.start(copy, join(folder, "jupyter"));
-    browser = await browserType.launch({ executablePath: chromium!, args: offline });
-    lab = new NotebookPage(await browser.newPage({ viewport: { width: 1400, height: 1600 } }));
-    await lab.open(server.url);
+    session = await startLab("00-start-here.ipynb", (place) =>
+      [
+        "let events: number = 120;",
+        `let dataFolder: string = ${JSON.stringify(join(place, "data"))};`,
+        `let configFile: string = ${JSON.stringify(config)};`,
+        `let overrides: Record<string, string> = ${JSON.stringify({
+          output_dir: join(place, "model"),
+          n_epochs: String(epochs),
+          batch_size: "16",
+        })};`,
+      ].join("\n"),
+    );
+    ({ folder, lab } = session);
+    trainingCell = session.content.cells.findIndex(({ source }) => [source].flat().join("").includes("await train("));
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => session?.close());
 }
 
 /** Epochs in the training's log. */
@@ -65,10 +52,6 @@ async function until(done: () => boolean, seconds: number): Promise<void> {
   for (const deadline = Date.now() + seconds * 1000; !done(); await sleep(100)) {
     assert.ok(Date.now() < deadline, "it takes too long");
   }
-}
-
-async function look(name: string): Promise<void> {
-  if (shots) await lab.page.screenshot({ path: join(shots, `${name}.png`) });
 }
 
 test("a training that is interrupted in JupyterLab goes on from its checkpoint", needsChromium(), async () => {

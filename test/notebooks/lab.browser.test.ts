@@ -1,54 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import type { INotebookContent } from "@jupyterlab/nbformat";
-import { type Browser, chromium as browserType, type Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { simulate } from "../../lib/simulation/simulate.js";
 import { chromium, needsChromium } from "../peers.js";
-import { LabServer, NotebookPage } from "./jupyter-lab-page.js";
-import { readJson } from "./notebook.js";
+import type { NotebookPage } from "./jupyter-lab-page.js";
+import { type LabSession, startLab } from "./lab-session.js";
 
-const notebooks = fileURLToPath(new URL("../../../notebooks", import.meta.url));
-const offline = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
-const shots = process.env.CHERENKIT_SCREENSHOTS;
-
+let session: LabSession;
 let folder: string;
-let server: LabServer;
-let browser: Browser;
 let lab: NotebookPage;
-
-/** A copy of a notebook whose parameters cell is this. */
-async function copyOf(name: string, parameters: string): Promise<string> {
-  const content = await readJson<INotebookContent>(join(notebooks, name));
-  const cell = content.cells.find(({ metadata }) => metadata.tags?.includes("parameters"));
-  cell!.source = parameters;
-  const copy = join(folder, name);
-  await writeFile(copy, JSON.stringify(content));
-  return copy;
-}
-
-async function look(name: string): Promise<void> {
-  if (shots) await lab.page.screenshot({ path: join(shots, `${name}.png`) });
-}
+const look = (name: string): Promise<void> => session.look(name);
 
 if (chromium) {
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "cherenkit-lab-"));
-    const [first] = await simulate({ events: 12, seed: 3, output: folder, particles: ["gamma", "proton"] });
-    const copy = await copyOf("explore-events.ipynb", `let file: string = ${JSON.stringify(first!.path)};`);
-    server = await LabServer.start(copy, join(folder, "jupyter"));
-    browser = await browserType.launch({ executablePath: chromium!, args: offline });
-    lab = new NotebookPage(await browser.newPage({ viewport: { width: 1400, height: 1600 } }));
-    await lab.open(server.url);
+    session = await startLab("explore-events.ipynb", async (output) => {
+      const [first] = await simulate({ events: 12, seed: 3, output, particles: ["gamma", "proton"] });
+      return `let file: string = ${JSON.stringify(first!.path)};`;
+    });
+    ({ folder, lab } = session);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  after(() => session?.close());
 }
 
 const drawn = (): Locator => lab.notebook.locator(".jp-OutputArea-output.js-plotly-plot");

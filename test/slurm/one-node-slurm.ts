@@ -11,11 +11,11 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "../free-port.js";
 
 const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 const run = promisify(execFile);
@@ -42,14 +42,6 @@ export function limitsMemory(): boolean {
       return false;
     }
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function configuration(root: string, host: string, nodes: readonly string[], ports: readonly number[]): string {
