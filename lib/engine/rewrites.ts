@@ -2,14 +2,14 @@ import { usesGpu } from "./devices.js";
 
 /** Exact rewrites of convolutions: the same numbers from operations that this device computes faster. */
 export interface Rewrites {
-  /** Gradients of 3×3 kernels as nine matrix products, see ops/filter-gradient.ts. */
-  readonly tapGradients: boolean;
+  /** Gradients of 3×3 kernels as nine matrix products, of 1×1 kernels as one, see ops/filter-gradient.ts. */
+  readonly productGradients: boolean;
   /** Strided 1×1 convolutions take the pixels they need first, see ops/every-nth.ts. */
   readonly thinFirst: boolean;
 }
 
 /** The graph as the layers say it. */
-export const noRewrites: Rewrites = { tapGradients: false, thinFirst: false };
+export const noRewrites: Rewrites = { productGradients: false, thinFirst: false };
 
 /**
  * The rewrites that measured faster on the device in use: on CPUs oneDNN reaches half the speed of a matrix product in
@@ -18,5 +18,5 @@ export const noRewrites: Rewrites = { tapGradients: false, thinFirst: false };
  */
 export function rewritesThatPay(): Rewrites {
   if (usesGpu()) return noRewrites;
-  return { tapGradients: process.env.TF_ENABLE_ONEDNN_OPTS !== "0", thinFirst: true };
+  return { productGradients: process.env.TF_ENABLE_ONEDNN_OPTS !== "0", thinFirst: true };
 }

@@ -1,7 +1,7 @@
 import type { Graph, Value } from "../graph.js";
 import { attribute, dataTypes, type Message } from "../graph-def.js";
 import { everyNth } from "./every-nth.js";
-import { tapGradient, tapsPay } from "./filter-gradient.js";
+import { pointwiseGradient, pointwisePays, tapGradient, tapsPay } from "./filter-gradient.js";
 import { heavy, lowered } from "./precision.js";
 
 const T = attribute.type(dataTypes.float);
@@ -49,16 +49,13 @@ export function conv2d(
     const slope = lowered(graph, dy);
     return [
       () => heavy(graph, "Conv2DBackpropInput", [graph.shapeOf(x), filter, slope], attributes, x.shape),
-      () =>
-        window.padding === "same" && tapsPay(graph, x, kernel, strides, dilations)
-          ? tapGradient(graph, x, dy, kernel.shape)
-          : heavy(
-              graph,
-              "Conv2DBackpropFilter",
-              [image, graph.integers(kernel.shape), slope],
-              attributes,
-              kernel.shape,
-            ),
+      () => {
+        if (pointwisePays(graph, kernel, strides)) return pointwiseGradient(graph, x, dy, kernel.shape);
+        if (window.padding === "same" && tapsPay(graph, x, kernel, strides, dilations))
+          return tapGradient(graph, x, dy, kernel.shape);
+        const sizes = graph.integers(kernel.shape);
+        return heavy(graph, "Conv2DBackpropFilter", [image, sizes, slope], attributes, kernel.shape);
+      },
     ];
   });
 }

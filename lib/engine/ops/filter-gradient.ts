@@ -20,7 +20,7 @@ export function tapsPay(
   const [kh, kw, ...channels] = kernel.shape as [number, number, number, number];
   const [, height, width] = x.shape as [number, number, number, number];
   return (
-    graph.rewrites.tapGradients &&
+    graph.rewrites.productGradients &&
     graph.computeType === dataTypes.float &&
     kh === 3 &&
     kw === 3 &&
@@ -73,4 +73,25 @@ export function tapGradient(graph: Graph, x: Value, dy: Value, shape: readonly n
   const pack = { T, N: attribute.integer(9), axis: attribute.integer(0) };
   const stacked = graph.add("Pack", taps, pack, [9, channels, filters]);
   return graph.add("Reshape", [stacked, graph.integers(shape)], { T, Tshape: int32 }, shape);
+}
+
+/** True where `pointwiseGradient` is the faster way to the gradient of this kernel. */
+export function pointwisePays(graph: Graph, kernel: Value, strides: readonly number[]): boolean {
+  const [kh, kw] = kernel.shape as [number, number, number, number];
+  return (
+    graph.rewrites.productGradients &&
+    graph.computeType === dataTypes.float &&
+    kh * kw === 1 &&
+    strides.every((one) => one === 1)
+  );
+}
+
+/** Gradient of the kernel of a 1×1 convolution as one matrix product over all pixels. */
+export function pointwiseGradient(graph: Graph, x: Value, dy: Value, shape: readonly number[]): Value {
+  const [channels, filters] = [shape[2]!, shape[3]!];
+  const flat = (images: Value, depth: number): Value =>
+    graph.add("Reshape", [images, graph.integers([-1, depth])], { T, Tshape: int32 }, [-1, depth]);
+  const transposed = { T, transpose_a: attribute.boolean(true), transpose_b: attribute.boolean(false) };
+  const y = graph.add("MatMul", [flat(x, channels), flat(dy, filters)], transposed, [channels, filters]);
+  return graph.add("Reshape", [y, graph.integers(shape)], { T, Tshape: int32 }, shape);
 }
