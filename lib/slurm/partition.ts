@@ -18,10 +18,10 @@ export interface NodeGroup {
 
 export const sinfoFormat = "%P|%a|%l|%m|%c|%G";
 
-/** `gpu:nvidia_rtx_a6000:2(S:0-1),lscratch:1`, `gpu:4`, `(null)`. */
+/** `gpu:nvidia_rtx_a6000:2(S:0-1),lscratch:1`, `gpu:a100:no_consume:4`, `gpu:4`, `(null)`. */
 export function parseGres(text: string): Map<string, number> {
   const gpus = new Map<string, number>();
-  for (const item of text.replace(/\([^)]*\)/g, "").split(",")) {
+  for (const item of text.replace(/\([^)]*\)|:no_consume/g, "").split(",")) {
     const match = item.match(/^gpu(?::([^:]+?))?(?::(\d+))?$/);
     if (!match) continue;
     const [, first, count] = match;
@@ -45,8 +45,8 @@ export function parseSinfo(text: string): NodeGroup[] {
         up: available === "up",
         limitSeconds: clockSeconds(limit),
         gpus: parseGres(gres),
-        memoryMB: Number.parseInt(memory, 10),
-        cpus: Number.parseInt(cpus, 10),
+        memoryMB: Number.parseInt(memory, 10) || 0,
+        cpus: Number.parseInt(cpus, 10) || 0,
       },
     ];
   });

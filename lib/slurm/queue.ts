@@ -28,9 +28,9 @@ export interface QueuedJob {
 }
 
 const states: readonly (readonly [RegExp, JobState])[] = [
-  [/^(PENDING|PD|REQUEUED|RQ|REQUEUE_FED|RF|CONFIGURING|CF)/, "pending"],
+  [/^(PENDING|PD|REQUEUED|RQ|REQUEUE_FED|RF|CONFIGURING|CF|POWER_UP_NODE|EXPEDITING)$/, "pending"],
   [/^(SPECIAL_EXIT|SE|REQUEUE_HOLD|RH|RESV_DEL_HOLD|RD)/, "held"],
-  [/^(RUNNING|R|COMPLETING|CG|SUSPENDED|S|STOPPED|ST|SIGNALING|SI|STAGE_OUT|SO|RESIZING|RS)$/, "running"],
+  [/^(RUNNING|R|COMPLETING|CG|SUSPENDED|S|STOPPED|ST|SIGNALING|SI|STAGE_OUT|SO|RESIZING|RS|UPDATE_DB)$/, "running"],
   [/^(COMPLETED|CD)$/, "completed"],
   [/^(CANCELLED|CA|REVOKED|RV)/, "cancelled"],
   [/^(TIMEOUT|TO|DEADLINE|DL)$/, "timeout"],
@@ -52,6 +52,9 @@ export function clockSeconds(text: string): number | null {
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = match.slice(1).map((part) => Number(part ?? 0));
   return ((days * 24 + hours) * 60 + minutes) * 60 + seconds;
 }
+
+/** Reasons of a job that somebody must release; `QOSUsageThreshold` is none. */
+const held = /held|(?<!thres)hold/i;
 
 /** `none` in SLURM's many spellings. */
 const something = (text: string | undefined): string | null => {
@@ -85,7 +88,7 @@ export function parseSqueue(text: string): QueuedJob[] {
     const found = jobState(state!);
     return taskIds(ids!.trim()).map((id) => ({
       id,
-      state: found === "pending" && /held|hold/i.test(reason!) ? "held" : found,
+      state: found === "pending" && held.test(reason!) ? "held" : found,
       reason: something(reason),
       secondsLeft: found === "running" ? clockSeconds(left!) : null,
       nodes: something(nodes),
