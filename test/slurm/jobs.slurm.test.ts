@@ -295,4 +295,37 @@ describe("several nodes", { skip: needs.skip || (!limitsMemory() && "no cgroups"
       ],
     );
   });
+
+  test("a node that has lost a job twice is left at once when the job comes to it again", async () => {
+    await slurm.stop();
+    slurm = await startOneNodeSlurm(2);
+    const [failing, other] = slurm.nodes as [string, string];
+    // Another job has all memory of the other node, so that the job can only start on the failing one.
+    const words = ["--parsable", "--partition=shared-gpu", "--output=/dev/null", "--wrap=sleep 600"];
+    const filler = await slurm.call("sbatch", ...words, `--nodelist=${other}`, "--mem=65536");
+    const filled = async (): Promise<boolean> =>
+      (await slurm.call("squeue", "-h", "-j", filler, "-o", "%T")) === "RUNNING";
+    while (!(await filled())) await sleep(200);
+    const test = shellJob(root, patient);
+    const folder = test.job.folder;
+    await submitJob(test);
+    for (const attempt of [1, 2]) {
+      await ready(folder, attempt);
+      await slurm.cutPower(failing);
+      await slurm.restorePower(failing);
+    }
+    await until(folder, (run) => run.restarts === 2 && run.state === "pending");
+    await slurm.call("scancel", filler);
+    const end = await until(folder, over);
+    assert.equal(end.state, "completed", readFileSync(readRecord(folder)!.log, "utf8"));
+    assert.deepEqual(
+      readAttempts(folder).map(({ host, next }) => [host, next]),
+      [
+        [failing, null],
+        [failing, null],
+        [failing, `node ${failing} has lost 2 attempts: requeued without ${failing}`],
+        [other, "finished"],
+      ],
+    );
+  });
 });

@@ -103,6 +103,8 @@ export interface OneNodeSlurm {
   startController(): Promise<void>;
   /** Ends a node as if its power failed: its daemon and all that runs there, with cgroups only. */
   cutPower(node: string): Promise<void>;
+  /** Starts the daemon of such a node again and waits until jobs may run there. */
+  restorePower(node: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -221,6 +223,17 @@ export async function startOneNodeSlurm(count = 1): Promise<OneNodeSlurm> {
     }
     await call("scontrol", "update", `nodename=${node}`, "state=down", "reason=power");
   };
+  const restorePower = async (node: string): Promise<void> => {
+    await call("slurmd", "-f", conf, "-N", node);
+    for (let tries = 0; tries < 200; tries++) {
+      if (/^(idle|mixed|allocated)$/.test(await call("sinfo", "-h", "-n", node, "-p", "shared-gpu", "-o", "%T")))
+        return;
+      // Not while it still clears up.
+      await call("scontrol", "update", `nodename=${node}`, "state=resume").catch(() => "");
+      await sleep(200);
+    }
+    throw new Error(`${node} did not come back:\n${readFileSync(join(root, "slurmctld.log"), "utf8").slice(-2000)}`);
+  };
   for (const node of nodes) await call("slurmd", "-f", conf, "-N", node);
   await startController();
   process.env.SLURM_CONF = conf;
@@ -229,6 +242,7 @@ export async function startOneNodeSlurm(count = 1): Promise<OneNodeSlurm> {
     nodes,
     call,
     cutPower,
+    restorePower,
     startController,
     stopController: () => endProcess(join(root, "slurmctld.pid")),
     stop,
