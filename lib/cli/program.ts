@@ -35,7 +35,10 @@ interface PackageFile {
 }
 
 /** Commands that write files by themselves; a signal ends them, and takes their unfinished files away. */
-const writesFiles = ["simulate", "convert", "merge", "reduce", "examples", "images", "calibrate"];
+const writesFiles = [
+  ...["simulate", "convert", "merge", "reduce", "examples", "images", "calibrate"],
+  ...["import", "export", "quantise", "render", "irf"],
+];
 
 /** All commands of `cherenkit`, before they are given a command line. */
 export function program(): Command {

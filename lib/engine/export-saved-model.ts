@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OutputError } from "../errors.js";
+import { beginFile, finishFile } from "../files/unfinished-files.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { FrozenWeights } from "./frozen-weights.js";
 import { Graph } from "./graph.js";
@@ -37,6 +38,7 @@ export async function exportSavedModel(model: tf.LayersModel, folder: string): P
   }
   const content = servingGraph(model);
   const temporary = temporaryName(folder);
+  beginFile(temporary);
   try {
     await mkdir(temporary, { recursive: true });
     await writeFile(join(temporary, "saved_model.pb"), content);
@@ -46,5 +48,7 @@ export async function exportSavedModel(model: tf.LayersModel, folder: string): P
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
     throw outputError(folder, cause);
+  } finally {
+    finishFile(temporary);
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { tf } from "../engine/tensorflow.js";
+import { beginFile, finishFile } from "../files/unfinished-files.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { type ModelFile, topologyFile, weightsFile } from "./model-file.js";
 
@@ -13,6 +14,7 @@ import { type ModelFile, topologyFile, weightsFile } from "./model-file.js";
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
   const temporary = temporaryName(folder);
   const former = temporaryName(`${folder}.former`);
+  beginFile(temporary);
   try {
     await mkdir(temporary, { recursive: true });
     const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
@@ -39,5 +41,7 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
   } catch (cause) {
     await rm(temporary, { recursive: true, force: true });
     throw outputError(folder, cause);
+  } finally {
+    finishFile(temporary);
   }
 }
