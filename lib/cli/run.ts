@@ -181,9 +181,10 @@ async function execute(asked: RunOptions, options: Options): Promise<number> {
 async function act(input: string, output: string | undefined, options: Options): Promise<void> {
   if (options.inspect) {
     const { inspectNotebook, parametersTable } = await import("../notebooks/inspect-notebook.js");
-    const { pipedNotebook } = await import("./piped-notebook.js");
+    const { pipe, pipedNotebook } = await import("./piped-notebook.js");
     const file = await pipedNotebook(input, "");
-    const found = await inspectNotebook(file.input).finally(() => file.end());
+    const place = input === pipe ? "standard input" : input;
+    const found = await inspectNotebook(file.input, place).finally(() => file.end());
     console.log(options.json ? JSON.stringify(found, null, 2) : parametersTable(found).toText());
     return;
   }

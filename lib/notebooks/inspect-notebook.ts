@@ -9,10 +9,11 @@ export type NotebookParameter = Omit<DeclaredParameter, "fits">;
 
 /**
  * The parameters a notebook takes.
+ * @param place what errors call it, where the file is a passing one
  * @throws {InputError} when it is no notebook
  */
-export async function inspectNotebook(file: string): Promise<NotebookParameter[]> {
-  const notebook = await readNotebook(file);
+export async function inspectNotebook(file: string, place: string = file): Promise<NotebookParameter[]> {
+  const notebook = await readNotebook(file, place);
   const cell = notebook.cells.find((item) => isCodeCell(item) && cellTags(item).includes(parametersTag));
   if (!cell) return [];
   const { kernelspec, language_info } = notebook.metadata;

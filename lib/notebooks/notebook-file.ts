@@ -9,23 +9,24 @@ export const markerTag = "cherenkit-error-marker";
 
 /**
  * Reads a notebook file of format 4.
+ * @param place what errors call it, where the file is a passing one
  * @throws {InputError} when it is missing or no notebook
  */
-export async function readNotebook(file: string): Promise<INotebookContent> {
+export async function readNotebook(file: string, place: string = file): Promise<INotebookContent> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(cause);
-    throw new InputError(`the notebook cannot be read: ${reason}`, { place: file, cause });
+    throw new InputError(`the notebook cannot be read: ${reason}`, { place, cause });
   }
   let notebook: INotebookContent;
   try {
     notebook = JSON.parse(text) as INotebookContent;
   } catch (cause) {
     throw new InputError(`this is no notebook: ${(cause as Error).message}`, {
-      place: file,
+      place,
       remedy: "give a file that Jupyter can open",
       cause,
     });
@@ -33,7 +34,7 @@ export async function readNotebook(file: string): Promise<INotebookContent> {
   if (notebook === null || typeof notebook !== "object" || !Array.isArray(notebook.cells) || notebook.nbformat !== 4) {
     const old = typeof notebook?.nbformat === "number" && notebook.nbformat !== 4;
     throw new InputError(old ? `this is a notebook of format ${notebook.nbformat}` : "this is no notebook", {
-      place: file,
+      place,
       remedy: old ? "open it in JupyterLab and save it; format 4 is needed" : "give a file that Jupyter can open",
     });
   }

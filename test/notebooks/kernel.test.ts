@@ -201,15 +201,16 @@ test("cells sent at once keep their own outputs", async () => {
   assert.equal(second!.stream("stdout"), "two\n");
 });
 
-/** Runs a cell and interrupts it when it has said "ready". */
-async function interrupted(code: string): Promise<Said> {
+/** Runs a cell and interrupts it so many milliseconds after it has said "ready". */
+async function interrupted(code: string, afterMs = 0): Promise<Said> {
   const messages: Message[] = [];
   let told = false;
   const reply = await kernel.execute(code, (message) => {
     messages.push(message);
     if (told || !String(message.content.text ?? "").includes("ready")) return;
     told = true;
-    kernel.interrupt();
+    if (afterMs > 0) setTimeout(() => kernel.interrupt(), afterMs);
+    else kernel.interrupt();
   });
   return {
     reply,
@@ -225,6 +226,24 @@ test("an interrupt ends a pending promise and a loop; the next cell runs", async
     assert.equal(said.content("error")?.ename, "Interrupted", endless);
   }
   assert.equal(plain(await run("1 + 1")), "2");
+});
+
+test("twenty interrupts in a row each end their own cell, at once or after a while, and never the next", async () => {
+  const endless = [
+    "while (true) {}",
+    "await new Promise(() => {});",
+    `import { stopSignal } from "cherenkit";
+const asked = stopSignal();
+while (!asked.aborted) { for (const end = Date.now() + 5; Date.now() < end; ); await new Promise((next) => setTimeout(next)); }
+throw asked.reason;`,
+  ];
+  for (let i = 0; i < 20; i++) {
+    const said = await interrupted(`console.log("ready");\n${endless[i % 3]}`, i % 2 === 0 ? 0 : (7 * i) % 40);
+    const { ename } = said.content("error") ?? {};
+    assert.equal(ename, i % 3 === 2 ? "InterruptedError" : "Interrupted", `interrupt ${i + 1}`);
+    const next = `for (const end = Date.now() + ${10 * (i % 2)}; Date.now() < end; );\n${i} + 1`;
+    assert.equal(plain(await run(next)), String(i + 1));
+  }
 });
 
 test("an interrupt that comes while the compiler is busy is not lost on the loop that follows", async () => {

@@ -78,7 +78,22 @@ test("a failed notebook goes to stdout too; a path that cannot be written is one
   assert.match(unwritable.stderr, /cannot write .*cherenkit\.mjs\/x: a file stands where a folder is needed/);
   const both = run(["-", "-", "--json"], failing);
   assert.equal(both.status, 2);
-  assert.equal(run(["-", "-"], "{").status, 1);
+});
+
+test("what is wrong with a notebook on stdin is told of standard input, not of a file nobody knows", () => {
+  const nbformat3 = JSON.stringify({ nbformat: 3, worksheets: [] });
+  const unknown = JSON.stringify(notebook(code("const a = 1;", "parameters")));
+  for (const [words, input, exitCode, message] of [
+    [["-", "-"], "{", 1, /error: this is no notebook: .*\n {2}where: {2}standard input\n/],
+    [["-", "--inspect"], "", 1, /this is no notebook: .*\n {2}where: {2}standard input\n/],
+    [["-", "-"], nbformat3, 1, /a notebook of format 3\n {2}where: {2}standard input\n/],
+    [["-", "-", "-p", "b", "1"], unknown, 2, /parameter b.*\n {2}where: {2}standard input/],
+  ] as const) {
+    const said = run(words, input);
+    assert.equal(said.status, exitCode);
+    assert.match(said.stderr, message);
+    assert.equal(said.stdout, "");
+  }
 });
 
 test("the language of a notebook that says nothing of it can be given", async () => {
