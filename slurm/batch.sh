@@ -28,6 +28,7 @@ job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 job=${job:-$SLURM_JOB_ID}
 attempts=$run_folder/attempts.jsonl
 mkdir -p "$run_folder"
+export CHERENKIT_RUN_FOLDER=$run_folder
 restarts=$(grep -c '"event":"start"' "$attempts" 2>/dev/null)
 restarts=${restarts:-0}
 
@@ -53,6 +54,12 @@ if [ -n "$job" ]; then
     sleep "$pause"
   done
   [ -n "$end" ] && export CHERENKIT_DEADLINE=$end
+fi
+# Seconds between SIGTERM and SIGKILL, in which a cell may save itself.
+unset CHERENKIT_KILL_WAIT
+if [ -n "$job" ] && [ -z "$stop" ]; then
+  kill_wait=$(scontrol show config 2>/dev/null | sed -n 's/^KillWait *= *\([0-9]*\) sec.*/\1/p')
+  [ -n "$kill_wait" ] && export CHERENKIT_KILL_WAIT=$kill_wait
 fi
 
 oom_kills() { # processes of this job that the kernel has killed for want of memory (cgroup v1 or v2)

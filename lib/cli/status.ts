@@ -19,7 +19,8 @@ export function statusCommand(): Command {
     .action(async (words: string[], options: { active?: true; json?: true }) => {
       const { runStatuses, statusTable } = await import("../slurm/status.js");
       const all = await runStatuses(await runFolders(words));
-      const runs = options.active ? all.filter((run) => ["pending", "running", "held"].includes(run.state)) : all;
+      const { isOpen } = await import("../slurm/wait.js");
+      const runs = options.active ? all.filter(isOpen) : all;
       if (options.json) console.log(JSON.stringify(runs, null, 2));
       else console.log(runs.length > 0 ? statusTable(runs).toText() : "no runs");
     });

@@ -150,7 +150,11 @@ async function submit(stageText: string, files: string[], options: Options): Pro
   const { submitJobs } = await import("../slurm/submit.js");
   const { checkResources, maxArraySize } = await import("../slurm/partition.js");
   const jobs = planJobs({ ...planned, maxArraySize: await maxArraySize() });
-  if (options.check) await checkResources(jobs);
+  if (options.check) {
+    const { checkNotInQueue } = await import("../slurm/check-queue.js");
+    await checkResources(jobs);
+    if (planned.stages.includes("train")) await checkNotInQueue(planned.variants, planned.after);
+  }
   const submitted = await submitJobs(jobs, cluster, settings);
   if (options.json)
     console.log(

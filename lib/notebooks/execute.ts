@@ -1,12 +1,12 @@
 import { basename, join, resolve } from "node:path";
 import type { INotebookContent } from "@jupyterlab/nbformat";
 import { CherenkitError, ConfigError } from "../errors.js";
+import { lockOutput } from "../files/output-lock.js";
 import { planCells } from "./cell-plan.js";
 import { writeCellRecord } from "./cell-record.js";
 import { type KernelCommand, kernelCommand } from "./kernel-command.js";
 import { isCodeCell } from "./notebook-cell.js";
 import { readNotebook, withoutOutputs } from "./notebook-file.js";
-import { lockOutput } from "./output-lock.js";
 import { injectParameters } from "./parameters.js";
 import { cellKeys, earlierRun, isComplete, reusableCells } from "./resume.js";
 import { type Ending, type Run, recordOf, save } from "./run.js";
@@ -47,6 +47,11 @@ export function kernelName(notebook: INotebookContent, asked?: string): string {
   return String(kernelspec?.name ?? (language === "python" ? "python3" : "cherenkit"));
 }
 
+/** What errors call the input. */
+function inputPlace({ input, inputName = input }: Pick<RunOptions, "input" | "inputName">): string {
+  return inputName === "-" ? "standard input" : inputName;
+}
+
 /**
  * The notebook as it would run: without outputs, with its parameters. Needs no kernel.
  * @throws {InputError} when the input is no notebook
@@ -59,8 +64,8 @@ export async function prepareNotebook(
   >,
   command?: KernelCommand,
 ): Promise<INotebookContent> {
-  const input = await readNotebook(options.input);
-  const place = options.inputName ?? options.input;
+  const place = inputPlace(options);
+  const input = await readNotebook(options.input, place);
   const parameters = { ...options.injected, ...options.parameters };
   const name = options.kernel ?? kernelName(input, options.language);
   const language =
@@ -133,9 +138,10 @@ async function newRun(options: RunOptions, command: KernelCommand, notebook: INo
  * @throws {KernelNotStarted}
  */
 export async function runNotebook(options: RunOptions): Promise<RunResult> {
-  const command = kernelCommand(options.kernel ?? kernelName(await readNotebook(options.input), options.language));
+  const input = await readNotebook(options.input, inputPlace(options));
+  const command = kernelCommand(options.kernel ?? kernelName(input, options.language));
   const notebook = await prepareNotebook(options, command);
-  const unlock = lockOutput(options.output);
+  const unlock = lockOutput(options.output, "notebook");
   try {
     const run = await newRun(options, command, notebook);
     try {

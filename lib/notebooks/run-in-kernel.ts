@@ -9,14 +9,14 @@ import { withoutNativeLog } from "./native-log.js";
 import { peakMemory } from "./process-memory.js";
 import type { Ending, Run } from "./run.js";
 import { runCells, saveNowAndThen } from "./run-cells.js";
+import { terminationGraceMs } from "./termination-grace.js";
 import { watchSignals } from "./watch-signals.js";
 
 const saveEveryMs = 30_000;
 const heartbeatMs = 60_000;
-/** Between SIGTERM and SIGKILL SLURM leaves 30 s; what is left after this is for saving the notebook. */
-const terminationGraceMs = 20_000;
 /** So long before the deadline a cell is interrupted, and so long the kernel may then take to end it. */
 const deadlineMarginMs = 30_000;
+const deadlineGraceMs = 20_000;
 
 /** Calls `action` again and again, with pauses of `everyMs` between; returns a function that ends it. */
 function regularly(everyMs: number, action: () => Promise<void> | void): () => Promise<void> {
@@ -49,7 +49,7 @@ function watchForStop(run: Run, kernel: () => KernelClient | null): () => void {
     if (graceMs !== null) killTimer ??= setTimeout(kill, graceMs);
   };
   const unwatch = watchSignals((signal, times) => {
-    if (times < 3) stop(signal, signal === "SIGTERM" ? terminationGraceMs : null);
+    if (times < 3) stop(signal, signal === "SIGTERM" ? terminationGraceMs() : null);
     else kill();
   });
   const deadline = environmentDeadline();
@@ -57,7 +57,7 @@ function watchForStop(run: Run, kernel: () => KernelClient | null): () => void {
   // Timers of Node end at about 24 days.
   const deadlineTimer =
     leftMs !== null && leftMs < 2 ** 31
-      ? setTimeout(() => stop("deadline", terminationGraceMs), Math.max(0, leftMs))
+      ? setTimeout(() => stop("deadline", deadlineGraceMs), Math.max(0, leftMs))
       : undefined;
   return () => {
     unwatch();

@@ -11,7 +11,7 @@ export interface TrainingProgress {
   readonly imagesPerSecond: number;
 }
 
-const line = /epoch (\d+)\/(\d+) +(?:(\d+) %|[\d.]+ s) .*?\bloss (\S+) .*?([\d,]+) images\/s/g;
+const line = /epoch (\d+)\/(\d+) +(?:(\d+) %|[\d.]+ s) .*?\bloss ([^\s/]+).*? ([\d,]+) images\/s/g;
 
 /** The last progress line of a training in some text; null when there is none. */
 export function lastProgress(text: string): TrainingProgress | null {

@@ -11,6 +11,9 @@ export interface WaitOptions {
 
 const open = new Set(["pending", "running", "held"]);
 
+/** Whether a run waits or runs. */
+export const isOpen = (run: Pick<RunStatus, "state">): boolean => open.has(run.state);
+
 /**
  * Waits until no run at or below some folders is pending, running or held. The controller is asked once for all of
  * them, seldom: after 5 s, then less and less often, at most once a minute.
@@ -34,7 +37,7 @@ export async function waitForRuns(folders: readonly string[], options: WaitOptio
       pause = first;
     }
     before = states;
-    if (!runs.some((run) => open.has(run.state))) return runs;
+    if (!runs.some(isOpen)) return runs;
     await sleep(pause);
     pause = Math.min(pause * 1.5, longest);
   }

@@ -58,16 +58,24 @@ function checkLoss(loss: number, epoch: number, step: number, batch: Batch): voi
   });
 }
 
+/** Signals are only heard when the event loop gets its turn, and one that came while a batch arrived in the next but one. */
+async function hearSignals(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+}
+
 /**
  * Trains from `state.step` to the end of the epoch, counting in `state`; metrics of the heads add up.
  * @param order rows of the whole epoch
+ * @param interrupted is asked before each step; what it gives ends the epoch here
  * @param afterStep is called after each step; what it gives ends the epoch here
- * @returns null at the end of the epoch, else what `afterStep` gave
+ * @returns null at the end of the epoch, else what `interrupted` or `afterStep` gave
  */
 export async function trainEpoch<T>(
   steps: Steps,
   state: TrainingState,
   order: Uint32Array,
+  interrupted: () => T | null,
   afterStep: (loss: number) => Promise<T | null> | T | null,
 ): Promise<T | null> {
   const { partial } = state;
@@ -78,6 +86,9 @@ export async function trainEpoch<T>(
   const start = performance.now();
   for await (const batch of steps.batches.epoch(rest, steps.batchSize, { turnSeed: steps.turnSeed(state.epoch) })) {
     try {
+      // A step of a large network may take a minute, and what asks for the end may have come while the batch was read.
+      const early = interrupted();
+      if (early !== null) return early;
       const rate = state.learningRate * steps.rateFactor(state.epoch, state.step);
       const { loss, outputs } = steps.compiled.trainStep(stepBatch(steps, batch, true), rate);
       checkLoss(loss, state.epoch, state.step, batch);
@@ -90,10 +101,9 @@ export async function trainEpoch<T>(
     }
     partial.trainingSeconds = secondsBefore + (performance.now() - start) / 1000;
     partial.waitedSeconds = before + (steps.batches.waitedMs - waitedAtStart) / 1000;
+    await hearSignals();
     const result = await afterStep(partial.lossSum / partial.examples);
     if (result !== null) return result;
-    // Signals are only heard when the event loop gets its turn.
-    await nextTurn();
   }
   return null;
 }
@@ -118,9 +128,9 @@ export async function validate<T>(
     } finally {
       batch.release();
     }
+    await hearSignals();
     const result = interrupted();
     if (result !== null) return { interrupted: result };
-    await nextTurn();
   }
   return { loss: sum / rows.length };
 }

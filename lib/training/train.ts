@@ -1,7 +1,6 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config, TrainingConfig } from "../config/config.js";
-import { type ModelFolder, modelFolder } from "../config/model-folder.js";
+import { modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
 import { compileModel } from "../engine/compile-model.js";
 import type { CompiledModel } from "../engine/compiled-model.js";
@@ -9,8 +8,9 @@ import { usesGpu } from "../engine/devices.js";
 import { eagerModel } from "../engine/eager-model.js";
 import { outputNames } from "../engine/output-names.js";
 import type { tf } from "../engine/tensorflow.js";
-import { outputError, temporaryName, writeFileAtomically } from "../files/write-atomically.js";
-import { modelSummary } from "../models/model-summary.js";
+import { lockOutput } from "../files/output-lock.js";
+import { writeFileAtomically } from "../files/write-atomically.js";
+import { type ModelSummary, modelSummary } from "../models/model-summary.js";
 import { saveModel } from "../models/save-model.js";
 import { type BestValidation, bestValidation } from "./callbacks/best-validation.js";
 import type { Callback, Training } from "./callbacks/callback.js";
@@ -45,18 +45,6 @@ export interface TrainOptions extends LoopOptions {
   readonly resume?: "auto" | "never";
   /** Where lines about the progress go; by default `console.log`. */
   readonly log?: (line: string) => void;
-}
-
-/** @throws {OutputError} when nothing can be written into the model folder. */
-async function checkWritable(folder: ModelFolder): Promise<void> {
-  const probe = temporaryName(join(folder.path, "probe"));
-  try {
-    await mkdir(folder.path, { recursive: true });
-    await writeFile(probe, "");
-    await rm(probe);
-  } catch (cause) {
-    throw outputError(folder.path, cause);
-  }
 }
 
 async function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
@@ -98,7 +86,7 @@ function chooseWeights(
  * @throws {InterruptedError} after such a checkpoint; run again to continue
  * @throws {ConfigError} when the folder holds an unfinished training with other settings
  * @throws {CherenkitError} when the data cannot train the model, a batch does not fit into memory, or the loss is not a number
- * @throws {OutputError} when the folder cannot be written
+ * @throws {OutputError} when the folder cannot be written, or another training writes it
  */
 export async function train(
   model: tf.LayersModel,
@@ -122,14 +110,29 @@ async function trainAndPublish(
   config: Config,
   options: TrainOptions,
 ): Promise<TrainingRun> {
+  const { model: network, modelFolder: path, training } = config;
+  checkTrainingSet(data, network.tasks, training.batchSize);
+  const summary = modelSummary(model);
+  // What a GPU has is not known here; there TensorFlow's own error tells.
+  if (!usesGpu()) checkMemory(summary, training.batchSize, process.availableMemory());
+  const unlock = lockOutput(join(path, "training"), "model");
+  try {
+    return await trainInFolder(model, summary, data, config, options);
+  } finally {
+    unlock();
+  }
+}
+
+async function trainInFolder(
+  model: tf.LayersModel,
+  summary: ModelSummary,
+  data: TrainingSet,
+  config: Config,
+  options: TrainOptions,
+): Promise<TrainingRun> {
   const settings = config.training;
   const folder = modelFolder(config.modelFolder);
   const say = options.log ?? ((line: string): void => console.log(line));
-  checkTrainingSet(data, config.model.tasks, settings.batchSize);
-  const summary = modelSummary(model);
-  // What a GPU has is not known here; there TensorFlow's own error tells.
-  if (!usesGpu()) checkMemory(summary, settings.batchSize, process.availableMemory());
-  await checkWritable(folder);
   const print = fingerprint(config, data);
   if (options.resume === "never") await setUnfinishedAside(folder);
   const found = await readCheckpoint(folder.checkpoint, say);

@@ -45,7 +45,13 @@ const lineSeconds = 10;
 export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void> {
   const { settings, data, steps, stepCount, training, callbacks, checkpoints, gpu } = loop;
   const { state } = training;
-  const mustStop = watchInterruption(options.signal, options.deadline, () => checkpoints.slowestMs());
+  let stepMs = 0;
+  const mustStop = watchInterruption(
+    options.signal,
+    options.deadline,
+    () => checkpoints.slowestMs(),
+    () => stepMs,
+  );
   const elapsedBefore = state.elapsedSeconds;
   const start = performance.now();
   const save = (): Promise<void> => {
@@ -56,7 +62,9 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
     const where =
       state.step > 0
         ? `in epoch ${state.epoch + 1} after step ${state.step} of ${stepCount}`
-        : `after epoch ${state.epoch}`;
+        : state.epoch > 0
+          ? `after epoch ${state.epoch}`
+          : "before its first step";
     return new InterruptedError(`training was interrupted ${where}: ${why}; everything is saved`, {
       remedy: "run the same command, or the cell, again to continue",
     });
@@ -67,7 +75,10 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
     const secondsBefore = state.partial.trainingSeconds;
     restoreMetrics(steps.heads, state.partial.metrics);
     let saidAt = epochStart;
+    let stepEnd = epochStart;
     const afterStep = async (loss: number): Promise<string | null> => {
+      stepMs = performance.now() - stepEnd;
+      stepEnd += stepMs;
       const step = state.epoch * stepCount + state.step - 1;
       for (const callback of callbacks) callback.onStep?.(step, training);
       const why = mustStop();
@@ -85,7 +96,7 @@ export async function runEpochs(loop: Loop, options: LoopOptions): Promise<void>
     };
     const length = stepCount * settings.batchSize;
     const order = epochOrder(data.training, settings.seed, state.epoch, length, data.batches.arrange);
-    const stopped = await trainEpoch(steps, state, order, afterStep);
+    const stopped = await trainEpoch(steps, state, order, mustStop, afterStep);
     state.partial.metrics = metricStates(steps.heads);
     if (stopped !== null) {
       await save();

@@ -108,6 +108,22 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     rmSync(join(root, "models"), { recursive: true, force: true });
   });
 
+  test("a model that a job trains, or waits to train, is not submitted again unless after that job", async () => {
+    const words = ["train", "energy.yaml", "--set", "output_dir=models/energy/once"];
+    const other = await slurm.call("sbatch", "--parsable", "--hold", "--output=/dev/null", "--wrap=true");
+    const first = await submit(...words, "--after", other, "--json");
+    assert.equal(first.exitCode, 0, first.stderr);
+    const [job] = JSON.parse(first.stdout) as { id: string }[];
+    const again = await submit(...words);
+    assert.equal(again.exitCode, 2);
+    assert.match(again.stderr, new RegExp(`trained by jobs already:\n {2}energy/once: job ${job!.id}, pending\n`));
+    const behind = await submit(...words, "--after", job!.id, "--json");
+    assert.equal(behind.exitCode, 0, behind.stderr);
+    const [next] = JSON.parse(behind.stdout) as { id: string }[];
+    await slurm.call("scancel", other, job!.id, next!.id);
+    rmSync(join(root, "models"), { recursive: true, force: true });
+  });
+
   test("folds are trained as tasks of one array; logs -f tells of one from before its start to its end", async () => {
     const submitted = await submit(
       "train",

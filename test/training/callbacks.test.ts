@@ -160,9 +160,14 @@ test("training_log.csv has CTLearn's columns and the learning rate", () => {
 test("the line of an epoch tells images per second, the share of time waiting, memory and GPU", () => {
   assert.match(
     epochLine(recordOf(2, 0.5), 10),
-    /^epoch 3\/10 {2}2\.0 s {2}loss 0\.5000 .*1,234 images\/s {2}waiting 1\.2 % {2}812 MB$/,
+    /^epoch 3\/10 {2}2\.0 s {2}loss 0\.5000\/0\.5000 .*1,234 images\/s {2}waiting 1\.2 % {2}812 MB$/,
   );
   assert.match(epochLine({ ...recordOf(0, 0.5), gpuUtilisation: 0.87 }, 10), / {2}812 MB {2}GPU 87 %$/);
+  const long = { ...recordOf(11, 0.5), seconds: 123.4, waitShare: 0.104, memoryMB: 1812, imagesPerSecond: 12_345 };
+  assert.equal(
+    epochLine(long, 100),
+    "epoch 12/100  123 s  loss 0.5000/0.5000  accuracy 0.5000/0.5000  auc 0.5000/0.5000  12,345 images/s  waiting 10 %  1.8 GB",
+  );
 });
 
 test("pruning follows the cubic schedule and zeroes the smallest weights", () => {

@@ -45,7 +45,7 @@ test("a deadline is seconds since 1970 or a date", () => {
   assert.equal(environmentDeadline(), null);
 });
 
-test("training must stop when aborted, asked, or when the time left is short of three checkpoints", () => {
+test("training must stop when aborted, asked, or when the time left is short of three checkpoints and another step", () => {
   const abort = new AbortController();
   assert.equal(watchInterruption(abort.signal, undefined, () => 0)(), null);
   abort.abort();
@@ -53,6 +53,14 @@ test("training must stop when aborted, asked, or when the time left is short of 
   const soon = Date.now() + 10_000;
   assert.equal(watchInterruption(undefined, soon, () => 1000)(), null);
   assert.equal(watchInterruption(undefined, soon, () => 5000)(), "the deadline is near");
+  const stepOf = (ms: number): string | null =>
+    watchInterruption(
+      undefined,
+      soon,
+      () => 1000,
+      () => ms,
+    )();
+  assert.deepEqual([stepOf(1000), stepOf(4000)], [null, "the deadline is near"]);
   process.env.CHERENKIT_DEADLINE = String(Date.now() / 1000 - 5);
   assert.equal(watchInterruption(undefined, undefined, () => 0)(), "the deadline is near");
   requestStop("asked");

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Config } from "../../lib/config/config.js";
@@ -16,6 +17,7 @@ import type { Task } from "../../lib/config/task.js";
 import { isDisplayable } from "../../lib/display/mime-bundle.js";
 import type { tf } from "../../lib/engine/tensorflow.js";
 import { CherenkitError, ConfigError, InterruptedError, OutputError } from "../../lib/errors.js";
+import type { Batch } from "../../lib/events/batches.js";
 import { keepNewest } from "../../lib/files/keep-newest.js";
 import { buildModel } from "../../lib/models/build-model.js";
 import { loadModel } from "../../lib/models/load-model.js";
@@ -212,8 +214,40 @@ test("a signal while the network is compiled ends the process with a checkpoint,
   const config = await configOf("energy", "    n_epochs: 2\n");
   const stopped = await trainProcess(config, (line, kill) => line === "ready" && kill("SIGTERM"));
   assert.equal(stopped.code, 75, stopped.error);
-  assert.match(stopped.error, /interrupted in epoch 1 after step 1 of \d+: signal SIGTERM; everything is saved/);
+  assert.match(stopped.error, /interrupted before its first step: signal SIGTERM; everything is saved/);
   assert.equal((await trainProcess(config)).code, 0);
+});
+
+test("a signal within a step, which may take a minute, ends training after that step; one before a step ends it there", async () => {
+  const set = syntheticSet(100, 10);
+  const { batches } = set;
+  const config = await configOf("energy", "    n_epochs: 1\n");
+  let handed = 0;
+  const signalling = {
+    ...set,
+    batches: {
+      ...batches,
+      async *epoch(...order: Parameters<typeof batches.epoch>): AsyncGenerator<Batch> {
+        for await (const batch of batches.epoch(...order)) {
+          const within = ++handed === 2;
+          if (handed === 4) {
+            process.kill(process.pid, "SIGTERM");
+            await wait(20); // as long as a batch is read
+          }
+          yield {
+            ...batch,
+            get images(): Float32Array {
+              if (within) process.kill(process.pid, "SIGTERM");
+              return batch.images;
+            },
+          };
+        }
+      },
+    },
+  };
+  await assert.rejects(trained(config, signalling), /interrupted in epoch 1 after step 2 of 5: signal SIGTERM/);
+  await assert.rejects(trained(config, signalling), /interrupted in epoch 1 after step 3 of 5: signal SIGTERM/);
+  assert.equal((await trained(config, set)).run.history.length, 1);
 });
 
 /** A folder on a disk of its own, which only its own process sees; where Linux lets users mount one. */
@@ -306,9 +340,26 @@ test("requestStop and a near deadline end training with a checkpoint", async () 
   const config = await configOf("energy", "    n_epochs: 2\n");
   const set = syntheticSet(100, 10);
   requestStop("the kernel was interrupted");
-  await assert.rejects(trained(config, set), /interrupted in epoch 1 after step 1 of 5: the kernel was interrupted/);
+  await assert.rejects(trained(config, set), /interrupted before its first step: the kernel was interrupted/);
   await assert.rejects(trained(config, set, { deadline: Date.now() + 1000 }), /the deadline is near/);
   assert.deepEqual((await readdir(join(config.modelFolder, "checkpoint"))).sort(), ["000001", "000002"]);
+  assert.equal((await trained(config, set)).run.history.length, 2);
+});
+
+test("two trainings never write one model folder at the same time", async () => {
+  const config = await configOf("energy", "    n_epochs: 2\n");
+  const set = syntheticSet(100, 10);
+  let refused = 0;
+  const again = async (): Promise<void> => {
+    await assert.rejects(trained(config, set), (error) => {
+      assert.ok(error instanceof OutputError);
+      assert.match(error.message, /another run is writing this model\n.*\/training\n.*process \d+ on .* \(since /);
+      return true;
+    });
+    refused++;
+  };
+  assert.equal((await trained(config, set, { onEpoch: again })).run.history.length, 2);
+  assert.equal(refused, 2);
   assert.equal((await trained(config, set)).run.history.length, 2);
 });
 

@@ -1,0 +1,114 @@
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { OutputError } from "../errors.js";
+import { outputError } from "./write-atomically.js";
+
+interface Owner {
+  readonly processId: number;
+  /** When that process was started, in ticks since the machine's boot, and which boot that was: numbers come again. */
+  readonly started: string | null;
+  readonly boot: string | null;
+  readonly host: string;
+  /** Run folder of a job, whose attempts never run at the same time. */
+  readonly run: string | null;
+  readonly since: string;
+}
+
+/** A lock of another machine that was not touched for this long belongs to a run that is gone. */
+const staleMs = 180_000;
+const touchEveryMs = 30_000;
+
+/** What Linux tells in a file below /proc; null where there is none. */
+function told(path: string): string | null {
+  try {
+    return readFileSync(`/proc/${path}`, "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+/** The 22nd field of `stat`; the second, a name in brackets, may hold blanks. */
+const processStart = (pid: number): string | null => told(`${pid}/stat`)?.split(") ").at(-1)?.split(" ")[19] ?? null;
+
+function ourselves(): Owner {
+  return {
+    processId: process.pid,
+    started: processStart(process.pid),
+    boot: told("sys/kernel/random/boot_id"),
+    host: hostname(),
+    run: process.env.CHERENKIT_RUN_FOLDER ?? null,
+    since: new Date().toISOString(),
+  };
+}
+
+const differ = (a: string | null | undefined, b: string | null): boolean => a != null && b !== null && a !== b;
+
+function isAlive(owner: Owner, file: string): boolean {
+  const own = ourselves();
+  if (owner.host !== own.host) {
+    // SLURM starts a job anew only when the node of its former attempt is gone.
+    if (owner.run != null && owner.run === own.run) return false;
+    return Date.now() - statSync(file).mtimeMs < staleMs;
+  }
+  if (differ(owner.boot, own.boot) || differ(owner.started, processStart(owner.processId))) return false;
+  try {
+    process.kill(owner.processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function ownerOf(file: string): Owner | null {
+  try {
+    const owner = JSON.parse(readFileSync(file, "utf8")) as Owner;
+    return isAlive(owner, file) ? owner : null;
+  } catch {
+    return null; // just removed, or left half-written by a machine that went down
+  }
+}
+
+/**
+ * Keeps a second process, here or on another machine, from writing the same output.
+ * @param output path of what is written; the lock `.<name>.lock` stands beside it
+ * @param what the error calls it: `notebook`
+ * @returns a function that gives it free
+ * @throws {OutputError} when another process writes it now, or the folder is not writable
+ */
+export function lockOutput(output: string, what: string): () => void {
+  const file = join(dirname(output), `.${basename(output)}.lock`);
+  const content = JSON.stringify(ourselves());
+  for (let attempt = 1; ; attempt++) {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content, { flag: "wx" });
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(output, error);
+    }
+    const owner = ownerOf(file);
+    if (owner || attempt === 3) {
+      throw new OutputError(`another run is writing this ${what}`, {
+        place: output,
+        remedy: owner
+          ? `wait for process ${owner.processId} on ${owner.host} (since ${owner.since}), or give another output`
+          : `give another output, or remove ${file} when no run is left`,
+      });
+    }
+    rmSync(file, { force: true });
+  }
+  const touch = setInterval(() => {
+    const now = new Date();
+    try {
+      utimesSync(file, now, now);
+    } catch {
+      // A full or unreachable disk is told of by what writes the output.
+    }
+  }, touchEveryMs);
+  touch.unref();
+  return () => {
+    clearInterval(touch);
+    rmSync(file, { force: true });
+  };
+}
