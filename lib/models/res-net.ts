@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../config/config.js";
 import { tf } from "../engine/tensorflow.js";
+import { initialPadding } from "./initial-padding.js";
 import { glorotUniform } from "./seeded.js";
 import { squeezeExcite } from "./squeeze-excite.js";
 
@@ -52,15 +53,7 @@ export function resNet(config: ModelConfig, inputShape: readonly number[], seed:
   const residual = options.residualBlockType === "bottleneck" ? bottleneck : basic;
 
   const input = tf.input({ shape: [...inputShape], name: `${name}_input` });
-  let x: Tensor = input;
-  if (config.initPadding > 0) {
-    const amount = config.initPadding;
-    const padding: [[number, number], [number, number]] = [
-      [amount, amount],
-      [amount, amount],
-    ];
-    x = tf.layers.zeroPadding2d({ padding, name: `${name}_padding` }).apply(x) as Tensor;
-  }
+  let x = initialPadding(input, config.initPadding, name);
   if (options.initLayer) {
     const { filters, kernelSize, strides } = options.initLayer;
     x = convolve(x, `${name}_conv1_conv`, filters, kernelSize, { strides });

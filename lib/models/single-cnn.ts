@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../config/config.js";
 import { tf } from "../engine/tensorflow.js";
+import { initialPadding } from "./initial-padding.js";
 import { glorotUniform } from "./seeded.js";
 import { squeezeExcite } from "./squeeze-excite.js";
 
@@ -31,7 +32,7 @@ export function singleCnn(config: ModelConfig, inputShape: readonly number[], se
       })
       .apply(x) as tf.SymbolicTensor;
   const input = tf.input({ shape: [...inputShape], name: `${name}_input` });
-  let x = normalise(input);
+  let x = normalise(initialPadding(input, config.initPadding, name));
   for (const [i, { filters, kernelSize, number }] of options.architecture.entries()) {
     for (let k = 1; k <= number; k++) x = convolve(x, filters, kernelSize, `${name}_conv_${i + 1}_${k}`);
     if (options.poolingType) {
