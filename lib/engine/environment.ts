@@ -1,15 +1,17 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import util from "node:util";
 import { CherenkitError } from "../errors.js";
+import { withoutNativeLog } from "./native-log.js";
 
 /**
  * What must hold before TensorFlow is loaded: its settings, and the functions that Node 23 took out of `util` while the
  * binding still calls them. Settings that are already in the environment win.
  */
 const settings: Readonly<Record<string, string>> = {
-  TF_CPP_MIN_LOG_LEVEL: "3",
+  // Errors only.
+  TF_CPP_MIN_LOG_LEVEL: "2",
   // Twice the speed of convolutions on CPUs without AVX-512, where it is off by default.
   TF_ENABLE_ONEDNN_OPTS: "1",
   // Else TensorFlow takes all memory of a GPU that others may share.
@@ -24,7 +26,8 @@ if (!("isNullOrUndefined" in util)) {
   });
 }
 
-const packageFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-node-gpu/package.json");
+const require = createRequire(import.meta.url);
+const packageFile = require.resolve("@tensorflow/tfjs-node-gpu/package.json");
 const binding = join(dirname(packageFile), "lib/napi-v8/tfjs_binding.node");
 if (!existsSync(binding)) {
   throw new CherenkitError("the TensorFlow library is not installed", {
@@ -32,3 +35,33 @@ if (!existsSync(binding)) {
     remedy: "run `npm run setup`; `npx cherenkit doctor` says more",
   });
 }
+
+interface StderrHold {
+  hold(): void;
+  /** Ends it and gives what was printed meanwhile. */
+  release(): string;
+}
+
+/** The addon that set-up has compiled beside the binding; null where it could not. */
+function stderrHold(): StderrHold | null {
+  const folder = dirname(realpathSync(binding));
+  const name = readdirSync(folder).find((file) => /^hold-stderr-.*\.node$/.test(file));
+  return name === undefined ? null : (require(join(folder, name)) as StderrHold);
+}
+
+/**
+ * Loads the library. It tells what is switched on before it reads its log level; of that only errors are passed on. Later
+ * requests for the binding get this one.
+ */
+function loadQuietly(): void {
+  const stderr = stderrHold();
+  stderr?.hold();
+  try {
+    require(binding);
+  } finally {
+    const said = withoutNativeLog(stderr?.release() ?? "");
+    if (said.trim() !== "") process.stderr.write(said);
+  }
+}
+
+loadQuietly();

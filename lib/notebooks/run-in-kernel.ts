@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import type { INotebookMetadata } from "@jupyterlab/nbformat";
+import { withoutNativeLog } from "../engine/native-log.js";
 import { environmentDeadline } from "../training/stop-signal.js";
 import { type KernelClient, startKernel } from "./client.js";
 import { duration } from "./duration.js";
 import { newLineFeed } from "./line-feed.js";
 import type { CellListener } from "./listen-to-cell.js";
-import { withoutNativeLog } from "./native-log.js";
 import { peakMemory } from "./process-memory.js";
 import type { Ending, Run } from "./run.js";
 import { runCells, saveNowAndThen } from "./run-cells.js";

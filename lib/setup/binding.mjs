@@ -12,7 +12,7 @@ import {
   symlinkSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { bindingLink, root, tensorflowFolder, tfjsPackage } from "./folders.mjs";
+import { bindingLink, here, root, tensorflowFolder, tfjsPackage } from "./folders.mjs";
 import { findCompiler } from "./host.mjs";
 import { SetupError } from "./report.mjs";
 
@@ -71,6 +71,29 @@ export function compileBinding(flavour) {
       "a compiler that knows C++17 is needed: g++ 8 or newer, clang 7 or newer; choose it with CXX",
     );
   }
+  renameSync(temporary, file);
+}
+
+const holdSource = join(here, "hold-stderr.cc");
+
+/** The addon that keeps TensorFlow from printing while it is loaded; its name changes with its source. */
+export function holdFile(flavour) {
+  const hash = createHash("sha256").update(flags.join(" ")).update(readFileSync(holdSource));
+  return join(tensorflowFolder(flavour), `hold-stderr-${hash.digest("hex").slice(0, 12)}.node`);
+}
+
+/** Compiles that addon. Without it commands work too, so that a missing compiler is no error here. */
+export function compileHold(flavour) {
+  const file = holdFile(flavour);
+  const compiler = findCompiler();
+  if (!compiler) return;
+  const temporary = `${file}.${process.pid}.tmp`;
+  const headers = join(root, "node_modules/node-api-headers/include");
+  const own = ["-DNODE_GYP_MODULE_NAME=hold_stderr", "-I", headers, holdSource, "-o", temporary];
+  const result = spawnSync(compiler.command[0], [...compiler.command.slice(1), ...flags, ...own], { stdio: "ignore" });
+  if (result.status !== 0) return rmSync(temporary, { force: true });
+  const folder = tensorflowFolder(flavour);
+  for (const name of readdirSync(folder)) if (/^hold-stderr-.*\.node$/.test(name)) rmSync(join(folder, name));
   renameSync(temporary, file);
 }
 

@@ -3,7 +3,15 @@
 // Runs before anything is installed, hence plain JavaScript and, until the packages are there, only Node's own modules.
 import { existsSync, lstatSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bindingFile, bindingProblem, compileBinding, linkBinding, tryBinding } from "./binding.mjs";
+import {
+  bindingFile,
+  bindingProblem,
+  compileBinding,
+  compileHold,
+  holdFile,
+  linkBinding,
+  tryBinding,
+} from "./binding.mjs";
 import { build, buildIsCurrent } from "./build.mjs";
 import { cache, chosenFlavour, root, setupStamp, tensorflowFolder } from "./folders.mjs";
 import { findCompiler, findPython, nodeIsRecent, notWritable } from "./host.mjs";
@@ -78,7 +86,7 @@ async function main() {
   const isDone = () => {
     const stamp = readStamp();
     if (stamp.lock !== state.lock || stamp.tensorflow !== state.tensorflow) return false;
-    return !tensorflowProblem(flavour) && !bindingProblem(flavour) && buildIsCurrent();
+    return !tensorflowProblem(flavour) && !bindingProblem(flavour) && existsSync(holdFile(flavour)) && buildIsCurrent();
   };
   if (!fresh && isDone()) {
     if (!quiet) say("everything is in place");
@@ -109,6 +117,7 @@ async function main() {
     const { tensorflow, gpu } = tryBinding();
     say(`TensorFlow ${tensorflow} loads${gpu ? ", on the GPU" : ""}`);
   }
+  if (!existsSync(holdFile(flavour))) compileHold(flavour);
   linkCommand();
   if (!buildIsCurrent()) {
     build();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { withoutNativeLog } from "../../lib/notebooks/native-log.js";
+import { withoutNativeLog } from "../../lib/engine/native-log.js";
 
 test("what TensorFlow tells about itself is left out, its errors and all other lines stay", () => {
   const text = [
