@@ -32,8 +32,10 @@ const ranked: Readonly<Record<Task, readonly string[]>> = {
 /** The metric that `testedMetric` names. */
 const testedKey = { type: "auc", energy: "logMae", cameradirection: "mean", skydirection: "mean" } as const;
 
-const significant = (value: number | null | undefined): number | null =>
-  typeof value === "number" && Number.isFinite(value) ? Number(value.toPrecision(4)) : null;
+const significant = (value: number | null | undefined): number | null => {
+  if (typeof value !== "number" || !Number.isFinite(value)) return null;
+  return Number.isInteger(value) ? value : Number(value.toPrecision(4));
+};
 
 /** A tested model; its predictions themselves are not kept. */
 export type ComparedModel = Omit<EvaluatedModel, "predictions" | "evaluation"> & { readonly evaluation: Evaluation };
