@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { OutputError } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { outputError } from "./write-atomically.js";
 
 interface Owner {
@@ -81,7 +82,7 @@ export function lockOutput(output: string, what: string): () => void {
   const content = JSON.stringify(ourselves());
   for (let attempt = 1; ; attempt++) {
     try {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       writeFileSync(file, content, { flag: "wx" });
       break;
     } catch (error) {

@@ -7,6 +7,18 @@ import { cellTags, isCodeCell, newMarkdownCell } from "./notebook-cell.js";
 /** Tag of the cells that a failed run adds to lead the reader to the failed cell. */
 export const markerTag = "cherenkit-error-marker";
 
+/** What keeps something from being a cell; null when nothing does. */
+function cellProblem(cell: unknown): string | null {
+  if (cell === null || typeof cell !== "object") return "it is no object";
+  const { cell_type, source, metadata, outputs } = cell as Record<string, unknown>;
+  if (typeof cell_type !== "string") return "it has no cell_type";
+  const lines = typeof source === "string" ? [source] : source;
+  if (!Array.isArray(lines) || lines.some((line) => typeof line !== "string")) return "its source is no text";
+  if (metadata != null && typeof metadata !== "object") return "its metadata are no object";
+  if (outputs != null && !Array.isArray(outputs)) return "its outputs are no list";
+  return null;
+}
+
 /**
  * Reads a notebook file of format 4.
  * @param place what errors call it, where the file is a passing one
@@ -23,7 +35,8 @@ export async function readNotebook(file: string, place: string = file): Promise<
   }
   let notebook: INotebookContent;
   try {
-    notebook = JSON.parse(text) as INotebookContent;
+    // Some editors write a byte order mark.
+    notebook = JSON.parse(text.replace(/^\uFEFF/, "")) as INotebookContent;
   } catch (cause) {
     throw new InputError(`this is no notebook: ${(cause as Error).message}`, {
       place,
@@ -36,6 +49,14 @@ export async function readNotebook(file: string, place: string = file): Promise<
     throw new InputError(old ? `this is a notebook of format ${notebook.nbformat}` : "this is no notebook", {
       place,
       remedy: old ? "open it in JupyterLab and save it; format 4 is needed" : "give a file that Jupyter can open",
+    });
+  }
+  for (const [i, cell] of notebook.cells.entries()) {
+    const problem = cellProblem(cell);
+    if (problem === null) continue;
+    throw new InputError(`cell ${i + 1} of this notebook cannot be read: ${problem}`, {
+      place,
+      remedy: "open it in JupyterLab and save it, or remove that cell",
     });
   }
   return { ...notebook, metadata: notebook.metadata ?? {} };

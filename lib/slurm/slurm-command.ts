@@ -83,6 +83,8 @@ export async function slurm(command: string, words: readonly string[], options: 
 }
 
 function remedyFor(said: string): string | undefined {
+  if (/could not establish a configuration source/i.test(said))
+    return "this machine belongs to no cluster: log in to a node of one, set SLURM_CONF, or run the stages here with --local";
   if (busy.test(said)) return "the controller is busy; try again in a minute";
   if (/invalid partition/i.test(said)) return "give a partition of this cluster in the profile (sinfo -s lists them)";
   if (/invalid account|invalid qos/i.test(said)) return "give account and qos in the profile";

@@ -80,12 +80,27 @@ test("a failed notebook goes to stdout too; a path that cannot be written is one
   assert.equal(both.status, 2);
 });
 
+test("a notebook that says little of itself, behind a byte order mark, is run all the same", () => {
+  const bare = { nbformat: 4, cells: [{ cell_type: "code", source: ["40 + ", "2"], metadata: null, outputs: null }] };
+  const said = run(["-", "-"], `\uFEFF${JSON.stringify(bare)}`);
+  assert.equal(said.status, 0, said.stderr);
+  assert.match(said.stdout, /"text\/plain": "42"/);
+});
+
 test("what is wrong with a notebook on stdin is told of standard input, not of a file nobody knows", () => {
+  const cells = (...list: unknown[]): string => JSON.stringify({ nbformat: 4, cells: list });
   const nbformat3 = JSON.stringify({ nbformat: 3, worksheets: [] });
   const unknown = JSON.stringify(notebook(code("const a = 1;", "parameters")));
   for (const [words, input, exitCode, message] of [
     [["-", "-"], "{", 1, /error: this is no notebook: .*\n {2}where: {2}standard input\n/],
     [["-", "--inspect"], "", 1, /this is no notebook: .*\n {2}where: {2}standard input\n/],
+    [
+      ["-", "-"],
+      cells({ cell_type: "code", source: 5 }),
+      1,
+      /cell 1 of this .*: its source is no text\n {2}where: {2}st/,
+    ],
+    [["-", "-"], cells({ cell_type: "raw", source: "" }, null), 1, /cell 2 of this .*: it is no object\n/],
     [["-", "-"], nbformat3, 1, /a notebook of format 3\n {2}where: {2}standard input\n/],
     [["-", "-", "-p", "b", "1"], unknown, 2, /parameter b.*\n {2}where: {2}standard input/],
   ] as const) {

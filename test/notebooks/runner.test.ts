@@ -199,6 +199,20 @@ test("two runs never write one notebook; a lock left by a run that is gone does 
   });
 });
 
+test("an output that cannot be written is one clear error, whatever stands in its way", async () => {
+  await withNotebook(notebook("1"), async (paths) => {
+    for (const [output, reason] of [
+      [join(paths.input, "out.ipynb"), /a file stands where a folder is needed/],
+      [join(paths.input, "sub/out.ipynb"), /a file stands where a folder is needed/],
+      ["/proc/none/out.ipynb", /cannot write \/proc\/none\/out\.ipynb/],
+    ] as const)
+      await assert.rejects(
+        runNotebook({ ...paths, output }),
+        (error) => error instanceof OutputError && reason.test(error.message),
+      );
+  });
+});
+
 test("a kernel whose port another program took starts on other ports", async () => {
   const taken = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => taken.once("listening", resolve));
