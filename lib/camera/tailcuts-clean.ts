@@ -32,7 +32,10 @@ export function tailcutsClean(list: Neighbours, image: ArrayLike<number>, option
   };
   let picture = above;
   if (!keepIsolated && minPictureNeighbours > 0) {
-    picture = above.map((isAbove, i) => (isAbove && neighboursIn(above, i) >= minPictureNeighbours ? 1 : 0));
+    picture = new Uint8Array(count);
+    for (let i = 0; i < count; i++) {
+      if (above[i] && neighboursIn(above, i) >= minPictureNeighbours) picture[i] = 1;
+    }
   }
   const kept = new Uint8Array(count);
   for (let i = 0; i < count; i++) {

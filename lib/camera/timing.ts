@@ -37,6 +37,29 @@ function fitLine(x: Float64Array, y: Float64Array, squared: Float64Array, limit:
   return { slope, intercept: (sumY - slope * sumX) / n };
 }
 
+/** The value that would stand at `place` if `values` were sorted; they change their order. */
+function nthSmallest(values: Float64Array, place: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const held = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = held;
+    }
+    if (place <= right) high = right;
+    else if (place >= left) low = left;
+    else break;
+  }
+  return values[place]!;
+}
+
 const starts = 5;
 const keptShare = 0.85;
 const maximumSteps = 20;
@@ -51,20 +74,23 @@ function trimmedLine(x: Float64Array, y: Float64Array): Line | null {
   const random = new RandomGenerator(x.length);
   const kept = Math.floor(keptShare * x.length);
   const squared = new Float64Array(x.length);
+  const chosen = new Float64Array(x.length);
+  const ordered = new Float64Array(x.length);
   let best: Line | null = null;
   let bestError = Number.POSITIVE_INFINITY;
   for (let start = 0; start < starts; start++) {
     const first = random.integer(x.length);
     let second = random.integer(x.length - 1);
     if (second >= first) second++;
-    const chosen = new Float64Array(x.length).fill(1);
+    chosen.fill(1);
     chosen[first] = 0;
     chosen[second] = 0;
     let line = fitLine(x, y, chosen, 0, 2);
     let error = 0;
     for (let step = 0; line && step < maximumSteps; step++) {
       for (let i = 0; i < x.length; i++) squared[i] = (y[i]! - line.slope * x[i]! - line.intercept) ** 2;
-      const limit = Float64Array.from(squared).sort()[kept - 1]!;
+      ordered.set(squared);
+      const limit = nthSmallest(ordered, kept - 1);
       line = fitLine(x, y, squared, limit, kept);
       if (!line) break;
       let sum = 0;

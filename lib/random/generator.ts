@@ -135,9 +135,11 @@ export class RandomGenerator {
   poisson(mean: number): number {
     if (!(mean > 0)) return 0;
     if (mean < 10) {
+      let product = this.uniform();
+      if (product <= 1 - mean) return 0; // below the limit too, which need not be known
       const limit = Math.exp(-mean);
       let count = 0;
-      for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
+      for (; product > limit; product *= this.uniform()) count++;
       return count;
     }
     const root = Math.sqrt(mean);

@@ -4,6 +4,8 @@ import { radiationLengthGCm2 } from "./cherenkov-light.js";
 /** The air along the axis of one shower, at depths a quarter of a radiation length apart. */
 export interface AirColumn {
   readonly cosZenith: number;
+  /** Height of the ground over the sea, m. */
+  readonly siteHeightM: number;
   /** Slant depth between two nodes, g/cm²; node i lies at (i + 1) steps. */
   readonly stepGCm2: number;
   /** Nodes above the ground. */
@@ -24,6 +26,7 @@ export function airColumn(cosZenith: number, siteHeightM: number): AirColumn {
   const nodes = Math.floor(thickness(siteHeightM) / cosZenith / stepGCm2) - 1;
   const column: AirColumn = {
     cosZenith,
+    siteHeightM,
     stepGCm2,
     nodes,
     heightM: new Float64Array(nodes),

@@ -26,6 +26,9 @@ export function thickness(heightM: number): number {
   return a + b * Math.exp(-heightM / scaleM);
 }
 
+/** Matter above the lower edge of each layer. */
+const thicknessFrom = layers.map(({ fromM }) => thickness(fromM));
+
 /** Matter above 100 km, where the atmosphere begins. */
 const topGCm2 = 540.1778 * Math.exp(-100_000 / 7721.7016);
 
@@ -33,8 +36,8 @@ const topGCm2 = 540.1778 * Math.exp(-100_000 / 7721.7016);
 export function heightOfThickness(thicknessGCm2: number): number {
   const wanted = Math.max(topGCm2, thicknessGCm2);
   for (let i = layers.length - 1; i >= 0; i--) {
-    const { a, b, scaleM, fromM } = layers[i]!;
-    if (i === 0 || wanted <= thickness(fromM)) return -scaleM * Math.log((wanted - a) / b);
+    const { a, b, scaleM } = layers[i]!;
+    if (i === 0 || wanted <= thicknessFrom[i]!) return -scaleM * Math.log((wanted - a) / b);
   }
   return 0;
 }

@@ -1,5 +1,6 @@
 import type { Neighbours } from "../camera/neighbours.js";
 import type { RandomGenerator } from "../random/generator.js";
+import { halfWord, normalQuantiles, quantiles } from "../random/quantile-tables.js";
 import type { NightSky } from "./night-sky.js";
 import type { PixelLight } from "./pixel-light.js";
 import type { Readout } from "./telescope-type.js";
@@ -40,7 +41,8 @@ export function readOut(
   const image = new Float32Array(count);
   const peakTime = new Float32Array(count);
   const readoutNs = samples * sampleNs;
-  const timePerBit = (readoutNs - sampleNs) / 65_536;
+  const timePerBit = (readoutNs - sampleNs) / quantiles;
+  const normal = normalQuantiles();
   // the clock of the readout knows nothing of the shower
   const offset = triggerNs + sampleNs * random.uniform() - groupTime(list, light, triggerPixel);
   for (let i = 0; i < count; i++) {
@@ -50,11 +52,13 @@ export function readOut(
     peakTime[i] = (bits >>> 16) * timePerBit;
     const electrons = light.counts[i]!;
     if (electrons === 0) continue;
+    const first = random.word();
+    const second = random.word();
     const fired = electrons + random.poisson(crosstalk * electrons);
-    const signal = fired / (1 + crosstalk) + gainSpread * Math.sqrt(fired) * random.normal();
+    const signal = fired / (1 + crosstalk) + gainSpread * Math.sqrt(fired) * normal[first & halfWord]!;
     const noise = timeFloorNs + timeNoiseNs / Math.sqrt(electrons);
-    const time = light.times[i]! / electrons + offset + noise * random.normal();
-    if (signal + dark / 2 > sky.highestPulse(random) && time > 0 && time < readoutNs) {
+    const time = light.times[i]! / electrons + offset + noise * normal[first >>> 16]!;
+    if (signal + dark / 2 > sky.highestPulse(normal[second & halfWord]!) && time > 0 && time < readoutNs) {
       image[i] = dark + signal;
       peakTime[i] = time;
     }

@@ -17,15 +17,12 @@ export interface Cascade {
 /** Energy at which electrons lose as much by ionisation as by radiation, TeV. */
 export const criticalEnergyTeV = 81e-6;
 
-/** Age of a cascade at a depth (radiation lengths) below its start: 0 at the start, 1 at its maximum. */
-export function cascadeAge(energyTeV: number, depth: number): number {
-  return (3 * depth) / (depth + 2 * Math.log(energyTeV / criticalEnergyTeV));
-}
-
-/** Charged particles of a cascade at a depth (radiation lengths) below its start (Greisen 1956). */
-export function cascadeParticles(energyTeV: number, depth: number): number {
+/**
+ * Charged particles of a cascade at a depth below its start (Greisen 1956).
+ * @param maximum depth of its maximum; both in radiation lengths
+ */
+export function particlesAt(depth: number, maximum: number): number {
   if (depth <= 0) return 0;
-  const maximum = Math.log(energyTeV / criticalEnergyTeV);
   const age = (3 * depth) / (depth + 2 * maximum);
   return (0.31 / Math.sqrt(maximum)) * Math.exp(depth * (1 - 1.5 * Math.log(age)));
 }

@@ -50,12 +50,11 @@ const ages = 10;
 const angles = 72;
 const largestAngle = 0.3;
 
-/** Energy groups, then their sum, at each point of the table. */
-const entries = energyGroups + 1;
-
 interface LightTable {
-  /** Photons per metre of shower, charged particle and steradian, `[heights][ages][angles][entries]`. */
+  /** Photons per metre of shower, charged particle and steradian, `[heights][ages][angles][energyGroups]`. */
   readonly density: Float32Array;
+  /** The same of all energy groups together, `[heights][ages][angles]`. */
+  readonly total: Float32Array;
   /** Sidewards spread of each group's electrons at a height, m, `[heights][energyGroups]`. */
   readonly spreadM: Float32Array;
 }
@@ -70,7 +69,8 @@ const steps = 4;
 
 function buildTable(): LightTable {
   const table = {
-    density: new Float32Array(heights * ages * angles * entries),
+    density: new Float32Array(heights * ages * angles * energyGroups),
+    total: new Float32Array(heights * ages * angles),
     spreadM: new Float32Array(heights * energyGroups),
   };
   for (let h = 0; h < heights; h++) {
@@ -103,9 +103,9 @@ function buildTable(): LightTable {
             const age = (a + 0.5) * ageStep;
             const share = trackShareAbove(lower, age) - trackShareAbove(upper, age);
             const light = photonsPerM * sinSquare * share * shape;
-            const at = ((h * ages + a) * angles + k) * entries;
-            table.density[at + group]! += light;
-            table.density[at + energyGroups]! += light;
+            const at = (h * ages + a) * angles + k;
+            table.density[at * energyGroups + group]! += light;
+            table.total[at]! += light;
           }
         }
       }
@@ -125,38 +125,54 @@ function lightTable(): LightTable {
   return built;
 }
 
-/** Numbers that `lightTowards` leaves about its place in the table. */
-export const placeLength = 3;
+/** Where a height lies between two rows of the table, 0 to 1. */
+export function heightShare(heightM: number): number {
+  const height = Math.min(heights - 1.001, heightM / heightStepM);
+  return height - Math.floor(height);
+}
 
-function interpolated(table: Float32Array, at: number, upperShare: number, angleShare: number): number {
-  const above = at + ages * angles * entries;
-  const below = table[at]! + angleShare * (table[at + entries]! - table[at]!);
-  const over = table[above]! + angleShare * (table[above + entries]! - table[above]!);
-  return below + upperShare * (over - below);
+/** Begin of the table's row for a height, rounded down, and an age of the cascade. */
+export function lightRow(heightM: number, age: number): number {
+  const lower = Math.floor(Math.min(heights - 1.001, heightM / heightStepM));
+  const ageIndex = Math.min(ages - 1, Math.max(0, Math.floor(age / ageStep)));
+  return (lower * ages + ageIndex) * angles;
+}
+
+const placeFactor = (angles - 1) / Math.sqrt(largestAngle);
+const lastPlace = angles - 1;
+
+/** Place in a row of an angle from the axis, given by its square, rad²; the table ends at 0.3 rad. */
+export function anglePlace(squaredAngle: number): number {
+  return Math.sqrt(Math.sqrt(squaredAngle)) * placeFactor;
 }
 
 /**
- * Cherenkov light of a piece of a cascade towards one direction: photons per metre, charged particle and steradian. The
- * angle (rad) is counted from the axis.
- * @param out takes the place in the table for `lightOfGroup`, from `offset` on
+ * Cherenkov light of a piece of a cascade towards one direction: photons per metre, charged particle and steradian.
+ * @param row of `lightRow` @param share of `heightShare` @param place of `anglePlace`
  */
-export function lightTowards(heightM: number, age: number, angle: number, out: Float64Array, offset: number): number {
-  const place = Math.sqrt(angle / largestAngle) * (angles - 1);
-  if (place >= angles - 1) return 0;
-  const height = Math.min(heights - 1.001, heightM / heightStepM);
-  const lower = Math.floor(height);
-  const ageIndex = Math.min(ages - 1, Math.max(0, Math.floor(age / ageStep)));
+export function totalLight(row: number, share: number, place: number): number {
+  if (!(place < lastPlace)) return 0;
+  const { total } = lightTable();
   const first = Math.floor(place);
-  const at = ((lower * ages + ageIndex) * angles + first) * entries;
-  out[offset] = at;
-  out[offset + 1] = height - lower;
-  out[offset + 2] = place - first;
-  return interpolated(lightTable().density, at + energyGroups, height - lower, place - first);
+  const part = place - first;
+  const at = row + first;
+  const above = at + ages * angles;
+  const below = total[at]! + part * (total[at + 1]! - total[at]!);
+  const over = total[above]! + part * (total[above + 1]! - total[above]!);
+  return below + share * (over - below);
 }
 
-/** The light of one energy group of the electrons at a place that `lightTowards` left. */
-export function lightOfGroup(group: number, place: Float64Array, offset: number): number {
-  return interpolated(lightTable().density, place[offset]! + group, place[offset + 1]!, place[offset + 2]!);
+/** The light of one energy group of the electrons alone; their sum is `totalLight`. */
+export function lightOfGroup(group: number, row: number, share: number, place: number): number {
+  if (!(place < lastPlace)) return 0;
+  const { density: light } = lightTable();
+  const first = Math.floor(place);
+  const part = place - first;
+  const at = (row + first) * energyGroups + group;
+  const above = at + ages * angles * energyGroups;
+  const below = light[at]! + part * (light[at + energyGroups]! - light[at]!);
+  const over = light[above]! + part * (light[above + energyGroups]! - light[above]!);
+  return below + share * (over - below);
 }
 
 /** Sidewards spread, m, of the electrons of an energy group at a height. */

@@ -12,15 +12,18 @@ import type { TelescopeType } from "./telescope-type.js";
 
 const subarrayEvent = 32;
 
+/** A row of a table of parameters, in the order of its columns. */
 function parameterRow<Parameters>(
+  { obs_id, event_id, tel_id }: Readonly<Record<"obs_id" | "event_id" | "tel_id", number>>,
   columns: readonly ParameterColumn<Parameters>[],
   parameters: Parameters | null,
-  row: Record<string, number | ArrayLike<number>>,
-): void {
+): number[] {
+  const row = [obs_id, event_id, tel_id];
   for (const { schema, value } of columns) {
     // ctapipe's counts are −1 where there is no image, everything else NaN
-    row[schema.name] = parameters ? value(parameters) : schema.type === "int64" ? -1 : Number.NaN;
+    row.push(parameters ? value(parameters) : schema.type === "int64" ? -1 : Number.NaN);
   }
+  return row;
 }
 
 /** Turns events of a run into rows of the tables of its DL1 file. */
@@ -67,7 +70,7 @@ export class EventRows {
       tels_with_trigger: this.array.telescopes.map((telescope) => (triggered.has(telescope) ? 1 : 0)),
       event_type: subarrayEvent,
     });
-    for (const { telescope, impactM, camera, counts } of event.telescopes) {
+    for (const { telescope, impactM, camera, counts, electrons } of event.telescopes) {
       const key = { ...index, tel_id: telescope.id };
       const paths = telescopeTables(telescope.id);
       const frame = this.frame(telescope.type);
@@ -77,13 +80,10 @@ export class EventRows {
       const impact = { true_impact_distance: impactM, true_impact_distance_uncert: 0 };
       this.tables.get(paths.impact)!.push({ ...key, ...impact });
       this.tables.get(paths.images)!.push({ ...key, image, peak_time: peakTime, image_mask: mask, is_valid: 1 });
-      const row: Record<string, number | ArrayLike<number>> = key;
-      parameterRow(this.parameters, parameters, row);
-      this.tables.get(paths.parameters)!.push(row);
-      const true_image_sum = counts.reduce((sum, count) => sum + count, 0);
-      this.tables.get(paths.trueImages)!.push({ ...key, true_image_sum, true_image: counts });
-      parameterRow(this.trueParameters, trueParameters(frame, counts), row);
-      this.tables.get(paths.trueParameters)!.push(row);
+      this.tables.get(paths.parameters)!.pushNumbers(parameterRow(key, this.parameters, parameters));
+      this.tables.get(paths.trueImages)!.push({ ...key, true_image_sum: electrons, true_image: counts });
+      const truth = trueParameters(frame, counts);
+      this.tables.get(paths.trueParameters)!.pushNumbers(parameterRow(key, this.trueParameters, truth));
     }
   }
 

@@ -11,7 +11,7 @@ import { NightSky } from "./night-sky.js";
 import { impactDistanceM, type Observer } from "./observer.js";
 import type { Particle } from "./particle.js";
 import { type PixelFinder, pixelFinder } from "./pixel-finder.js";
-import { darkPixels } from "./pixel-light.js";
+import { darken, darkPixels, type PixelLight } from "./pixel-light.js";
 import { type Primary, type Shower, type ShowerAxis, simulateShower } from "./shower.js";
 import { ShowerProfile } from "./shower-profile.js";
 import { type Directions, directions } from "./sky-directions.js";
@@ -25,6 +25,8 @@ export interface TelescopeEvent {
   readonly camera: CameraImage;
   /** Photo-electrons of the shower in each pixel, without noise, `[n_pixels]`. */
   readonly counts: Uint32Array;
+  /** Their sum. */
+  readonly electrons: number;
 }
 
 /** A shower that triggered at least one telescope. */
@@ -45,19 +47,26 @@ export interface Conditions {
 /** A telescope type with what its images are made with. */
 interface Camera {
   readonly frame: ImageFrame;
+  /** Distance of the outermost pixels from the middle. */
+  readonly fieldDeg: number;
   readonly finder: PixelFinder;
+  /** Light of the shower that is looked at. */
+  readonly light: PixelLight;
   readonly sky: NightSky;
   readonly trigger: TriggerSettings;
+  /** Energy in photons, TeV, from which a shower may trigger the telescope, by the distance in m. */
+  readonly faintestTeV: Float64Array;
 }
 
 /**
  * Charge per TeV of photons, m² of mirror and share of photons seen that hardly any shower has at a distance, p.e. Heights
- * and zenith angles are allowed for; fewer than one in a hundred triggering showers is brighter.
+ * and zenith angles are allowed for. Of those that trigger fewer than one in two hundred are brighter, at the zenith;
+ * fewer elsewhere.
  */
 export function brightest(impactM: number, siteHeightM: number, cosZenith: number): number {
   // the pool of light grows with the distance to the shower
   const distance = impactM * cosZenith ** 2 * 1.13;
-  const near = 500 * (60 / Math.max(60, Math.min(140, distance))) ** 0.8;
+  const near = 220 * cosZenith ** 2 * (60 / Math.max(60, Math.min(140, distance))) ** 0.8;
   return near * (1 + siteHeightM / 5000) * (140 / Math.max(140, distance)) ** 1.8;
 }
 
@@ -66,8 +75,8 @@ const shareOfGroup = 0.8;
 
 /** Share of its energy that a shower is taken to give to photons before it is simulated. */
 const photonShare = { gamma: 1, electron: 1, proton: 0.6, muon: 0 };
-/** Light of hadronic showers is spread less evenly. */
-const unevenness = { gamma: 1, electron: 1, proton: 1.6, muon: 1 };
+/** The brightest hadronic showers are less bright than gammas of the energy that they give to photons. */
+const unevenness = { gamma: 1, electron: 1, proton: 0.8, muon: 1 };
 
 /** Photo-electrons from which a muon's ring is kept: cameras have a trigger of their own for them. */
 const muonElectrons = 60;
@@ -96,14 +105,25 @@ export class EventSource {
   private readonly conditions: Conditions;
   private readonly view: Directions;
   private readonly radiusM: number;
+  /** Distances of the telescopes from the shower, m. */
+  private readonly impacts: Float64Array;
   private onThrown: (axis: ShowerAxis) => void;
 
-  constructor(conditions: Conditions, random: RandomGenerator, onThrown: (axis: ShowerAxis) => void) {
+  /** @param most charge that showers hardly ever exceed: those that cannot trigger by it are not followed */
+  constructor(
+    conditions: Conditions,
+    random: RandomGenerator,
+    onThrown: (axis: ShowerAxis) => void,
+    most: typeof brightest = brightest,
+  ) {
     const { array, pointing, nightSky } = conditions;
     this.conditions = conditions;
     this.random = random;
     this.onThrown = onThrown;
-    this.cameras = new Map(telescopeTypes(array).map((type) => [type, camera(type, nightSky)] as const));
+    const cosZenith = Math.sin(pointing.altDeg / degPerRad);
+    const at = (distanceM: number): number => most(distanceM, array.site.heightM, cosZenith);
+    this.cameras = new Map(telescopeTypes(array).map((type) => [type, camera(type, nightSky, at)] as const));
+    this.impacts = new Float64Array(array.telescopes.length);
     this.air = new AirColumns(array.site.heightM);
     this.groundGCm2 = thickness(array.site.heightM);
     this.view = directions(pointing);
@@ -163,29 +183,32 @@ export class EventSource {
   }
 
   /** True where a shower with this energy in photons might trigger a telescope. */
-  private isBright(primary: Primary, photonTeV: number, distances: readonly number[]): boolean {
-    const { telescopes, site } = this.conditions.array;
-    const photons = unevenness[primary] * photonTeV * shareOfGroup;
-    return telescopes.some(({ type }, i) => {
-      const seen = type.mirrorAreaM2 * type.efficiency * brightest(distances[i]!, site.heightM, this.view.forward[2]);
-      return seen * photons >= this.cameras.get(type)!.trigger.faintest;
-    });
+  private isBright(primary: Primary, photonTeV: number): boolean {
+    const { telescopes } = this.conditions.array;
+    const photons = unevenness[primary] * photonTeV;
+    for (let i = 0; i < telescopes.length; i++) {
+      const { faintestTeV } = this.cameras.get(telescopes[i]!.type)!;
+      if (photons >= faintestTeV[Math.min(faintestTeV.length - 1, Math.floor(this.impacts[i]!))]!) return true;
+    }
+    return false;
   }
 
   private follow(axis: ShowerAxis): ArrayEvent | null {
     const { telescopes } = this.conditions.array;
-    const impacts = telescopes.map((telescope) => impactDistanceM(axis, telescope));
+    const sky = directions(axis);
+    for (let i = 0; i < telescopes.length; i++) {
+      this.impacts[i] = impactDistanceM(axis, sky.forward, telescopes[i]!);
+    }
     const alone = axis.primary === "muon";
     // showers that cannot trigger are not followed, which saves most of the time
-    if (!alone && !this.isBright(axis.primary, photonShare[axis.primary] * axis.energyTeV, impacts)) return null;
+    if (!alone && !this.isBright(axis.primary, photonShare[axis.primary] * axis.energyTeV)) return null;
     const shower = simulateShower(this.random, axis, this.groundGCm2);
     const photonTeV = shower.cascades.reduce((sum, { weight, energyTeV }) => sum + weight * energyTeV, 0);
-    if (!alone && !this.isBright(axis.primary, photonTeV, impacts)) return null;
-    const sky = directions(axis);
+    if (!alone && !this.isBright(axis.primary, photonTeV)) return null;
     this.profile.fill(this.random, shower, this.air.at(sky.forward[2]));
     const seen: TelescopeEvent[] = [];
     for (const [i, telescope] of telescopes.entries()) {
-      const event = this.see(shower, sky, telescope, impacts[i]!);
+      const event = this.see(shower, sky, telescope, this.impacts[i]!);
       if (event) seen.push(event);
     }
     return seen.length > 0 ? { shower, telescopes: seen } : null;
@@ -194,15 +217,15 @@ export class EventSource {
   private see(shower: Shower, sky: Directions, telescope: Telescope, impactM: number): TelescopeEvent | null {
     const { random, view } = this;
     const { type } = telescope;
-    const { finder, frame, sky: nightSky, trigger: settings } = this.cameras.get(type)!;
+    const { fieldDeg, finder, frame, light, sky: nightSky, trigger: settings } = this.cameras.get(type)!;
     const observer: Observer = { telescope, view, siteHeightM: this.conditions.array.site.heightM };
     const alone = shower.primary === "muon";
     const air = this.air.at(sky.forward[2]);
     if (!alone) {
-      const electrons = this.light.expect(shower, sky, this.profile, air, observer);
-      if (shareOfGroup * electrons < settings.faintest) return null;
+      const faintest = settings.faintest / shareOfGroup;
+      if (this.light.expect(shower, sky, this.profile, observer, fieldDeg, faintest) < faintest) return null;
     }
-    const light = darkPixels(type.camera.pixelX.length);
+    darken(light);
     if (!alone) this.light.sample(random, this.profile, air, observer, finder, light);
     sampleMuons(random, shower, sky, observer, finder, light);
     const pixel = alone
@@ -212,17 +235,27 @@ export class EventSource {
       : trigger(random, frame.neighbours, light.counts, settings);
     if (pixel < 0) return null;
     const camera = readOut(random, frame.neighbours, light, pixel, type.readout, nightSky);
-    return { telescope, impactM, counts: light.counts, camera };
+    return { telescope, impactM, counts: light.counts.slice(), electrons: light.total, camera };
   }
 }
 
-function camera(type: TelescopeType, nightSky: number): Camera {
+/** Distances, m, up to which faint showers are told apart. */
+const farthestM = 2500;
+
+/** @param most charge, p.e., of the brightest showers at a distance, as `brightest` has it */
+function camera(type: TelescopeType, nightSky: number, most: (distanceM: number) => number): Camera {
   const frame = imageFrame(type);
+  const settings = triggerSettings(type.readout, nightSky);
+  const collected = type.mirrorAreaM2 * type.efficiency * shareOfGroup;
+  const { lonDeg, latDeg } = frame.pixels;
   return {
     frame,
+    fieldDeg: lonDeg.reduce((most, lon, i) => Math.max(most, Math.hypot(lon, latDeg[i]!)), 0),
     finder: pixelFinder(frame.pixels),
+    light: darkPixels(type.camera.pixelX.length),
     sky: new NightSky(type.readout, nightSky),
-    trigger: triggerSettings(type.readout, nightSky),
+    trigger: settings,
+    faintestTeV: Float64Array.from({ length: farthestM }, (_, m) => settings.faintest / (collected * most(m))),
   };
 }
 

@@ -80,6 +80,7 @@ export function parametrise(
 
 /** Parameters of all photo-electrons of a shower, without noise and cleaning. */
 export function trueParameters(frame: ImageFrame, counts: Uint32Array): ChargeParameters | null {
-  const mask = Uint8Array.from(counts, (count) => (count > 0 ? 1 : 0));
+  const mask = new Uint8Array(counts.length);
+  for (let i = 0; i < mask.length; i++) mask[i] = counts[i]! > 0 ? 1 : 0;
   return chargeParameters(frame, counts, mask);
 }

@@ -35,8 +35,11 @@ export class NightSky {
     return this.charges[bits & mask]!;
   }
 
-  /** Charge in p.e. of the night sky's highest pulse during a readout; lower pulses of showers are lost beside it. */
-  highestPulse(random: RandomGenerator): number {
-    return this.peak + this.peakSpread * random.normal();
+  /**
+   * Charge in p.e. of the night sky's highest pulse during a readout; lower pulses of showers are lost beside it.
+   * @param deviate of the standard normal distribution
+   */
+  highestPulse(deviate: number): number {
+    return this.peak + this.peakSpread * deviate;
   }
 }

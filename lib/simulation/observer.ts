@@ -1,6 +1,6 @@
 import type { Telescope } from "./array.js";
 import type { ShowerAxis } from "./shower.js";
-import { type Directions, directions, dot, type Vector } from "./sky-directions.js";
+import type { Directions, Vector } from "./sky-directions.js";
 
 /** A telescope as the light sees it. */
 export interface Observer {
@@ -11,14 +11,19 @@ export interface Observer {
   readonly siteHeightM: number;
 }
 
-/** Distance between a telescope and the axis of a shower, m. */
+/**
+ * Distance between a telescope and the axis of a shower, m.
+ * @param forward unit vector towards where the shower comes from
+ */
 export function impactDistanceM(
-  shower: ShowerAxis,
-  telescope: { readonly xM: number; readonly yM: number; readonly zM: number },
+  { coreXM, coreYM }: Pick<ShowerAxis, "coreXM" | "coreYM">,
+  forward: Vector,
+  { xM, yM, zM }: Pick<Telescope, "xM" | "yM" | "zM">,
 ): number {
-  const { forward } = directions(shower);
-  const away: Vector = [telescope.xM - shower.coreXM, telescope.yM - shower.coreYM, telescope.zM];
-  return Math.sqrt(Math.max(0, dot(away, away) - dot(away, forward) ** 2));
+  const x = xM - coreXM;
+  const y = yM - coreYM;
+  const along = x * forward[0] + y * forward[1] + zM * forward[2];
+  return Math.sqrt(Math.max(0, x * x + y * y + zM * zM - along * along));
 }
 
 /** Metres per nanosecond. */

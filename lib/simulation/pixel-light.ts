@@ -9,6 +9,13 @@ export interface PixelLight {
   total: number;
 }
 
+/** Takes all light out of a camera. */
+export function darken(light: PixelLight): void {
+  light.counts.fill(0);
+  light.times.fill(0);
+  light.total = 0;
+}
+
 /** A camera without light. */
 export function darkPixels(pixels: number): PixelLight {
   return { counts: new Uint32Array(pixels), times: new Float64Array(pixels), total: 0 };

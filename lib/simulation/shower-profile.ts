@@ -2,7 +2,7 @@ import type { RandomGenerator } from "../random/generator.js";
 import type { AirColumn } from "./air-column.js";
 import { heightOfThickness } from "./atmosphere.js";
 import { type Cascade, cascadeMaximum } from "./cascade.js";
-import { radiationLengthGCm2 } from "./cherenkov-light.js";
+import { heightShare, lightRow, radiationLengthGCm2 } from "./cherenkov-light.js";
 import type { Shower } from "./shower.js";
 
 /** Nodes of the air column per piece, of a cascade that makes much of the shower and of others. */
@@ -15,14 +15,8 @@ const fewestParticles = 0.3;
 /** Pieces that one shower may have; the cascades that `simulateShower` leaves fill less than half. */
 export const maximumPieces = 4096;
 
+/** Light of old cascades, whose electrons have left the axis, is lost. Set by the lengths of the official SST-1M images. */
 const lateLossFactor = 6;
-
-/**
- * Loss of light of old cascades, whose electrons have left the axis. Set by the lengths of the official SST-1M images.
- */
-function lateLoss(age: number): number {
-  return age < 1 ? 1 : Math.exp(-lateLossFactor * (age - 1) ** 2);
-}
 
 /** Where a shower shines: its cascades cut into pieces, as every telescope sees them. */
 export class ShowerProfile {
@@ -31,12 +25,19 @@ export class ShowerProfile {
   readonly cascade: Cascade[] = [];
   /** Node of the air column in its middle. */
   readonly node: Int32Array = new Int32Array(maximumPieces);
-  readonly age: Float64Array = new Float64Array(maximumPieces);
-  /** Length of the way of all its charged particles, m. */
+  /** Length of the way of all its charged particles, m, times the share of their light that reaches the ground. */
   readonly trackM: Float64Array = new Float64Array(maximumPieces);
-  /** Place across the shower's axis, m. */
+  /** Place from where the axis meets the ground, m: across the axis, along azimuth and altitude, … */
   readonly x: Float64Array = new Float64Array(maximumPieces);
   readonly y: Float64Array = new Float64Array(maximumPieces);
+  /** … and along it. */
+  readonly lengthM: Float64Array = new Float64Array(maximumPieces);
+  /** Direction of the cascade, rad from the axis. */
+  readonly slopeX: Float64Array = new Float64Array(maximumPieces);
+  readonly slopeY: Float64Array = new Float64Array(maximumPieces);
+  /** Its row in the table of light, and its height between two rows. */
+  readonly row: Int32Array = new Int32Array(maximumPieces);
+  readonly rowShare: Float64Array = new Float64Array(maximumPieces);
 
   /** Cuts the cascades of a shower into pieces. @param air along its axis */
   fill(random: RandomGenerator, shower: Shower, air: AirColumn): void {
@@ -57,18 +58,24 @@ export class ShowerProfile {
     for (; node < end && this.pieces < maximumPieces; node += stride) {
       const depth = ((node + 1) * air.stepGCm2 - cascade.startGCm2) / radiationLengthGCm2;
       if (depth <= 0) continue;
-      // Greisen's formula, as cascadeAge and cascadeParticles have it, with one logarithm less
+      // Greisen's formula, as particlesAt has it, with one logarithm less
       const age = (3 * depth) / (depth + 2 * maximum);
-      const particles = scale * Math.exp(depth * (1 - 1.5 * Math.log(age))) * lateLoss(age);
+      const late = age > 1 ? age - 1 : 0;
+      const particles = scale * Math.exp(depth * (1 - 1.5 * Math.log(age)) - lateLossFactor * late * late);
       if (particles < fewestParticles) continue;
-      const run = (startHeightM - air.heightM[node]!) / cosZenith;
+      const heightM = air.heightM[node]!;
+      const run = (startHeightM - heightM) / cosZenith;
       const piece = this.pieces++;
       this.cascade[piece] = cascade;
       this.node[piece] = node;
-      this.age[piece] = age;
-      this.trackM[piece] = particles * stride * air.stepM[node]!;
+      this.trackM[piece] = particles * stride * air.stepM[node]! * air.transmission[node]!;
       this.x[piece] = cascade.x + cascade.slopeX * run;
       this.y[piece] = cascade.y + cascade.slopeY * run;
+      this.lengthM[piece] = (heightM - air.siteHeightM) / cosZenith;
+      this.slopeX[piece] = cascade.slopeX;
+      this.slopeY[piece] = cascade.slopeY;
+      this.row[piece] = lightRow(heightM, age);
+      this.rowShare[piece] = heightShare(heightM);
     }
   }
 }

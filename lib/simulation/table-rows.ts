@@ -39,6 +39,17 @@ export class TableRows {
     this.rows++;
   }
 
+  /** A row of numbers in the order of the columns. */
+  pushNumbers(values: readonly number[]): void {
+    if (this.rows === this.capacity) this.grow();
+    for (let c = 0; c < values.length; c++) {
+      const data = this.data[c]!;
+      if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[this.rows] = BigInt(values[c]!);
+      else data[this.rows] = values[c]!;
+    }
+    this.rows++;
+  }
+
   private grow(): void {
     this.capacity *= 2;
     for (const [c, { schema, length }] of this.columns.entries()) {

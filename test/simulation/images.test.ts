@@ -6,7 +6,7 @@ import { skyOffset } from "../../lib/coordinates/sky-offset.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { arrays, lst4Array, sst1mArray, type TelescopeArray } from "../../lib/simulation/array.js";
-import { type ArrayEvent, EventSource } from "../../lib/simulation/event.js";
+import { type ArrayEvent, brightest, EventSource } from "../../lib/simulation/event.js";
 import { type ImageParameters, imageFrame, parametrise } from "../../lib/simulation/image-parameters.js";
 import { chord, sampleMuons } from "../../lib/simulation/muon-light.js";
 import { NightSky } from "../../lib/simulation/night-sky.js";
@@ -217,6 +217,23 @@ test("more light of the night sky raises the threshold", () => {
     return median(Array.from({ length: 80 }, () => source.next().shower.energyTeV));
   };
   assert.ok(lowest(9) > 1.3 * lowest(1));
+});
+
+test("showers that are not followed because they are too faint would hardly have triggered", () => {
+  const array = sst1mArray();
+  const conditions = { array, particle: usual("gamma"), pointing, nightSky: 1 };
+  const shareOf = (most?: typeof brightest): { triggers: number; energyTeV: number } => {
+    const source = new EventSource(conditions, new RandomGenerator(17), () => {}, most);
+    const energyTeV = median(Array.from({ length: 900 }, () => source.next().shower.energyTeV));
+    return { triggers: 900 / source.thrown, energyTeV };
+  };
+  const all = shareOf(() => 1e9);
+  const followed = shareOf();
+  // each of the two is known to 3 %
+  within(followed.triggers / all.triggers, 0.9, 1.1, "triggers, relative to following all showers");
+  within(followed.energyTeV / all.energyTeV, 0.85, 1.18, "their median energy, relative to that of all");
+  const half = shareOf((...where) => brightest(...where) / 4);
+  assert.ok(half.triggers < 0.9 * all.triggers, "a bound that is too low is seen");
 });
 
 const sst1mGammas = "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5";

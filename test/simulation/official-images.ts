@@ -176,7 +176,7 @@ export function sameGamma(official: OfficialImage, wanted: number, random: Rando
     const shower = simulateShower(random, axis, thickness(siteHeightM));
     if (Math.abs(depthOfMaximum(shower) - official.xMaxGCm2) > 30) continue;
     profile.fill(random, shower, air);
-    light.expect(shower, along, profile, air, observer);
+    light.expect(shower, along, profile, observer, 10, 0);
     const pixels = darkPixels(type.camera.pixelX.length);
     light.sample(random, profile, air, observer, finder, pixels);
     const { pixel } = brightestGroup(frame.neighbours, pixels.counts);

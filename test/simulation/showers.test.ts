@@ -3,13 +3,15 @@ import { test } from "node:test";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { airColumn } from "../../lib/simulation/air-column.js";
 import { density, heightOfThickness, thickness, transmission } from "../../lib/simulation/atmosphere.js";
-import { cascadeAge, cascadeMaximum, cascadeParticles } from "../../lib/simulation/cascade.js";
+import { cascadeMaximum, particlesAt } from "../../lib/simulation/cascade.js";
 import {
+  anglePlace,
   cherenkovAngle,
   energyGroups,
+  heightShare,
   lightOfGroup,
-  lightTowards,
-  placeLength,
+  lightRow,
+  totalLight,
   trackShareAbove,
 } from "../../lib/simulation/cherenkov-light.js";
 import { energy } from "../../lib/simulation/event.js";
@@ -49,20 +51,22 @@ test("an air column agrees with the atmosphere it is made of", () => {
 test("Cherenkov light is brightest at the Cherenkov angle, which opens downwards", () => {
   assertNear((cherenkovAngle(0) * 180) / Math.PI, 1.36, 0.02, "angle at the sea");
   assert.ok(cherenkovAngle(10_000) < 0.65 * cherenkovAngle(0));
-  const place = new Float64Array(placeLength);
-  const angle = cherenkovAngle(9000);
-  const ring = lightTowards(9000, 1, angle, place, 0);
-  const groups = Array.from({ length: energyGroups }, (_, group) => lightOfGroup(group, place, 0));
+  const row = lightRow(9000, 1);
+  const share = heightShare(9000);
+  const place = anglePlace(cherenkovAngle(9000) ** 2);
+  const ring = totalLight(row, share, place);
+  const groups = Array.from({ length: energyGroups }, (_, group) => lightOfGroup(group, row, share, place));
   assertNear(
     groups.reduce((sum, light) => sum + light, 0),
     ring,
     1e-6,
     "sum over the energy groups",
   );
+  const towards = (angle: number): number => totalLight(row, share, anglePlace(angle ** 2));
   for (const factor of [0, 0.5, 1.5, 3]) {
-    assert.ok(lightTowards(9000, 1, factor * angle, place, 0) < ring, `${factor} Cherenkov angles`);
+    assert.ok(towards(factor * cherenkovAngle(9000)) < ring, `${factor} Cherenkov angles`);
   }
-  assert.equal(lightTowards(9000, 1, 1, place, 0), 0);
+  assert.equal(towards(1), 0);
 });
 
 test("old cascades have fewer fast electrons", () => {
@@ -71,10 +75,13 @@ test("old cascades have fewer fast electrons", () => {
 });
 
 test("cascades follow Greisen's formula", () => {
-  assert.equal(cascadeParticles(1, 0), 0);
-  assertNear(cascadeMaximum(1), 9.42, 0.001, "depth of the maximum of 1 TeV");
-  assertNear(cascadeAge(1, cascadeMaximum(1)), 1, 1e-12, "age at the maximum");
-  assertNear(cascadeParticles(1, cascadeMaximum(1)), 1247, 0.01, "particles at the maximum of 1 TeV");
+  const maximum = cascadeMaximum(1);
+  assert.equal(particlesAt(0, maximum), 0);
+  assertNear(maximum, 9.42, 0.001, "depth of the maximum of 1 TeV");
+  assertNear(particlesAt(maximum, maximum), 1247, 0.01, "particles at the maximum of 1 TeV");
+  for (const depth of [0.7 * maximum, 1.3 * maximum]) {
+    assert.ok(particlesAt(depth, maximum) < particlesAt(maximum, maximum), `${depth} radiation lengths`);
+  }
 });
 
 interface Maxima {

@@ -1,0 +1,184 @@
+// How well do networks reconstruct our simulated gammas, beside the published curves of SST-1M? One network each learns
+// energy and direction from single images and from both telescopes' images; all are judged on gammas from a point source
+// that both telescopes saw.
+//   node dist/test/bench/simulation-quality.js FOLDER [events] [epochs] [energy] [direction]
+// Simulates into FOLDER/data what is not there. A network that FOLDER has already is not trained again; one that was
+// interrupted goes on.
+import { existsSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { loadConfig } from "../../lib/config/load-config.js";
+import { modelFolder } from "../../lib/config/model-folder.js";
+import type { Task } from "../../lib/config/task.js";
+import { angularSeparationDeg } from "../../lib/coordinates/angular-separation.js";
+import { type Cell, DataTable } from "../../lib/display/data-table.js";
+import { estimateInBins } from "../../lib/evaluation/binned-estimate.js";
+import { containmentRadius } from "../../lib/evaluation/containment-radius.js";
+import { energyResolutionByEnergy, relativeErrors } from "../../lib/evaluation/energy-resolution.js";
+import { take } from "../../lib/evaluation/predictions.js";
+import { sortSample } from "../../lib/evaluation/quantile.js";
+import { sst1mMono, sst1mStereo } from "../../lib/figures/published-performance.js";
+import { prepareModel } from "../../lib/models/prepare-model.js";
+import { predictTestFiles } from "../../lib/prediction/predict-test-files.js";
+import { type PredictionRows, readPredictions } from "../../lib/reports/predictions.js";
+import { simulate } from "../../lib/simulation/simulate.js";
+import { openTrainingData } from "../../lib/training/open-training-data.js";
+import { train } from "../../lib/training/train.js";
+
+const [folderName, events = "20000", epochs = "8", ...wanted] = process.argv.slice(2);
+if (!folderName) throw new Error("name a folder for data and models");
+const folder = resolve(folderName);
+
+const networks: Readonly<Record<string, { readonly task: Task; readonly mode: "mono" | "stereo" }>> = {
+  "energy-mono": { task: "energy", mode: "mono" },
+  "energy-stereo": { task: "energy", mode: "stereo" },
+  "direction-mono": { task: "cameradirection", mode: "mono" },
+  "direction-stereo": { task: "skydirection", mode: "stereo" },
+};
+
+function configuration(name: string): string {
+  const { task, mode } = networks[name]!;
+  return `prepare_model:
+  model_type: SingleCNN
+  tasks: [${task}]
+  SingleCNN: { batchnorm: true, attention_mechanism: null }
+training_model:
+  TrainCTLearnModel:
+    output_dir: ${folder}/models/${task}/${name}
+    input_dir_signal: ${folder}/data/train
+    n_epochs: ${epochs}
+    batch_size: 64
+    optimizer: { name: Adam, base_learning_rate: 0.001, schedule: cosine, warmup_epochs: 0.2 }
+    DLImageReader:
+      mode: ${mode}
+      channels: [log_cleaned_image, cleaned_relative_peak_time]
+      image_mapper_type: AxialMapper
+${mode === "stereo" ? "      min_telescopes: 2\n" : ""}testing_model:
+  files: { gammas_point: "${folder}/data/test/*.h5" }
+`;
+}
+
+for (const [particle, set, count] of [
+  ["gamma", "train", Number(events)],
+  ["gamma_point", "test", Math.ceil(Number(events) / 2)],
+] as const) {
+  const seed = set === "train" ? 1 : 2;
+  await simulate({
+    events: count,
+    seed,
+    output: join(folder, "data", set),
+    particles: [particle],
+    eventsPerFile: 5000,
+  });
+}
+
+/** Trains and tests a network. @returns its DL2 files */
+async function predictions(name: string): Promise<readonly string[]> {
+  const file = join(folder, `${name}.yaml`);
+  writeFileSync(file, configuration(name));
+  const config = await loadConfig(file);
+  if (!existsSync(modelFolder(config.modelFolder).card)) {
+    const data = await openTrainingData(config);
+    await train(await prepareModel(config, data), data, config);
+    await data.batches.close();
+  }
+  return (await predictTestFiles(config)).files.map(({ output }) => output);
+}
+
+/** A gamma's true energy and its error: relative of the energy, in degrees of the direction. */
+interface Errors {
+  readonly trueEnergyTeV: Float64Array;
+  readonly error: Float64Array;
+}
+
+const eventKey = ({ obsId, eventId, fileIndex }: PredictionRows, row: number): string =>
+  `${fileIndex[row]} ${obsId[row]} ${eventId[row]}`;
+
+/** Errors of the valid rows, of those events alone that `events` names. */
+function errorsOf(rows: PredictionRows, events: ReadonlySet<string>): Errors {
+  const kept = Uint32Array.from({ length: rows.rows }, (_, row) => row).filter(
+    (row) => rows.valid[row] && events.has(eventKey(rows, row)),
+  );
+  const trueEnergyTeV = take(rows.trueEnergyTeV, kept);
+  const { altDeg, azDeg, trueAltDeg, trueAzDeg } = rows;
+  const error = rows.energyTeV
+    ? relativeErrors(trueEnergyTeV, take(rows.energyTeV, kept))
+    : Float64Array.from(kept, (row) =>
+        angularSeparationDeg(azDeg![row]!, altDeg![row]!, trueAzDeg[row]!, trueAltDeg[row]!),
+      );
+  return { trueEnergyTeV, error };
+}
+
+const edges = sst1mMono.edgesTeV.slice(0, 12);
+const rounded = (value: number, digits: number): Cell => (Number.isNaN(value) ? null : Number(value.toFixed(digits)));
+
+/** One image, the mean of both telescopes' networks, and one network with both images, on the same events. */
+async function compared(quantity: "energy" | "direction"): Promise<Record<"image" | "mean" | "stereo", Errors>> {
+  const [mono, stereo] = [`${quantity}-mono`, `${quantity}-stereo`] as const;
+  const [single, both] = [await predictions(mono), await predictions(stereo)];
+  const [monoTask, stereoTask] = [networks[mono]!.task, networks[stereo]!.task];
+  const joined = await readPredictions(both, stereoTask, "subarray");
+  const events = new Set<string>();
+  for (let row = 0; row < joined.rows; row++) if (joined.valid[row]) events.add(eventKey(joined, row));
+  return {
+    image: errorsOf(await readPredictions(single, monoTask, "telescope"), events),
+    mean: errorsOf(await readPredictions(single, monoTask, "subarray"), events),
+    stereo: errorsOf(joined, events),
+  };
+}
+
+const energyBin = (bin: number): string => `${edges[bin]!.toPrecision(3)}–${edges[bin + 1]!.toPrecision(3)}`;
+const title = `${events} events, ${epochs} epochs`;
+
+async function energyTable(): Promise<DataTable> {
+  const { image, mean, stereo } = await compared("energy");
+  const [one, averaged, two] = [image, mean, stereo].map(({ trueEnergyTeV, error }) =>
+    energyResolutionByEnergy(edges, trueEnergyTeV, error, null),
+  );
+  const rows = edges
+    .slice(0, -1)
+    .map((_, bin): Cell[] => [
+      energyBin(bin),
+      two!.resolution.counts[bin]!,
+      rounded(one!.resolution.value[bin]!, 3),
+      rounded(averaged!.resolution.value[bin]!, 3),
+      rounded(two!.resolution.value[bin]!, 3),
+      rounded(sst1mMono.energyResolution[bin]!, 3),
+      rounded(sst1mStereo.energyResolution[bin]!, 3),
+      rounded(one!.bias.value[bin]!, 3),
+      rounded(two!.bias.value[bin]!, 3),
+      rounded(sst1mMono.energyBias[bin]!, 3),
+      rounded(sst1mStereo.energyBias[bin]!, 3),
+    ]);
+  const resolutions = ["image", "mean of two", "stereo", "published mono", "published stereo"];
+  const biases = ["bias image", "bias stereo", "published mono", "published stereo"];
+  return new DataTable(
+    ["energy [TeV]", "events", ...resolutions, ...biases],
+    rows,
+    `Resolution and bias of the relative error of the energy, ${title}`,
+  );
+}
+
+async function directionTable(): Promise<DataTable> {
+  const { image, mean, stereo } = await compared("direction");
+  const [one, averaged, two] = [image, mean, stereo].map(({ trueEnergyTeV, error }) =>
+    estimateInBins(edges, trueEnergyTeV, error, null, (values) => containmentRadius(sortSample(values, null))),
+  );
+  const rows = edges
+    .slice(0, -1)
+    .map((_, bin): Cell[] => [
+      energyBin(bin),
+      two!.counts[bin]!,
+      rounded(one!.value[bin]!, 3),
+      rounded(averaged!.value[bin]!, 3),
+      rounded(two!.value[bin]!, 3),
+      rounded(sst1mMono.angularResolutionDeg[bin]!, 3),
+      rounded(sst1mStereo.angularResolutionDeg[bin]!, 3),
+    ]);
+  const columns = ["image", "mean of two", "stereo", "published mono", "published stereo"];
+  return new DataTable(["energy [TeV]", "events", ...columns], rows, `68 % containment in degrees, ${title}`);
+}
+
+const asked = (quantity: string): boolean => wanted.length === 0 || wanted.includes(quantity);
+if (asked("energy")) console.log((await energyTable()).toText());
+if (asked("direction")) console.log((await directionTable()).toText());
+process.exit(0);
