@@ -40,7 +40,7 @@ function configuration(name: string): string {
   return `prepare_model:
   model_type: SingleCNN
   tasks: [${task}]
-  SingleCNN: { batchnorm: true, attention_mechanism: null }
+  SingleCNN: { batchnorm: true, batchnorm_momentum: 0.9, attention_mechanism: null }
 training_model:
   TrainCTLearnModel:
     output_dir: ${folder}/models/${task}/${name}
