@@ -6,12 +6,32 @@ import { datatypeClass, readAttribute, type TypedAttribute } from "./attributes.
 import type { AttributeValue } from "./column.js";
 import { type Hdf5Library, hdf5Library } from "./library.js";
 import { nearestName, readError } from "./read-error.js";
-import { type Metadata, TableReader } from "./table-reader.js";
+import { shapeOf } from "./record-member.js";
+import { orUnusual } from "./stored/file-bytes.js";
+import type { StoredAttribute } from "./stored/stored-attributes.js";
+import { StoredFile } from "./stored/stored-file.js";
+import { TableReader, type TableSource } from "./table-reader.js";
+
+/** Attributes of an object: their names, and how one is read. */
+interface ObjectAttributes {
+  readonly names: readonly string[];
+  read(name: string): TypedAttribute | undefined;
+}
+
+/** An attribute read past the library, where that can be done. */
+function readStored(
+  attribute: StoredAttribute,
+  byLibrary: () => TypedAttribute | undefined,
+): TypedAttribute | undefined {
+  const found = orUnusual(() => ({ value: attribute.read() }));
+  return found ? found.value : byLibrary();
+}
 
 /** What stands under a name. */
 interface Found {
   readonly kind: "group" | "table" | "array" | undefined;
-  readonly metadata?: Metadata;
+  /** Of a table. */
+  readonly source?: () => TableSource;
   table?: TableReader;
 }
 
@@ -19,14 +39,16 @@ interface Found {
 export class Hdf5File {
   readonly path: string;
   private readonly library: Hdf5Library;
+  private readonly stored: StoredFile;
   private id: bigint | undefined;
   /** What was asked for already: an open file does not change. */
   private readonly found = new Map<string, Found>();
 
-  private constructor(path: string, library: Hdf5Library, id: bigint) {
+  private constructor(path: string, library: Hdf5Library, id: bigint, stored: StoredFile) {
     this.path = path;
     this.library = library;
     this.id = id;
+    this.stored = stored;
   }
 
   /** @throws {InputError} when the file is missing, not HDF5, truncated or not readable. */
@@ -46,9 +68,12 @@ export class Hdf5File {
     if (found.size === 0) {
       throw new InputError(`${path} is empty`, { place: path, remedy: "copy or make the file again" });
     }
+    let id: bigint | undefined;
     try {
-      return new Hdf5File(path, library, library.open(absolute, library.H5F_ACC_RDONLY, false, -1, -1));
+      id = library.open(absolute, library.H5F_ACC_RDONLY, false, -1, -1);
+      return new Hdf5File(path, library, id, StoredFile.open(absolute));
     } catch (cause) {
+      if (id !== undefined) library.close_file(id);
       throw readError(path, undefined, cause);
     }
   }
@@ -59,6 +84,7 @@ export class Hdf5File {
     const id = this.id;
     this.id = undefined;
     this.found.clear();
+    this.stored.close();
     try {
       this.library.close_file(id);
     } catch (cause) {
@@ -76,12 +102,16 @@ export class Hdf5File {
     const known = this.id === undefined ? undefined : this.found.get(absolute);
     if (known) return known;
     const found = this.attempt(path, (id): Found => {
+      const stored = this.stored.find(absolute);
+      if (stored?.kind === "absent") return { kind: undefined };
+      if (stored?.kind === "table") return { kind: "table", source: () => stored };
+      if (stored) return { kind: stored.kind };
       const type = this.library.get_type(id, absolute);
       if (type === this.library.H5G_GROUP) return { kind: "group" };
       if (type !== this.library.H5G_DATASET) return { kind: undefined };
       const metadata = this.library.get_dataset_metadata(id, absolute);
       const isTable = metadata.type === datatypeClass.compound && metadata.shape?.length === 1;
-      return { kind: isTable ? "table" : "array", metadata };
+      return isTable ? { kind: "table", source: () => ({ shape: shapeOf(metadata), rows: null }) } : { kind: "array" };
     });
     this.found.set(absolute, found);
     return found;
@@ -95,7 +125,10 @@ export class Hdf5File {
   /** Names in a group, sorted; empty when the group is absent. */
   children(path: string): string[] {
     if (this.kind(path) !== "group") return [];
-    return this.attempt(path, (id) => this.library.get_names(id, absolutePath(path), false)).sort();
+    return this.attempt(path, (id) => {
+      const name = absolutePath(path);
+      return this.stored.children(name) ?? this.library.get_names(id, name, false);
+    }).sort();
   }
 
   /** Attributes of a group or dataset; those of kinds unknown here (references, compounds) are left out. */
@@ -107,11 +140,18 @@ export class Hdf5File {
   /** One attribute, or undefined when there is none of that name. */
   attribute(path: string, name: string): AttributeValue | undefined {
     this.mustHave(path);
-    return this.attempt(path, (id) =>
-      this.library.get_attribute_names(id, absolutePath(path)).includes(name)
-        ? readAttribute(id, absolutePath(path), name)?.value
-        : undefined,
-    );
+    return this.attempt(path, (id) => {
+      const attributes = this.objectAttributes(id, absolutePath(path));
+      return attributes.names.includes(name) ? attributes.read(name)?.value : undefined;
+    });
+  }
+
+  /** Names of attributes, and how each is read. */
+  private objectAttributes(id: bigint, path: string): ObjectAttributes {
+    const stored = this.stored.attributes(path);
+    const read = (name: string): TypedAttribute | undefined => readAttribute(id, path, name);
+    if (!stored) return { names: this.library.get_attribute_names(id, path), read };
+    return { names: [...stored.keys()], read: (name) => readStored(stored.get(name)!, () => read(name)) };
   }
 
   /** The same with stored types, for faithful copies. */
@@ -119,8 +159,9 @@ export class Hdf5File {
     this.mustHave(path);
     return this.attempt(path, (id) => {
       const attributes: Record<string, TypedAttribute> = {};
-      for (const name of this.library.get_attribute_names(id, absolutePath(path))) {
-        const attribute = readAttribute(id, absolutePath(path), name);
+      const { names, read } = this.objectAttributes(id, absolutePath(path));
+      for (const name of names) {
+        const attribute = read(name);
         if (attribute !== undefined) attributes[name] = attribute;
       }
       return attributes;
@@ -134,10 +175,10 @@ export class Hdf5File {
       this.mustHave(path);
       throw new InputError(`${this.path}: ${absolutePath(path)} is no table`, { place: `${this.path}:${path}` });
     }
-    found.table ??= this.attempt(
-      path,
-      (id) => new TableReader(this.library, id, this.path, absolutePath(path), found.metadata!),
-    );
+    found.table ??= this.attempt(path, (id) => {
+      const attributes = (): ObjectAttributes => this.objectAttributes(id, absolutePath(path));
+      return new TableReader(this.library, id, this.path, absolutePath(path), found.source!(), attributes);
+    });
     return found.table;
   }
 

@@ -20,6 +20,8 @@ const known: readonly (readonly [RegExp, string, string])[] = [
     "is damaged: a block cannot be decompressed",
     "copy or download the file again",
   ],
+  // A trap of the decompressor, which trusts the lengths in a block.
+  [/out of bounds|unreachable/i, "is damaged: a block cannot be decompressed", "copy or download the file again"],
   [/memory|allocation/i, "needs more memory than there is", "read fewer rows at a time"],
 ];
 

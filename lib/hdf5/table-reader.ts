@@ -1,11 +1,10 @@
 import { InputError } from "../errors.js";
-import { datatypeClass, numberType, readAttribute } from "./attributes.js";
+import type { TypedAttribute } from "./attributes.js";
 import {
   type AttributeValue,
   bytesOf,
   type Column,
   type ColumnSchema,
-  type ColumnType,
   emptyArray,
   itemLength,
   type NumericArray,
@@ -16,6 +15,9 @@ import type { Hdf5Library } from "./library.js";
 import { type NumberColumn, NumberGatherer } from "./number-column.js";
 import { readBlocks } from "./read-block.js";
 import { nearestName, readError } from "./read-error.js";
+import type { RecordMember, TableShape } from "./record-member.js";
+import { DamagedBlockError } from "./stored/file-bytes.js";
+import type { StoredTable } from "./stored/stored-table.js";
 
 export interface ReadOptions {
   /** Names of the wanted columns; all when left out. */
@@ -27,31 +29,16 @@ export interface ReadOptions {
   readonly raw?: boolean;
 }
 
-/** A member of the stored record; undefined type: nothing that can be read here. */
-interface Member {
-  readonly name: string;
-  readonly offset: number;
-  readonly type: ColumnType | undefined;
-  readonly itemShape: readonly number[];
+/** How a table is stored, and its rows where they can be read past the library. */
+export interface TableSource {
+  readonly shape: TableShape;
+  readonly rows: StoredTable | null;
 }
 
-/** What the library says of a dataset. */
-export type Metadata = ReturnType<Hdf5Library["get_dataset_metadata"]>;
-
-function membersOf(metadata: Metadata, prefix = "", base = 0): Member[] {
-  return (metadata.compound_type?.members ?? []).flatMap((member): Member[] => {
-    const name = prefix + member.name;
-    const offset = base + member.offset;
-    if (member.type === datatypeClass.compound) return membersOf(member, `${name}/`, offset);
-    let element: Metadata = member;
-    const itemShape: number[] = [];
-    while (element.type === datatypeClass.array && element.array_type) {
-      element = element.array_type;
-      itemShape.push(...(element.shape ?? []));
-    }
-    const text = element.type === datatypeClass.string && !element.vlen;
-    return [{ name, offset, type: text ? { string: element.size } : numberType(element), itemShape }];
-  });
+/** Attributes of a table: their names, and how one is read. */
+interface TableAttributes {
+  readonly names: readonly string[];
+  read(name: string): TypedAttribute | undefined;
 }
 
 /** A table (dataset of records) of a file: rows are read as typed-array columns. */
@@ -61,8 +48,9 @@ export class TableReader {
   readonly rowBytes: number;
   /** Rows that the file keeps together in one block. */
   readonly chunkRows: number;
-  private readonly members: readonly Member[];
-  private names: readonly string[] | undefined;
+  private readonly members: readonly RecordMember[];
+  private readonly stored: StoredTable | null;
+  private known: TableAttributes | undefined;
   private readonly schemas = new Map<number, ColumnSchema>();
   private allAttributes: Record<string, AttributeValue> | undefined;
 
@@ -72,22 +60,28 @@ export class TableReader {
     private readonly fileId: bigint,
     private readonly file: string,
     private readonly path: string,
-    metadata: Metadata,
+    { shape, rows }: TableSource,
+    private readonly openAttributes: () => TableAttributes,
   ) {
-    this.rows = metadata.shape?.[0] ?? 0;
-    this.rowBytes = metadata.size;
-    this.chunkRows = metadata.chunks?.[0] ?? 1;
-    this.members = membersOf(metadata);
+    this.rows = shape.rows;
+    this.rowBytes = shape.rowBytes;
+    this.chunkRows = shape.chunkRows;
+    this.members = shape.members;
+    this.stored = rows;
   }
 
   /** Read when they are first needed: a table of ctapipe has hundreds. */
-  private get attributeNames(): readonly string[] {
+  private get tableAttributes(): TableAttributes {
     try {
-      this.names ??= this.library.get_attribute_names(this.fileId, this.path);
+      this.known ??= this.openAttributes();
     } catch (cause) {
       throw readError(this.file, this.path, cause);
     }
-    return this.names;
+    return this.known;
+  }
+
+  private get attributeNames(): readonly string[] {
+    return this.tableAttributes.names;
   }
 
   /** Names of the columns in stored order. */
@@ -201,22 +195,15 @@ export class TableReader {
     count: number,
     use: (bytes: Uint8Array, first: number, records: number) => void,
   ): void {
-    const selection = { recordBytes: this.rowBytes, start, count, chunkRecords: this.chunkRows };
-    try {
-      readBlocks(this.library, this.fileId, this.path, selection, use);
-    } catch (cause) {
-      throw cause instanceof InputError ? cause : readError(this.file, this.path, cause);
-    }
-  }
-
-  /** Calls `use` with the stored bytes of all rows, block by block; the bytes are valid only during the call. */
-  readRaw(use: (bytes: Uint8Array, rows: number) => void): void {
-    const selection = { recordBytes: this.rowBytes, start: 0, count: this.rows, chunkRecords: this.chunkRows };
+    const given = this.readStored(start, count, use);
+    if (given === count) return;
+    const { rowBytes: recordBytes, chunkRows: chunkRecords } = this;
+    const selection = { recordBytes, start: start + given, count: count - given, chunkRecords };
     let failure: unknown;
     try {
-      readBlocks(this.library, this.fileId, this.path, selection, (bytes, _first, rows) => {
+      readBlocks(this.library, this.fileId, this.path, selection, (bytes, first, records) => {
         try {
-          use(bytes, rows);
+          use(bytes, given + first, records);
         } catch (cause) {
           failure = cause;
           throw cause;
@@ -225,6 +212,24 @@ export class TableReader {
     } catch (cause) {
       throw failure ?? readError(this.file, this.path, cause);
     }
+  }
+
+  /** Reads past the library. @returns how many rows; the library has to read the others */
+  private readStored(
+    start: number,
+    count: number,
+    use: (bytes: Uint8Array, first: number, rows: number) => void,
+  ): number {
+    try {
+      return this.stored?.read(start, count, use) ?? 0;
+    } catch (cause) {
+      throw cause instanceof DamagedBlockError ? readError(this.file, this.path, cause) : cause;
+    }
+  }
+
+  /** Calls `use` with the stored bytes of all rows, block by block; the bytes are valid only during the call. */
+  readRaw(use: (bytes: Uint8Array, rows: number) => void): void {
+    this.readSelection(0, this.rows, (bytes, _first, rows) => use(bytes, rows));
   }
 
   private find(name: string): number {
@@ -263,7 +268,7 @@ export class TableReader {
     const attributes: Record<string, AttributeValue> = {};
     try {
       for (const name of names) {
-        const attribute = readAttribute(this.fileId, this.path, name);
+        const attribute = this.tableAttributes.read(name);
         if (attribute !== undefined) attributes[name] = attribute.value;
       }
     } catch (cause) {
@@ -312,7 +317,7 @@ export class TableReader {
 
 interface Store {
   readonly index: number;
-  readonly member: Member;
+  readonly member: RecordMember;
   readonly data: NumericArray;
   readonly bytes: Uint8Array;
   readonly bytesPerRow: number;
