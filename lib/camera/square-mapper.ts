@@ -4,6 +4,15 @@ import { type CameraGeometry, medianPixelWidthM, rotateBack } from "./geometry.j
 import { cellMapper, type ImageMapper } from "./image-mapper.js";
 import { clusterPositions } from "./position-clusters.js";
 
+/** Median distance between neighbouring rows; infinite for a single one. */
+function medianStep(rows: Float64Array): number {
+  const steps = rows
+    .subarray(1)
+    .map((position, i) => position - rows[i]!)
+    .sort();
+  return steps[steps.length >> 1] ?? Number.POSITIVE_INFINITY;
+}
+
 /**
  * One cell a pixel of a camera with square pixels; gaps between modules are closed. Keeps the charge exactly.
  *
@@ -19,14 +28,15 @@ export function squareMapper(geometry: CameraGeometry, imageShape: number | null
       remedy: "use BilinearMapper",
     });
   }
-  const apartM = medianPixelWidthM(geometry) / 4;
+  const widthM = medianPixelWidthM(geometry);
+  const apartM = widthM / 4;
   const turned = rotateBack(geometry.pixelX, geometry.pixelY, geometry.pixelRotationDeg);
   const [x, y] = [clusterPositions(turned.x, apartM), clusterPositions(turned.y, apartM)];
   const side = Math.max(x.mean.length, y.mean.length);
   const pixels = geometry.pixelX.length;
   const pixelOfCell = new Int32Array(side * side).fill(-1);
-  // A camera of scattered pixels has nearly as many rows as pixels.
-  const scattered = side > 4 * Math.sqrt(pixels) + 4;
+  // Scattered pixels have nearly as many rows as pixels; rows of a turned grid lie closer together than its pixels are wide.
+  const scattered = side > 4 * Math.sqrt(pixels) + 4 || [x, y].some(({ mean }) => medianStep(mean) < 0.8 * widthM);
   for (let pixel = 0; pixel < pixels; pixel++) {
     const cell = (side - 1 - y.of[pixel]!) * side + x.of[pixel]!;
     if (scattered || pixelOfCell[cell] !== -1) {

@@ -193,6 +193,97 @@ test("cameras nobody has seen work when their grid is regular, in any orientatio
   }
 });
 
+/** A camera of `modules` × `modules` square modules of 8 × 8 pixels with gaps between them, turned by `rotationDeg`. */
+function squareCamera(
+  modules: number,
+  pitchM: number,
+  rotationDeg: number,
+  missing: readonly string[],
+): CameraGeometry {
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let row = 0; row < 8 * modules; row++) {
+    for (let column = 0; column < 8 * modules; column++) {
+      const [above, right] = [row >> 3, column >> 3];
+      if (missing.includes(`${above}/${right}`)) continue;
+      x.push(column * pitchM + right * 0.4 * pitchM);
+      y.push(row * pitchM + above * 0.4 * pitchM);
+    }
+  }
+  const turned = rotateBack(x, y, -rotationDeg);
+  return {
+    name: "NewSiPM",
+    pixelType: "square",
+    pixelX: turned.x,
+    pixelY: turned.y,
+    pixelArea: new Float64Array(x.length).fill((0.95 * pitchM) ** 2),
+    pixelRotationDeg: rotationDeg,
+    cameraRotationDeg: 0,
+  };
+}
+
+test("square pixels in modules, in any orientation and without some modules, have a cell each", () => {
+  const corners = ["0/0", "0/5", "5/0", "5/5"];
+  for (const [pitchM, rotationDeg, missing] of [
+    [0.0064, 0, corners],
+    [0.0064, 12.5, corners],
+    [0.0067, -31, [...corners, "2/3"]],
+    [0.05, 45, ["3/3"]],
+  ] as const) {
+    const camera = squareCamera(6, pitchM, rotationDeg, missing);
+    const mapper = buildMapper("SquareMapper", camera);
+    assert.equal(mapper.height, 48);
+    checkPixels(mapper, "SquareMapper");
+    assert.equal(mapper.weights.length, 64 * (36 - missing.length), "cells of missing modules stay empty");
+    for (const name of hexagonal)
+      assert.throws(() => buildMapper(name, camera), /has square pixels[\s\S]*SquareMapper/);
+    // Turned without saying so its pixels form no rows.
+    for (const turned of [13, 45, Math.atan(0.5) * 57.29577951]) {
+      const silent = { ...camera, pixelRotationDeg: rotationDeg + turned };
+      assert.throws(
+        () => buildMapper("SquareMapper", silent),
+        /NewSiPM do not stand in rows and columns[\s\S]*PIX_ROT/,
+      );
+    }
+  }
+});
+
+test("a hexagonal camera without some modules of seven pixels keeps its grid and its charge", () => {
+  for (const rotationDeg of [0, 10.893, 30]) {
+    const whole = hexagonalCamera(15, 0.05, rotationDeg);
+    // Two modules within the camera, one at its edge.
+    const gone = new Set(
+      [50, 331, 700].flatMap((middle) =>
+        [...whole.pixelX.keys()].filter(
+          (i) => Math.hypot(whole.pixelX[i]! - whole.pixelX[middle]!, whole.pixelY[i]! - whole.pixelY[middle]!) < 0.051,
+        ),
+      ),
+    );
+    assert.ok(gone.size >= 18);
+    const keep = [...whole.pixelX.keys()].filter((i) => !gone.has(i));
+    const pick = (values: Float64Array): Float64Array => Float64Array.from(keep, (i) => values[i]!);
+    const camera = {
+      ...whole,
+      pixelX: pick(whole.pixelX),
+      pixelY: pick(whole.pixelY),
+      pixelArea: pick(whole.pixelArea),
+    };
+    for (const name of hexagonal) {
+      const [mapper, full] = [buildMapper(name, camera), buildMapper(name, whole)];
+      assert.equal(mapper.height, full.height, name);
+      const [weights, before] = [weightOfPixels(mapper), weightOfPixels(full)];
+      if (exact.includes(name)) checkPixels(mapper, name);
+      else {
+        // A pixel weighs what it weighed in the whole camera, but for those beside a hole and a factor for all.
+        const ratios = keep.map((i, k) => weights[k]! / before[i]!);
+        const usual = [...ratios].sort((a, b) => a - b)[ratios.length >> 1]!;
+        const changed = ratios.filter((ratio) => Math.abs(ratio / usual - 1) > 1e-4).length;
+        assert.ok(weights.every((weight) => weight > 0) && changed < 3 * 18, `${name}: ${changed} pixels weigh else`);
+      }
+    }
+  }
+});
+
 test("rows stand along x as well as along y", () => {
   const usual = hexagonalCamera(8, 0.03, 0);
   const turned = { ...usual, pixelX: usual.pixelY, pixelY: usual.pixelX };
