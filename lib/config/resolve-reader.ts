@@ -27,15 +27,15 @@ function resolveMode(
   const mode = given ?? (stereo ? "stereo" : "mono");
   if (mono && given === "stereo") places.contradiction(taskPath, modePath, "cameradirection is always mono");
   if (stereo && given === "mono") places.contradiction(taskPath, modePath, "skydirection is always stereo");
-  const stack = tool.stack_telescope_images ?? (mode === "stereo" && !tool.sort_by_intensity);
+  const stack = tool.stack_telescope_images ?? mode === "stereo";
   if (stack && mode === "mono") places.contradiction(stackPath, modePath, "there is nothing to stack in mono");
-  if (stack && tool.sort_by_intensity) {
-    places.contradiction(stackPath, [...train, "sort_by_intensity"], "stacked images keep the order of the telescopes");
+  if (tool.sort_by_intensity && mode === "mono") {
+    places.contradiction([...train, "sort_by_intensity"], modePath, "there is nothing to sort in mono");
   }
   if (!stack && mode === "stereo") {
     places.problem(
-      isSet(places.source, stackPath) ? stackPath : modePath,
-      "stereo networks see the images of all telescopes stacked: stack_telescope_images: true, without sort_by_intensity",
+      stackPath,
+      "stereo networks see the images of all telescopes stacked: leave it out, or set it to true; `cherenkit images` writes them unstacked",
     );
   }
   return { mode, stack };

@@ -525,7 +525,11 @@ const trainTool = z.strictObject({
     "Stereo: put the images of all telescopes behind each other as channels.",
     "false in mono, true in stereo",
   ),
-  sort_by_intensity: key(z.boolean(), "Stereo: telescopes by falling intensity; not with stacking.", false),
+  sort_by_intensity: key(
+    z.boolean(),
+    "Stereo: the images of an event by falling intensity, blank ones last, instead of by telescope.",
+    false,
+  ),
   dl1dh_reader_type: ignored(z.literal("DLImageReader"), "images are the only input."),
   overwrite: ignored(z.boolean(), "nothing is ever deleted; see `output_dir`."),
   quiet: ignored(z.boolean(), "use the shell to silence a command."),

@@ -24,12 +24,14 @@ export interface Job {
 
 /** Events of a stereo model. */
 export interface StereoEvents {
-  /** By id, the order in which images are stacked. */
+  /** By id. */
   readonly telescopes: readonly Telescope[];
   /** Number among the triggers of the array, `[events]`. */
   readonly numbers: Int32Array;
   /** Rows in the telescopes' image tables, `[events, telescopes]`; −1 without an image. */
   readonly imageRows: Int32Array;
+  /** Where in the stack the image of each telescope stands, `[events, telescopes]`. */
+  readonly places: Uint16Array;
 }
 
 function wantedImages(examples: ExampleTable, triggers: FileTriggers): Uint8Array {
@@ -52,15 +54,37 @@ function wantedImages(examples: ExampleTable, triggers: FileTriggers): Uint8Arra
 
 function stereoEvents(examples: ExampleTable, triggers: FileTriggers): StereoEvents {
   const telescopes = [...examples.telescopes].sort((a, b) => a.id - b.id);
-  if (examples.rows === 0) return { telescopes, numbers: new Int32Array(), imageRows: new Int32Array() };
+  const count = examples.rows * telescopes.length;
+  const [imageRows, places] = [new Int32Array(count).fill(-1), new Uint16Array(count)];
+  if (examples.rows === 0) return { telescopes, numbers: new Int32Array(), imageRows, places };
   const { events } = triggers;
   const index = new KeyedRows(events.obsIds, events.eventIds);
   const [obsIds, eventIds] = ["obs_id", "event_id"].map((name) => examples.column(name));
-  const tableRows = examples.images.column("table_index");
+  const [tableRows, telIds] = ["table_index", "tel_id"].map((name) => examples.images.column(name));
+  const numberOf = new Map(telescopes.map(({ id }, k) => [id, k]));
+  for (let first = 0; first < count; first += telescopes.length) {
+    const blank = new Set(telescopes.keys());
+    const images = examples.imagesOf!.subarray(first, first + telescopes.length);
+    for (const [place, image] of images.entries()) {
+      if (image < 0) continue;
+      const k = numberOf.get(telIds![image]!)!;
+      blank.delete(k);
+      imageRows[first + k] = tableRows![image]!;
+      places[first + k] = place;
+    }
+    // Telescopes that did not see the event have the places that are left.
+    for (const [place, image] of images.entries()) {
+      if (image >= 0) continue;
+      const [k] = blank;
+      blank.delete(k!);
+      places[first + k!] = place;
+    }
+  }
   return {
     telescopes,
     numbers: Int32Array.from({ length: examples.rows }, (_, row) => index.find(obsIds![row]!, eventIds![row]!)),
-    imageRows: examples.imagesOf!.map((image) => (image < 0 ? -1 : tableRows[image]!)),
+    imageRows,
+    places,
   };
 }
 

@@ -42,7 +42,7 @@ function readRows(
 /** The stacked images of events; each thread takes every so-many-th group of events. */
 export async function readEvents(
   file: EventFile,
-  { telescopes, numbers, obsIds, eventIds, imageRows }: StreamEvents,
+  { telescopes, numbers, obsIds, eventIds, imageRows, places }: StreamEvents,
   filler: ViewFiller,
   share: StreamWorkerData["share"],
   kernel: WebAssembly.Module,
@@ -83,6 +83,7 @@ export async function readEvents(
             return found ? found.block.image(found.row) : null;
           }),
         ),
+        (i, k) => places[some[i]! * telescopes.length + k]!,
       );
       for (const [i, event] of some.entries()) {
         if (!filler.ready) await filler.untilReady();

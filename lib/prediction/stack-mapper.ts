@@ -13,7 +13,7 @@ export class StackMapper {
   private readonly vectors: readonly { readonly at: number; readonly values: Float32Array }[];
   private readonly stacks: readonly { readonly at: number; readonly values: Float32Array }[];
 
-  /** @param mappers one a telescope, in the order in which they are stacked; their images are of one size */
+  /** @param mappers one a telescope; their images are of one size */
   constructor(
     module: WebAssembly.Module,
     private readonly mappers: readonly ImageMapper[],
@@ -48,16 +48,20 @@ export class StackMapper {
 
   /**
    * @param events at most `together`; each the images of its telescopes, null for one that did not see it: zeros
+   * @param placeOf where in the stack of event i the image of telescope k stands
    * @returns `[height, width, telescopes · channels]` for each event, valid until the next call
    */
-  map(events: readonly (readonly (DL1Image | null)[])[]): Float32Array[] {
+  map(
+    events: readonly (readonly (DL1Image | null)[])[],
+    placeOf: (event: number, telescope: number) => number,
+  ): Float32Array[] {
     const length = this.channels.length;
     for (const [k, mapper] of this.mappers.entries()) {
       const kernel = this.kernels.get(mapper)!;
       const seen: number[] = [];
       for (const [i, images] of events.entries()) {
         const image = images[k];
-        const to = this.stacks[i]!.at + 4 * length * k;
+        const to = this.stacks[i]!.at + 4 * length * placeOf(i, k);
         if (!image) {
           kernel.blank(to);
           continue;

@@ -36,7 +36,7 @@ function telescopesOf(views: readonly View[], jobs: Jobs, file: EventFile, trigg
 function eventsOf(views: readonly View[], jobs: Jobs, file: EventFile, { events }: FileTriggers): StreamEvents[] {
   return views.flatMap(({ mode, models }, view): StreamEvents[] => {
     if (mode !== "stereo") return [];
-    const { telescopes, numbers, imageRows } = jobs.get(models[0]!)!.events!;
+    const { telescopes, numbers, imageRows, places } = jobs.get(models[0]!)!.events!;
     const mappers = mappersFor(models[0]!, file, telescopes);
     return [
       {
@@ -50,6 +50,7 @@ function eventsOf(views: readonly View[], jobs: Jobs, file: EventFile, { events 
         obsIds: Float64Array.from(numbers, (number) => events.obsIds[number]!),
         eventIds: Float64Array.from(numbers, (number) => events.eventIds[number]!),
         imageRows,
+        places,
       },
     ];
   });

@@ -39,7 +39,6 @@ export interface StreamTelescope {
 /** The events of a stereo view: which images stand for each. */
 export interface StreamEvents {
   readonly view: number;
-  /** In the order in which their images are stacked. */
   readonly telescopes: readonly { readonly id: number; readonly pixels: number; readonly mapper: ImageMapper }[];
   /** Number of each event among the triggers of the array, with its keys. */
   readonly numbers: Int32Array;
@@ -47,6 +46,8 @@ export interface StreamEvents {
   readonly eventIds: Float64Array;
   /** Rows in the telescopes' image tables, `[events, telescopes]`; −1 for a telescope that did not see the event. */
   readonly imageRows: Int32Array;
+  /** Where in the stack the image of each telescope stands, `[events, telescopes]`. */
+  readonly places: Uint16Array;
 }
 
 export interface StreamFile {

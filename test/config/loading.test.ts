@@ -143,6 +143,11 @@ test("files of the former system load for all four tasks", async () => {
   const sky = await load(former("skydirection", "stereo", true, 1));
   assert.equal(sky.reader.mode, "stereo");
   assert.equal(sky.reader.stackTelescopeImages, true);
+  const stack = "    stack_telescope_images: true\n";
+  const sorted = await load(
+    former("skydirection", "stereo", true, 1).replace(stack, `${stack}    sort_by_intensity: true\n`),
+  );
+  assert.ok(sorted.reader.stackTelescopeImages && sorted.reader.sortByIntensity);
   assert.equal((await load(former("cameradirection", "mono", false, 1))).task, "cameradirection");
 });
 
@@ -261,6 +266,11 @@ test("contradictions name both lines", async () => {
   const camera = small.replaceAll("energy", "cameradirection");
   const stereo = await problemOf(`${camera}    stack_telescope_images: true\n    DLImageReader: {mode: stereo}\n`);
   assert.match(stereo, /cameradirection is always mono/);
+  const sky = small.replaceAll("energy", "skydirection");
+  const unstacked = await problemOf(`${sky}    stack_telescope_images: false\n`);
+  assert.match(unstacked, /stereo networks see the images of all telescopes stacked/);
+  assert.equal((await load(`${sky}    sort_by_intensity: true\n`)).reader.stackTelescopeImages, true);
+  assert.match(await problemOf(`${small}    sort_by_intensity: true\n`), /nothing to sort in mono/);
   const shape = await problemOf(`${small.replace("[energy]", "[energy]\n  input_shape: [96, 96, 3]")}
     DLImageReader: {channels: [image, peak_time]}`);
   assert.match(shape, /input_shape contradicts .*channels \(.*\): 3 channels here, 2 there/);

@@ -237,8 +237,12 @@ test(
     const order = Uint32Array.from({ length: events.rows }, (_, i) => (i * 7) % events.rows);
     const blank = new Float32Array(side * side * 2);
     const intensity = events.images.column("hillas_intensity");
-    for (const sortByIntensity of [false, true]) {
-      const stacked = !sortByIntensity;
+    const orders = [
+      { stacked: true, sortByIntensity: false },
+      { stacked: false, sortByIntensity: true },
+      { stacked: true, sortByIntensity: true },
+    ];
+    for (const { stacked, sortByIntensity } of orders) {
       const asked = { ...settings, stackTelescopeImages: stacked, sortByIntensity };
       // The store has the images of both tables in one order.
       const table = await openExamples([join(sharedData, lst)], null, asked);

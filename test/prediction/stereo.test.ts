@@ -99,6 +99,32 @@ test(
   },
 );
 
+test("a network trained on images sorted by intensity sees them in that order again", data, async () => {
+  const reader = { ...stacked.reader, sortByIntensity: true };
+  const model = await toyModel(join(folder, "sorted"), "energy", { ...stacked, reader });
+  const options = { files: [gamma], output: join(folder, "sorted-dl2"), onProgress: () => undefined };
+  const result = await predictFiles({ models: [model], ...options });
+  const expected = await reference(model);
+  const inOrder = await reference(await toyModel(join(folder, "in-order"), "energy", stacked));
+  const file = await Hdf5File.open(result.files[0]!.output);
+  const columns = file
+    .table("/dl2/event/subarray/energy/CTLearnRegressor")
+    .readNumbers(["obs_id", "event_id", "CTLearnRegressor_energy"]);
+  file.close();
+  const [obsIds, eventIds, energies] = [...columns.values()];
+  let [seen, others] = [0, 0];
+  for (const [row, energy] of energies!.entries()) {
+    const event = [obsIds![row], eventIds![row]].join("/");
+    const answer = expected.get(event);
+    if (!answer) continue;
+    seen++;
+    const wanted = 10 ** answer[0]!;
+    assert.ok(Math.abs(energy - wanted) < 1e-4 * wanted, `event ${event}`);
+    if (Math.abs(10 ** inOrder.get(event)![0]! - wanted) > 1e-3 * wanted) others++;
+  }
+  assert.ok(seen > 20 && others > 10, `${others} of ${seen} events look different when sorted`);
+});
+
 test("an array of another size than the trained one is refused", data, async () => {
   const two = await toyModel(join(folder, "two"), "energy", { ...stacked, stacked: 2 });
   const options = { files: [gamma], output: join(folder, "none"), onProgress: () => undefined };
