@@ -1,6 +1,5 @@
 import { type Command, Option } from "commander";
 import {
-  type Channel,
   type ChannelName,
   expandChannels,
   isWaveformName,
@@ -8,7 +7,7 @@ import {
   sequencePositions,
 } from "../config/channel.js";
 import { dl1dhReaderDefaults } from "../config/defaults.js";
-import { ConfigError } from "../errors.js";
+import type { ExportSelection } from "../events/export-examples.js";
 import { channelList, exportCommand, type SelectionOptions, selectionOf, tellExport } from "./export-options.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -20,24 +19,17 @@ interface Options extends SelectionOptions {
   readonly shape?: number;
 }
 
-/** @throws {ConfigError} for waveforms without a number of samples */
-function channelsOf({ channels, sequenceLength, sequencePosition }: Options): readonly Channel[] {
-  if (sequenceLength === undefined && channels.some(isWaveformName)) {
-    throw new ConfigError("waveforms need a number of samples", {
-      place: "--channels",
-      remedy: "say how many with --sequence-length (cherenkit inspect shows the readout's)",
-    });
-  }
-  return expandChannels(channels, { length: sequenceLength ?? 1, position: sequencePosition });
-}
-
 /** `cherenkit images FILE… --output X.h5|X.npy` */
 export function imagesCommand(): Command {
   const { channels, mapper, sequencePosition } = dl1dhReaderDefaults;
   return exportCommand("images")
     .description("write mapped images with their labels, for networks that are trained elsewhere")
     .option("--channels <a,b>", "channels of the images", channelList, channels)
-    .option("--sequence-length <n>", "samples of waveforms that become channels", wholeNumber)
+    .option(
+      "--sequence-length <n>",
+      "samples of waveforms that become channels; without it the whole readout",
+      wholeNumber,
+    )
     .addOption(
       new Option("--sequence-position <where>", "where these samples lie")
         .choices(sequencePositions)
@@ -53,11 +45,19 @@ export function imagesCommand(): Command {
     .action(async (files: string[], options: Options) => {
       const { exportImages } = await import("../events/export-images.js");
       const { Progress } = await import("../display/progress.js");
-      const selection = selectionOf(files, options, {
-        channels: channelsOf(options),
-        mapper: options.mapper,
-        imageShape: options.shape ?? null,
-      });
+      const { channels: names, sequencePosition: position } = options;
+      const select = (length: number): ExportSelection =>
+        selectionOf(files, options, {
+          channels: expandChannels(names, { length, position }),
+          mapper: options.mapper,
+          imageShape: options.shape ?? null,
+        });
+      let length = options.sequenceLength ?? 1;
+      if (options.sequenceLength === undefined && names.some(isWaveformName)) {
+        const { readoutSamples } = await import("../events/readout-samples.js");
+        length = await readoutSamples([...files].sort()[0]!, names, select(1).reader);
+      }
+      const selection = select(length);
       let progress: InstanceType<typeof Progress> | undefined;
       const result = await exportImages(selection, options.output, (done, total) => {
         progress ??= new Progress("mapping", total, "images");

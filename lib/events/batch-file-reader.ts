@@ -2,7 +2,7 @@ import type { Channel } from "../config/channel.js";
 import { InputError } from "../errors.js";
 import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
-import { type ImageBlock, imagesPath, readImageBlocks } from "./read-images.js";
+import { type ImageBlock, imageEvents, imagesPath, readImageBlocks } from "./read-images.js";
 
 /** Where each image is: a row of the image table of a telescope in a file. Arrays are `[images]`, in shared memory. */
 export interface ImagePlaces {
@@ -16,9 +16,11 @@ export interface ImagePlaces {
 /** Decoded blocks that are kept, about 8 MB each; more than the blocks that are mixed with each other. */
 const keptBlocks = 12;
 
-/** An image table, and where its events are. */
-interface OpenTable {
-  readonly file: EventFile;
+/** Files that a thread keeps open; a process may have about a thousand. */
+const openFiles = 32;
+
+/** Where the events of an image table are. */
+interface KnownTable {
   readonly index: EventIndex;
   readonly rowsPerBlock: number;
 }
@@ -29,7 +31,7 @@ interface OpenTable {
  */
 export class FileReader {
   private readonly files = new Map<string, EventFile>();
-  private readonly tables = new Map<string, OpenTable>();
+  private readonly tables = new Map<string, KnownTable>();
   private readonly blocks = new Map<string, ImageBlock>();
 
   constructor(
@@ -58,42 +60,44 @@ export class FileReader {
           remedy: "give DL1 files with images (ctapipe-process --write-images)",
         });
       }
-      const block = this.block(place, table.file, telescope, Math.floor(at / table.rowsPerBlock));
+      const block = await this.block(path, telescope, Math.floor(at / table.rowsPerBlock));
       block.write(at % table.rowsPerBlock, out, i * size);
     }
   }
 
-  private async table(path: string, telescope: number): Promise<OpenTable> {
+  private async file(path: string): Promise<EventFile> {
+    const file = this.files.get(path) ?? (await openEventFile(path));
+    // The first is the one that was not used for longest.
+    this.files.delete(path);
+    this.files.set(path, file);
+    if (this.files.size > openFiles) {
+      const [oldest, unused] = this.files.entries().next().value!;
+      this.files.delete(oldest);
+      unused.close();
+    }
+    return file;
+  }
+
+  private async table(path: string, telescope: number): Promise<KnownTable> {
     const key = `${path}:${telescope}`;
     const known = this.tables.get(key);
     if (known) return known;
-    const file = this.files.get(path) ?? (await openEventFile(path));
-    this.files.set(path, file);
-    const obsIds: number[] = [];
-    const eventIds: number[] = [];
-    let rowsPerBlock = 1;
-    for (const block of readImageBlocks(file, telescope, this.channels)) {
-      if (block.pixels !== this.pixels) {
-        const place = `${path}:${imagesPath(telescope)}`;
-        throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${this.pixels}`, { place });
-      }
-      if (obsIds.length === 0) rowsPerBlock = block.rows;
-      for (let row = 0; row < block.rows; row++) {
-        obsIds.push(block.obsIds[row]!);
-        eventIds.push(block.eventIds[row]!);
-      }
-    }
-    const table = { file, index: new EventIndex(obsIds, eventIds), rowsPerBlock };
+    const { obsIds, eventIds, rowsPerBlock } = imageEvents(await this.file(path), telescope, this.channels);
+    const table = { index: new EventIndex(obsIds, eventIds), rowsPerBlock };
     this.tables.set(key, table);
     return table;
   }
 
-  private block(place: string, file: EventFile, telescope: number, number: number): ImageBlock {
-    const key = `${place}:${number}`;
+  private async block(path: string, telescope: number, number: number): Promise<ImageBlock> {
+    const key = `${path}:${telescope}:${number}`;
+    const share = { first: number, step: Number.MAX_SAFE_INTEGER };
     const block =
-      this.blocks.get(key) ??
-      readImageBlocks(file, telescope, this.channels, { first: number, step: Number.MAX_SAFE_INTEGER }).next().value!;
-    // The first key is the one that was not used for longest.
+      this.blocks.get(key) ?? readImageBlocks(await this.file(path), telescope, this.channels, share).next().value!;
+    if (block.pixels !== this.pixels) {
+      const place = `${path}:${imagesPath(telescope)}`;
+      throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${this.pixels}`, { place });
+    }
+    // The first is the one that was not used for longest.
     this.blocks.delete(key);
     this.blocks.set(key, block);
     if (this.blocks.size > keptBlocks) this.blocks.delete(this.blocks.keys().next().value!);

@@ -24,6 +24,17 @@ function write(file: number, target: string, bytes: Uint8Array, position: number
   }
 }
 
+/** Writes one item a row, of one size and one after the other; those of rows that follow each other at once. */
+function writeRows(file: number, target: string, items: Uint8Array, rows: readonly number[]): void {
+  const size = items.length / rows.length;
+  for (let first = 0; first < rows.length; ) {
+    let end = first + 1;
+    while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
+    write(file, target, items.subarray(first * size, end * size), rows[first]! * size);
+    first = end;
+  }
+}
+
 let lastFile: { readonly source: string; readonly file: EventFile } | undefined;
 let lastIndex: { readonly table: string; readonly index: EventIndex } | undefined;
 
@@ -45,10 +56,8 @@ async function storeImages(task: StoreTask, onImages: (count: number) => void): 
   const { source, telescope, channels, pixels, rows, part, parts } = task;
   const place = `${source}:${imagesPath(telescope)}`;
   const { file, index } = await openTable(task);
-  const vector = new Float32Array(pixels * channels.length);
-  const bytes = new Uint8Array(vector.buffer);
-  const checksum = new Uint32Array(1);
-  const checksumBytes = new Uint8Array(checksum.buffer);
+  const size = pixels * channels.length;
+  let vectors = new Float32Array();
   const pixelsFile = openSync(task.pixelsFile, "r+");
   const checksumsFile = task.checksumsFile === null ? null : openSync(task.checksumsFile, "r+");
   try {
@@ -56,18 +65,24 @@ async function storeImages(task: StoreTask, onImages: (count: number) => void): 
       if (block.pixels !== pixels) {
         throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${pixels}`, { place });
       }
-      let found = 0;
+      if (vectors.length < block.rows * size) vectors = new Float32Array(block.rows * size);
+      const targets: number[] = [];
       for (let row = 0; row < block.rows; row++) {
         const example = index.find(block.obsIds[row]!, block.eventIds[row]!);
         if (example < 0) continue;
-        block.write(row, vector, 0);
-        write(pixelsFile, task.pixelsFile, bytes, rows[example]! * bytes.length);
-        found++;
-        if (checksumsFile === null) continue;
-        checksum[0] = imageChecksum(bytes);
-        write(checksumsFile, task.checksumsFile!, checksumBytes, rows[example]! * checksumBytes.length);
+        block.write(row, vectors, targets.length * size);
+        targets.push(rows[example]!);
       }
-      onImages(found);
+      if (targets.length === 0) continue;
+      const bytes = new Uint8Array(vectors.buffer, 0, 4 * targets.length * size);
+      writeRows(pixelsFile, task.pixelsFile, bytes, targets);
+      if (checksumsFile !== null) {
+        const checksums = Uint32Array.from(targets, (_, i) =>
+          imageChecksum(bytes.subarray(4 * i * size, 4 * (i + 1) * size)),
+        );
+        writeRows(checksumsFile, task.checksumsFile!, new Uint8Array(checksums.buffer), targets);
+      }
+      onImages(targets.length);
     }
   } finally {
     closeSync(pixelsFile);

@@ -1,6 +1,7 @@
 import { type Channel, waveformSample } from "../config/channel.js";
 import { InputError } from "../errors.js";
 import { numbers, type Table } from "../hdf5/column.js";
+import type { NumberColumn } from "../hdf5/number-column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
 import { type DL1Image, isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
@@ -149,6 +150,25 @@ export function readImageRows(
   return readBlock(openSource(file, telescopeId, channels), start, count);
 }
 
+/** Rows of a block of images. */
+function rowsPerBlock({ table, rowBytes }: Source): number {
+  return Math.max(1, Math.floor(blockBytes / (rowBytes * table.chunkRows))) * table.chunkRows;
+}
+
+/**
+ * The events of a telescope's images in the order of the file, and how many of them `readImageBlocks` gives together.
+ * @throws {InputError} when the telescope has no images, or the tables lack what the channels need
+ */
+export function imageEvents(
+  file: EventFile,
+  telescopeId: number,
+  channels: readonly Channel[],
+): { readonly obsIds: NumberColumn; readonly eventIds: NumberColumn; readonly rowsPerBlock: number } {
+  const source = openSource(file, telescopeId, channels);
+  const columns = source.table.readNumbers(["obs_id", "event_id"]);
+  return { obsIds: columns.get("obs_id")!, eventIds: columns.get("event_id")!, rowsPerBlock: rowsPerBlock(source) };
+}
+
 /** Of a table, those rows whose block has the number `first`, `first + step`, …; the blocks are those of all readers. */
 export interface BlockShare {
   readonly first: number;
@@ -168,10 +188,8 @@ export function* readImageBlocks(
 ): Generator<ImageBlock> {
   if (file.hdf5.kind(rowsPath(file, telescopeId, channels)) !== "table") return;
   const source = openSource(file, telescopeId, channels);
-  const { table, rowBytes } = source;
-  const chunks = Math.max(1, Math.floor(blockBytes / (rowBytes * table.chunkRows)));
-  const rows = chunks * table.chunkRows;
-  for (let start = share.first * rows; start < table.rows; start += share.step * rows) {
+  const rows = rowsPerBlock(source);
+  for (let start = share.first * rows; start < source.table.rows; start += share.step * rows) {
     yield readBlock(source, start, rows);
   }
 }

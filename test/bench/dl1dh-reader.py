@@ -17,10 +17,15 @@ config = Config()
 config.TableQualityQuery.quality_criteria = []
 config.DLImageReader.focal_length_choice = "EQUIVALENT"
 config.DLImageReader.mode = mode
-start = time.perf_counter()
+start, processor = time.perf_counter(), time.process_time()
 reader = DLImageReader(input_url_signal=[path], config=config)
 count = reader._get_n_events()
-print(json.dumps({"start": time.perf_counter() - start, "examples": count}), flush=True)
+print(
+    json.dumps(
+        {"start": time.perf_counter() - start, "cpu": time.process_time() - processor, "examples": count}
+    ),
+    flush=True,
+)
 for line in sys.stdin:
     order, number = line.split()
     indices = np.arange(count)

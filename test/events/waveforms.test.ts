@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { buildMapper } from "../../lib/camera/build-mapper.js";
 import { mapImage } from "../../lib/camera/map-image.js";
+import { imagesCommand } from "../../lib/cli/images.js";
 import { type Channel, collapseChannels, expandChannels } from "../../lib/config/channel.js";
 import { InputError } from "../../lib/errors.js";
 import { writeChannels } from "../../lib/events/channels.js";
@@ -184,6 +185,34 @@ test("too long a sequence, and a file without waveforms, are told with the remed
   });
   const plain = join(sharedData, "dl1/v6.0.0/gamma_sst1m_digicam.dl1.h5");
   await assert.rejects(imagesOf(plain, waveforms), /has no R1 waveforms of telescope 1/);
+});
+
+test("images writes the whole readout where no number of samples is asked for", data, async () => {
+  const output = join(folder, "whole.h5");
+  const words = [
+    source,
+    "--channels",
+    "waveform,image",
+    "--mapper",
+    "AxialMapper",
+    "--no-cuts",
+    "--output",
+    output,
+    "--json",
+  ];
+  const said = console.log;
+  console.log = () => undefined;
+  try {
+    await imagesCommand().exitOverride().parseAsync(words, { from: "user" });
+  } finally {
+    console.log = said;
+  }
+  const file = await Hdf5File.open(output);
+  assert.deepEqual(file.array("features").shape, [events, 48, 48, samples + 1]);
+  file.close();
+  const plain = join(sharedData, "dl1/v6.0.0/gamma_sst1m_digicam.dl1.h5");
+  const without = [plain, "--channels", "waveform", "--output", output];
+  await assert.rejects(imagesCommand().exitOverride().parseAsync(without, { from: "user" }), /has no R1 waveforms/);
 });
 
 test("batches of waveforms are the mapped samples, from the image store and from the files alike", data, async () => {
