@@ -1,4 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import {
+  type CombinationWeights,
+  combinationWeights,
+  type PredictionEngine,
+  predictionEngines,
+} from "../config/prediction-choices.js";
 import { ConfigError, exitCodes } from "../errors.js";
 import { collect } from "./assignments.js";
 import { endTidily } from "./end-tidily.js";
@@ -12,7 +18,8 @@ interface Options {
   readonly prefix?: string;
   readonly legacyNames?: true;
   readonly content: "compact" | "parameters" | "images";
-  readonly weights: "none" | "intensity" | "aspect-weighted-intensity" | "containment-weighted-intensity";
+  readonly weights: CombinationWeights;
+  readonly engine: PredictionEngine;
   readonly features?: true;
   readonly shard?: { readonly index: number; readonly of: number };
   readonly json?: true;
@@ -58,6 +65,7 @@ async function stream(source: string, options: Options): Promise<void> {
       array: options.array,
       format: options.format,
       batchSize: options.batchSize,
+      engine: options.engine,
       idleS: options.idle,
       signal: stopSignal(),
       input: process.stdin,
@@ -88,14 +96,25 @@ export function predictCommand(): Command {
     )
     .option("--workers <n>", "threads that read and map images (default: one a core)", wholeNumber)
     .addOption(
-      new Option("--weights <how>", "how much each telescope counts in the mean of an event (names as in ctapipe)")
-        .choices(["none", "intensity", "aspect-weighted-intensity", "containment-weighted-intensity"])
+      new Option(
+        "--weights <how>",
+        "how much each telescope counts in the mean of an event: as ctapipe names it, or by the error that the model expects of each image",
+      )
+        .choices(combinationWeights)
         .default("none"),
     )
     .addOption(
       new Option("--content <what>", "DL1 tables to take over besides truth, triggers, instrument and pointing")
         .choices(["compact", "parameters", "images"])
         .default("parameters"),
+    )
+    .addOption(
+      new Option(
+        "--engine <name>",
+        "what computes the networks; auto: onnxruntime, or TensorFlow where it must or on a GPU",
+      )
+        .choices(predictionEngines)
+        .default("auto"),
     )
     .option("--features", "write the feature vectors of the networks' backbones too (4 kB an image for a ResNet)")
     .option("--prefix <name>", "name of the algorithm in groups and columns (default: CTLearn's name for each task)")
@@ -139,6 +158,7 @@ export function predictCommand(): Command {
         typeGroup: options.legacyNames ? "classification" : "particle_type",
         content: options.content,
         weights: options.weights,
+        engine: options.engine,
         features: options.features,
         shard: options.shard,
       });

@@ -1,4 +1,5 @@
 import type { Channel } from "./channel.js";
+import type { CombinationWeights, PredictionEngine } from "./prediction-choices.js";
 import type { Task } from "./task.js";
 
 /** How events are read; the same settings must hold in training and in prediction, so `card.json` repeats them. */
@@ -170,6 +171,10 @@ export interface TestingConfig {
   readonly shard?: { readonly index: number; readonly of: number };
   /** Name of the algorithm in the groups of a DL2 file, `/dl2/event/telescope/energy/<prefix>`; null = CTLearn's for each task. */
   readonly prefix: string | null;
+  /** What computes the network. */
+  readonly engine: PredictionEngine;
+  /** How much each telescope counts in the prediction of the array. */
+  readonly weights: CombinationWeights;
 }
 
 /** One task, one model: what a YAML file says, checked, with defaults and derived values filled in. */

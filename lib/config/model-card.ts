@@ -26,6 +26,18 @@ const reader = z.strictObject({
 
 const label = z.strictObject({ name: z.string(), unit: z.string() });
 
+/** The error that a model makes for the images of one telescope type, given their parameters. */
+const expectedError = z.strictObject({
+  telescopeType: z.string(),
+  /** Validation images that it was learnt from. */
+  images: z.int(),
+  /** What the logarithm of the error is linear in. */
+  facts: z.array(z.string()),
+  coefficients: z.array(z.number()),
+  /** Of each fact; what lies outside counts as its end. */
+  ranges: z.array(range),
+});
+
 const cardSchema = z.strictObject({
   /** Form of this file. */
   format: z.literal(1),
@@ -56,10 +68,18 @@ const cardSchema = z.strictObject({
     /** SHA-256 over names and sizes of the training files. */
     trainingFilesHash: z.string(),
   }),
+  /**
+   * Mean absolute error of single images by task, in the unit of its outputs (type: wrong share of the probability): what
+   * telescopes are weighed by with the weights `expected-error`. Absent for stereo models and those of older versions.
+   */
+  expectedErrors: z.partialRecord(task, z.array(expectedError)).optional(),
 });
 
 /** What stands in `card.json` beside a model: how to feed it, what comes out, and where it is valid. */
 export type ModelCard = z.infer<typeof cardSchema>;
+
+/** What is known of a model's errors for one telescope type. */
+export type ExpectedErrorRecord = z.infer<typeof expectedError>;
 
 /** Names and units of the outputs of each task. */
 export const taskLabels: Readonly<Record<Task, readonly { readonly name: string; readonly unit: string }[]>> = {

@@ -33,6 +33,8 @@ export function resolveTesting(file: ConfigFile, task: Task, root: string, place
   const rest = {
     batchSize: tool?.batch_size ?? ctlearnTrainingDefaults.batchSize,
     prefix: tool?.prefix ?? null,
+    engine: tool?.engine ?? "auto",
+    weights: tool?.weights ?? "none",
     ...(section.shard === undefined ? {} : { shard: { index, of } }),
   };
   if (dataPath && files) {

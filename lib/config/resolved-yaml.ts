@@ -155,7 +155,12 @@ export function resolvedYaml(config: Config): string {
       ? {
           testing_model: {
             files: testFiles(config),
-            PredictCTLearnModel: { batch_size: testing.batchSize, prefix: testing.prefix },
+            PredictCTLearnModel: {
+              batch_size: testing.batchSize,
+              prefix: testing.prefix,
+              engine: testing.engine,
+              weights: testing.weights,
+            },
           },
         }
       : {}),

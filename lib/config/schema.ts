@@ -6,6 +6,7 @@ import {
   dl1dhReaderDefaults as reader,
   ctlearnTrainingDefaults as training,
 } from "./defaults.js";
+import { combinationWeights, predictionEngines } from "./prediction-choices.js";
 
 /**
  * The shape of a configuration file, key by key as users write it. Sections are strict: a key that is not here is an
@@ -560,6 +561,16 @@ const testingModel = z.strictObject({
         z.string().min(1).nullable(),
         "Name of the algorithm in the groups of the DL2 file; null = `CTLearn`.",
         null,
+      ),
+      engine: key(
+        z.enum(predictionEngines),
+        "What computes the network; auto: onnxruntime, but TensorFlow on a GPU and for layers that ONNX lacks.",
+        "auto",
+      ),
+      weights: key(
+        z.enum(combinationWeights),
+        "How much each telescope counts in the prediction of the array: one of ctapipe's weights, or the error that the model expects of each image.",
+        "none",
       ),
       DLImageReader: key(imageReader, "May repeat the reader of training, which is used; a difference is an error."),
     }),

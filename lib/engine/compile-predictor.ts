@@ -6,6 +6,7 @@ import { FrozenWeights } from "./frozen-weights.js";
 import { Graph } from "./graph.js";
 import { lowerModel } from "./lower-model.js";
 import { outOfMemory } from "./out-of-memory.js";
+import { outputNames } from "./output-names.js";
 import { encodeSavedModel } from "./saved-model.js";
 import { tf } from "./tensorflow.js";
 import { inputShape } from "./training-graph.js";
@@ -51,12 +52,13 @@ export async function compilePredictor(model: tf.LayersModel): Promise<Predictor
     await writeFile(join(folder, "saved_model.pb"), savedModel);
     const session = await tf.node.loadSavedModel(folder, ["serve"], "predict");
     const shape = inputShape(model).slice(1);
+    const names = outputNames(model);
     return {
       predict(images, size): Record<string, Float32Array> {
         const input = tf.tensor(images, [size, ...shape], "float32");
         const outputs = predicted(session, input);
         return Object.fromEntries(
-          model.outputNames.map((name, i) => {
+          names.map((name, i) => {
             const tensor = outputs[`output_${i}`]!;
             const values = tensor.dataSync<"float32">() as Float32Array;
             tensor.dispose();

@@ -1,3 +1,4 @@
+import { cellsAt, hexagonPlaces, hexagonSide, windowOfHexagon } from "./hexagon.js";
 import { tf } from "./tensorflow.js";
 
 /** Arguments of `HexagonalConv2D`. */
@@ -15,43 +16,6 @@ export interface HexagonalConv2DArgs {
    */
   readonly cells?: readonly string[];
   readonly name?: string;
-}
-
-/**
- * Places of a hexagon's seven pixels in a 3 × 3 window of AxialMapper's images, row by row: the pixel and its six
- * neighbours. The other two corners touch nothing.
- */
-export const hexagonPlaces: readonly number[] = [0, 1, 3, 4, 5, 7, 8];
-const side = 3;
-
-/** `[9, 7]`, row by row: 1 where the window's place is that one of the hexagon. */
-export const windowOfHexagon: readonly number[] = Array.from({ length: side * side }, (_, place) =>
-  hexagonPlaces.map((own) => (own === place ? 1 : 0)),
-).flat();
-
-/** Cells after one halving: those whose hexagon holds a pixel. TensorFlow centres them on odd cells of an even length. */
-function halved(cells: readonly string[]): string[] {
-  const [height, width] = [cells.length, cells[0]!.length];
-  const centre = (i: number, length: number): number => 2 * i + (length % 2 === 0 ? 1 : 0);
-  return Array.from({ length: Math.ceil(height / 2) }, (_, i) =>
-    Array.from({ length: Math.ceil(width / 2) }, (_, j) => {
-      const holds = hexagonPlaces.some((place) => {
-        const row = centre(i, height) + Math.floor(place / side) - 1;
-        return cells[row]?.[centre(j, width) + (place % side) - 1] === "1";
-      });
-      return holds ? "1" : "0";
-    }).join(""),
-  );
-}
-
-/**
- * Pixels of an image of another size, `[height × width]` of 1 and 0; null when that is not the cells' size after halvings.
- */
-export function cellsAt(cells: readonly string[], height: number, width: number): number[] | null {
-  let fitting = cells;
-  while (fitting.length > height && fitting.length > 1) fitting = halved(fitting);
-  if (fitting.length !== height || fitting.some((row) => row.length !== width)) return null;
-  return fitting.flatMap((row) => Array.from(row, Number));
 }
 
 /**
@@ -102,8 +66,11 @@ export class HexagonalConv2D extends tf.layers.Layer {
       const [, height, width, channels] = x.shape;
       const mask = cells ? tf.tensor(cellsAt(cells, height, width)!, [1, height, width, 1]) : null;
       const flat = this.kernel.read().reshape([hexagonPlaces.length, -1]);
-      const window = tf.matMul(tf.tensor2d([...windowOfHexagon], [side * side, hexagonPlaces.length]), flat);
-      const kernel = window.reshape([side, side, channels, this.args.filters]) as tf.Tensor4D;
+      const window = tf.matMul(
+        tf.tensor2d([...windowOfHexagon], [hexagonSide * hexagonSide, hexagonPlaces.length]),
+        flat,
+      );
+      const kernel = window.reshape([hexagonSide, hexagonSide, channels, this.args.filters]) as tf.Tensor4D;
       const image = (mask ? tf.mul(x, mask) : x) as tf.Tensor4D;
       const y = tf.conv2d(image, kernel, strides ?? 1, "same");
       return this.activation.apply(this.bias ? tf.add(y, this.bias.read()) : y) as tf.Tensor;

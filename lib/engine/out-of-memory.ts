@@ -1,7 +1,8 @@
 import { CherenkitError } from "../errors.js";
 
-/** What TensorFlow says when memory, the host's or a GPU's, is at its end. */
-const complaints = /OOM when allocating|RESOURCE_EXHAUSTED|ResourceExhausted|out of memory|bad_alloc/i;
+/** What TensorFlow and onnxruntime say when memory, the host's or a GPU's, is at its end. */
+const complaints =
+  /OOM when allocating|RESOURCE_EXHAUSTED|ResourceExhausted|out of memory|bad_alloc|Failed to allocate memory/i;
 
 /** The error of a step for which there was no memory, in words that help; null when `cause` is another one. */
 export function outOfMemory(cause: unknown, batchSize: number | undefined): CherenkitError | null {

@@ -37,12 +37,14 @@ interface SerialisedModel {
 
 const isModel = (className: string): boolean => modelClasses.includes(className);
 
+type Shape = readonly (number | null)[];
+
 /** A row of layers as if each had been called on the one before. */
-function rowOf(layers: readonly SerialisedLayer[], model: tf.LayersModel): Topology {
+function rowOf(layers: readonly SerialisedLayer[], name: string, inputShape: Shape | undefined): Topology {
   const named = layers.map(({ className, config }) => ({ name: String(config.name), className, config }));
   const hasInput = named[0]?.className === "InputLayer";
-  const shape = model.inputs[0]!.shape;
-  const input = { name: `${model.name}_input`, className: "InputLayer", config: { batchInputShape: shape }, calls: [] };
+  const shape = inputShape ?? named[0]?.config.batchInputShape;
+  const input = { name: `${name}_input`, className: "InputLayer", config: { batchInputShape: shape }, calls: [] };
   const row: LayerConfig[] = hasInput ? [] : [input];
   let last: Source = [input.name, 0, 0];
   for (const layer of named) {
@@ -52,16 +54,24 @@ function rowOf(layers: readonly SerialisedLayer[], model: tf.LayersModel): Topol
   return { layers: row, inputs: [[row[0]!.name, 0, 0]], outputs: [last] };
 }
 
-/** The connections inside a network; nested networks are layers in it. */
-export function layersOf(model: tf.LayersModel): Topology {
-  const config = model.getConfig() as unknown as SerialisedModel | SerialisedLayer[];
-  if (Array.isArray(config)) return rowOf(config, model);
-  if (!("inputLayers" in config)) return rowOf((config as SerialisedModel).layers, model);
-  const layers = config.layers.map((layer) => ({
+/**
+ * The connections inside a network as its settings, those of tfjs-layers, tell them.
+ * @param inputShape with the batch; for a row of layers whose first does not say it
+ */
+export function topologyOf(config: unknown, name: string, inputShape?: Shape): Topology {
+  if (Array.isArray(config)) return rowOf(config as SerialisedLayer[], name, inputShape);
+  const model = config as SerialisedModel;
+  if (!("inputLayers" in model)) return rowOf((model as SerialisedModel).layers, name, inputShape);
+  const layers = model.layers.map((layer) => ({
     name: layer.name ?? String(layer.config.name),
     className: layer.className,
     config: layer.config,
     calls: (layer.inboundNodes ?? []).map((node) => node.map(([name, call, output]): Source => [name, call, output])),
   }));
-  return { layers, inputs: config.inputLayers, outputs: config.outputLayers };
+  return { layers, inputs: model.inputLayers, outputs: model.outputLayers };
+}
+
+/** The connections inside a network; nested networks are layers in it. */
+export function layersOf(model: tf.LayersModel): Topology {
+  return topologyOf(model.getConfig(), model.name, model.inputs[0]!.shape);
 }

@@ -6,6 +6,7 @@ import { InputError } from "../errors.js";
 import type { NumberColumn } from "../hdf5/number-column.js";
 import { columnsBehind, deriveColumns, derivedNames, type TelescopeFacts } from "./derived-columns.js";
 import { exampleColumnUnits } from "./example-columns.js";
+import type { Selection } from "./selection.js";
 import type { Telescope } from "./subarray.js";
 
 export interface ExampleFile {
@@ -39,6 +40,7 @@ export interface ExampleParts {
   readonly cameras: readonly CameraGeometry[];
   readonly cameraOfTelescope: ReadonlyMap<number, number>;
   readonly withBackground: boolean;
+  readonly selection: Selection;
   /** A row's telescope, in stereo the first of an event; null without simulated truth. */
   readonly telescopeOf: ((row: number) => TelescopeFacts) | null;
   /** Null in mono, where every example is an image. */
@@ -65,6 +67,8 @@ export class ExampleTable implements Displayable {
    * telescope that did not see the event; null in mono, where example i is image i.
    */
   readonly imagesOf: Int32Array | null;
+  /** How many telescope images the quality criteria let pass. */
+  readonly selection: Selection;
   private readonly columns: Map<string, NumberColumn>;
   /** A row's telescope, in stereo the first of an event; null without simulated truth. */
   readonly telescopeOf: ExampleParts["telescopeOf"];
@@ -78,6 +82,7 @@ export class ExampleTable implements Displayable {
     this.cameras = parts.cameras;
     this.cameraOfTelescope = parts.cameraOfTelescope;
     this.telescopeOf = parts.telescopeOf;
+    this.selection = parts.selection;
     this.images = parts.stereo?.images ?? this;
     this.imagesOf = parts.stereo?.imagesOf ?? null;
     this.classes = parts.withBackground ? this.countClasses() : null;

@@ -5,6 +5,7 @@ import type { EventFile } from "./event-file.js";
 import { exampleColumnUnits } from "./example-columns.js";
 import { leastTelescopes } from "./least-telescopes.js";
 import { arrayPointing, meanPointing, type Pointing, telescopePointing } from "./pointing.js";
+import { type Selection, sumSelections } from "./selection.js";
 import type { Telescope } from "./subarray.js";
 import { readTelescopeRows, type TelescopeRows, telescopeCriteria, usedColumns } from "./telescope-rows.js";
 import { readTriggeredEvents, type TriggeredEvents } from "./triggered-events.js";
@@ -18,13 +19,15 @@ export interface FileExamples {
     readonly columns: Map<string, NumberColumn>;
   };
   readonly events: { readonly rows: number; readonly columns: Map<string, NumberColumn> };
+  /** What the quality criteria let pass. */
+  readonly selection: Selection;
   /** By telescope id; empty without simulated truth. */
   readonly optics: ReadonlyMap<number, TelescopeFacts>;
 }
 
-function noExamples(): FileExamples {
+function noExamples(criteria: number): FileExamples {
   const images = { rows: 0, eventRow: new Uint32Array(), columns: new Map() };
-  return { images, events: { rows: 0, columns: new Map() }, optics: new Map() };
+  return { images, events: { rows: 0, columns: new Map() }, selection: sumSelections([], criteria), optics: new Map() };
 }
 
 /** Triggered events that have enough images, in order; and where the images of each begin. */
@@ -77,10 +80,10 @@ export function readFileExamples(
     const criteria = telescopeCriteria(file, telescope, reader);
     return criteria ? [{ telescope, criteria }] : [];
   });
-  if (found.length === 0) return noExamples();
+  if (found.length === 0) return noExamples(reader.qualityCriteria.length);
   const used = usedColumns(found.flatMap(({ criteria }) => criteria.criteria));
   const events = readTriggeredEvents(file, new Set([...used, ...exampleColumnUnits.keys()]));
-  if (!events) return noExamples();
+  if (!events) return noExamples(reader.qualityCriteria.length);
 
   const pointings = found.map(({ telescope }) => telescopePointing(file, telescope.id));
   const arrays = arrayPointing(file);
@@ -144,6 +147,10 @@ export function readFileExamples(
   return {
     images: { rows: images, eventRow, columns: imageColumns },
     events: { rows: order.length, columns },
+    selection: sumSelections(
+      tables.map(({ selection }) => selection),
+      reader.qualityCriteria.length,
+    ),
     optics: new Map(tables.flatMap(({ optics }, i) => (optics ? [[found[i]!.telescope.id, optics] as const] : []))),
   };
 }

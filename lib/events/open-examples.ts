@@ -6,6 +6,7 @@ import { ExampleTable } from "./example-table.js";
 import type { ReadFile } from "./read-example-file.js";
 import { isSkipped, readExampleFiles } from "./read-example-files.js";
 import { selectTelescopes } from "./select-telescopes.js";
+import { sumSelections } from "./selection.js";
 import { cameraDifference, type Subarray, subarrayDifference, type Telescope } from "./subarray.js";
 
 /** Distinct cameras of the telescopes, and which telescope has which. */
@@ -79,5 +80,9 @@ export async function openExamples(
     telescopes,
     ...distinctCameras(subarray, telescopes),
     withBackground: background !== null,
+    selection: sumSelections(
+      files.map(({ examples }) => examples.selection),
+      reader.qualityCriteria.length,
+    ),
   });
 }

@@ -7,6 +7,7 @@ import { exampleColumnUnits } from "./example-columns.js";
 import { type Expression, parseExpression } from "./expression.js";
 import type { Pointing } from "./pointing.js";
 import { waveformsPath } from "./read-waveforms.js";
+import type { Selection } from "./selection.js";
 import { focalLengthM, type Telescope } from "./subarray.js";
 import { eventColumns, type TriggeredEvents, uniqueEvents } from "./triggered-events.js";
 
@@ -21,6 +22,8 @@ export interface TelescopeRows {
   readonly altRad: Float64Array;
   /** `hillas_intensity`, p.e.; null in files without parameters. */
   readonly intensity: NumberColumn | null;
+  /** How many of the triggered images each criterion let pass. */
+  readonly selection: Selection;
   /** Null in files without simulated truth. */
   readonly optics: TelescopeFacts | null;
 }
@@ -163,8 +166,17 @@ export function readTelescopeRows(
   let kept = 0;
   let row = 0;
   const value = (name: string): number => inputs.get(name)![row]!;
+  const counts = [rows, ...criteria.map(() => 0)];
+  const cumulative = [...counts];
   for (; row < rows; row++) {
-    if (!criteria.every((criterion) => criterion.evaluate(value) === 1)) continue;
+    let passes = true;
+    for (let i = 0; i < criteria.length; i++) {
+      const one = criteria[i]!.evaluate(value) === 1;
+      passes &&= one;
+      if (one) counts[i + 1]!++;
+      if (passes) cumulative[i + 1]!++;
+    }
+    if (!passes) continue;
     eventRow[kept] = eventRow[row]!;
     if (intensity) intensity[kept] = intensities![tableIndex[row]!]!;
     tableIndex[kept] = tableIndex[row]!;
@@ -179,6 +191,7 @@ export function readTelescopeRows(
     azRad: azRad.subarray(0, kept),
     altRad: altRad.subarray(0, kept),
     intensity: intensity ? intensity.subarray(0, kept) : null,
+    selection: { counts, cumulative },
     optics,
   };
 }

@@ -1,4 +1,5 @@
 import type { BinEdges } from "../evaluation/energy-bins.js";
+import { crabMagic } from "../evaluation/irf/spectrum.js";
 
 /** Gamma-ray performance of a telescope as its collaboration published it, in bins of true energy. */
 export interface PublishedPerformance {
@@ -11,7 +12,17 @@ export interface PublishedPerformance {
   /** Relative, as pyirf defines them. */
   readonly energyResolution: readonly number[];
   readonly energyBias: readonly number[];
+  /** Flux that 50 hours just detect, five bins of reconstructed energy a decade. */
+  readonly sensitivity: {
+    readonly energyTeV: readonly number[];
+    /** E² dN/dE, TeV/(cm² s). */
+    readonly flux: readonly number[];
+  };
 }
+
+/** Middles of five bins a decade. @param first number of the first, 0 being that from 1 to 1.58 TeV */
+const middlesTeV = (first: number, bins: number): number[] =>
+  Array.from({ length: bins }, (_, i) => 10 ** ((first + i + 0.5) / 5));
 
 const sst1mEdgesTeV: BinEdges = [
   0.631, 1.0, 1.585, 2.512, 3.981, 6.31, 10.0, 15.85, 25.12, 39.81, 63.1, 100.0, 158.5, 251.2, 398.1, 631.0, 1000.0,
@@ -34,6 +45,13 @@ export const sst1mMono: PublishedPerformance = {
     0.4719, 0.1348, -0.01042, -0.05328, -0.04594, -0.03974, -0.02672, -0.02128, -0.01492, -0.02093, -0.02405, -0.03202,
     -0.03345, -0.06149, -0.1499, -0.2858,
   ],
+  sensitivity: {
+    energyTeV: middlesTeV(-1, 15),
+    flux: [
+      1.1e-10, 1.128e-11, 5.707e-12, 4.416e-12, 4.125e-12, 4.011e-12, 3.973e-12, 4.113e-12, 4.109e-12, 4.324e-12,
+      5.011e-12, 5.485e-12, 6.184e-12, 7.898e-12, 1.325e-11,
+    ],
+  },
 };
 
 /** The same of both telescopes together. */
@@ -53,7 +71,17 @@ export const sst1mStereo: PublishedPerformance = {
     0.3364, 0.1347, 0.04411, 0.01538, 0.01317, 0.005445, 0.002807, -0.001889, -0.007862, -0.01538, -0.02891, -0.03601,
     -0.03332, -0.05731, -0.1444, -0.2728,
   ],
+  sensitivity: {
+    energyTeV: middlesTeV(-1, 15),
+    flux: [
+      1.235e-10, 9.881e-12, 3.487e-12, 2.361e-12, 1.89e-12, 1.637e-12, 1.732e-12, 1.786e-12, 2.007e-12, 2.353e-12,
+      2.904e-12, 4.249e-12, 6.719e-12, 1.078e-11, 1.934e-11,
+    ],
+  },
 };
+
+/** Sensitivity of LST-1's source-independent analysis, per cent of the Crab Nebula, from 50 GeV on. */
+const lst1CrabPercent = [79.94, 25, 6.55, 3.194, 2.277, 1.89, 1.985, 2.399, 2.966, 5.178, 7.929, 12.26];
 
 /** LST-1 at zenith 10°, gammaness cut with 70 % efficiency. */
 export const lst1Mono: PublishedPerformance = {
@@ -73,4 +101,12 @@ export const lst1Mono: PublishedPerformance = {
     0.3662, 0.06621, -0.0474, -0.0846, -0.07507, -0.05404, -0.04432, -0.04051, -0.0368, -0.02833, -0.02222, -0.021,
     -0.02281, -0.02883, -0.04546,
   ],
+  // Published as per cent of the Crab Nebula, which was observed for it.
+  sensitivity: {
+    energyTeV: middlesTeV(-7, 12),
+    flux: lst1CrabPercent.map((percent, i) => {
+      const energyTeV = middlesTeV(-7, 12)[i]!;
+      return (percent / 100) * crabMagic(energyTeV) * 1e-4 * energyTeV ** 2;
+    }),
+  },
 };

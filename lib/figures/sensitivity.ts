@@ -3,19 +3,47 @@ import { fluxSensitivity } from "../evaluation/irf/sensitivity.js";
 import { crabHegra, type Spectrum } from "../evaluation/irf/spectrum.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
+import type { PlotlyObject } from "./plotly-object.js";
+import type { PublishedPerformance } from "./published-performance.js";
 import { type OneOrMore, toSeries } from "./series.js";
 import { axis, ink, layout, logAxis } from "./theme.js";
 
 const isSensitivity = (input: OneOrMore<Sensitivity>): input is Sensitivity => "relative" in input;
 
+const ergPerTeV = 1.602176634;
 /** From TeV / (m² s) to erg / (cm² s). */
-const ergPerCm2 = 1.602176634e-4;
+const ergPerCm2 = 1e-4 * ergPerTeV;
+
+/** The part of a published curve that lies in the range of the figure. */
+function publishedTrace(
+  { name, sensitivity }: PublishedPerformance,
+  low: number,
+  high: number,
+  i: number,
+): PlotlyObject {
+  const { energyTeV, flux } = sensitivity;
+  const shown = energyTeV.map((_, k) => k).filter((k) => energyTeV[k]! >= low && energyTeV[k]! <= high);
+  return {
+    type: "scatter",
+    mode: "lines",
+    name: `${name}, 50 h`,
+    x: shown.map((k) => energyTeV[k]!),
+    y: shown.map((k) => flux[k]! * ergPerTeV),
+    line: { color: ink, width: 2, dash: ["longdash", "dashdot", "longdashdot"][i % 3] },
+    hovertemplate: `%{x:.3g} TeV<br>%{y:.2e} erg/(cm² s)<extra>${name}</extra>`,
+  };
+}
 
 /**
  * Flux E² dN/dE that is just detected in bins of reconstructed energy, beside fractions of the Crab Nebula's.
+ * @param published curves of telescopes, which are for 50 hours
  * @param reference spectrum that the signal was weighted to
  */
-export function sensitivity(sensitivities: OneOrMore<Sensitivity>, reference: Spectrum = crabHegra): Figure {
+export function sensitivity(
+  sensitivities: OneOrMore<Sensitivity>,
+  published: readonly PublishedPerformance[] = [],
+  reference: Spectrum = crabHegra,
+): Figure {
   const title = "Differential sensitivity";
   const series = toSeries(sensitivities, isSensitivity);
   const curves = series.map(({ name, value, style }) => {
@@ -53,7 +81,7 @@ export function sensitivity(sensitivities: OneOrMore<Sensitivity>, reference: Sp
   }));
   return new Figure(
     title,
-    [...crab, ...curves],
+    [...crab, ...published.map((curve, i) => publishedTrace(curve, low, high, i)), ...curves],
     layout(title, {
       xaxis: logAxis("Reconstructed energy", "TeV", low, high),
       yaxis: axis("E² dN/dE", "erg/(cm² s)", { type: "log", exponentformat: "power", dtick: 1 }),

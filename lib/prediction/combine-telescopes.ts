@@ -2,7 +2,7 @@ import type { Task } from "../config/task.js";
 import { KeyedRows } from "./keyed-rows.js";
 import type { Reconstructed } from "./reconstructed.js";
 import { validRows } from "./reconstructed.js";
-import { meanDirection, weightedMean } from "./stereo-mean.js";
+import { meanDirection, weightedLogMean, weightedMean } from "./stereo-mean.js";
 import type { TelescopeTriggers, Triggers } from "./triggers.js";
 
 /** Predictions of one telescope, one row a trigger. */
@@ -50,12 +50,14 @@ function eventWeights(weights: readonly number[]): number[] {
  * Combines the predictions of the telescopes event by event: mean gammaness, mean energy, mean direction vector. Events
  * without a valid prediction stay NaN.
  * @param order telescope ids in the order of the file
+ * @param logarithmic mean of the logarithms of the energies
  */
 export function combineTelescopes(
   task: Exclude<Task, "skydirection">,
   events: Triggers,
   telescopes: readonly TelescopePrediction[],
   order: readonly number[],
+  logarithmic = false,
 ): ArrayPrediction {
   const names = {
     type: ["prediction"],
@@ -78,7 +80,8 @@ export function combineTelescopes(
       values.ang_distance_uncert![event] = spreadDeg;
       continue;
     }
-    const { mean, spread } = weightedMean(column(names[0]!), weights);
+    const average = task === "energy" && logarithmic ? weightedLogMean : weightedMean;
+    const { mean, spread } = average(column(names[0]!), weights);
     values[names[0]!]![event] = mean;
     if (task === "energy") values.energy_uncert![event] = spread;
   }

@@ -3,6 +3,7 @@ import type { EventFile } from "../events/event-file.js";
 import { telescopeTable } from "../events/event-file.js";
 import type { PointingRad } from "../events/pointing.js";
 import { productAttributes } from "../events/product-attributes.js";
+import type { Criterion, Selection } from "../events/selection.js";
 import type { ColumnSchema, NumericArray } from "../hdf5/column.js";
 import { copyGroup } from "../hdf5/copy.js";
 import { type Attributes, createHdf5, type Hdf5Writer } from "../hdf5/writer.js";
@@ -29,6 +30,8 @@ const leftOut: Readonly<Record<Content, readonly string[]>> = {
 };
 
 const always = ["/r0", "/r1"];
+
+const statisticsGroup = "/dl2/service/tel_event_statistics";
 
 const angle = (name: string, description: string): ColumnSchema => ({
   name,
@@ -79,7 +82,11 @@ export class Dl2File {
     const writer = await createHdf5(path);
     const file = new Dl2File(writer, triggers, input.subarray.telescopes.length, options);
     try {
-      const own = options.tasks.flatMap((task) => [file.telescopeGroup(task), file.arrayTable(task)]);
+      const own = options.tasks.flatMap((task) => [
+        file.telescopeGroup(task),
+        file.arrayTable(task),
+        `${statisticsGroup}/${file.prefixes[task]}`,
+      ]);
       const without = new Set([...always, ...leftOut[options.content], ...own]);
       copyGroup(input.hdf5, "/", writer, (name) => !without.has(name.replace("//", "/")));
       const kept = Object.entries(levels).filter(([group]) => input.hdf5.has(group) && !without.has(group));
@@ -191,6 +198,28 @@ export class Dl2File {
       : `/dl1/event/subarray/features/${prefix}`;
     const keys = triggers ? [obsId, eventId, telId] : [obsId, eventId];
     this.writer.table(path, [...keys, ...columns], { deflate: true }).append(given);
+  }
+
+  /** Writes what a model's quality criteria let pass, as ctapipe-process and CTLearn do; ctapipe-merge adds such tables up. */
+  selection(task: Task, criteria: readonly Criterion[], { counts, cumulative }: Selection): void {
+    const rows = [{ name: "TOTAL", expression: "True" }, ...criteria];
+    const text = (name: string, values: readonly string[]): ColumnSchema => {
+      const bytes = Math.max(1, ...values.map((value) => Buffer.byteLength(value)));
+      return { name, type: { string: bytes }, metadata: { TRANSFORM: "string", MAXLEN: bytes } };
+    };
+    const given = {
+      criteria: rows.map(({ name }) => name),
+      counts: Float64Array.from(counts),
+      cumulative_counts: Float64Array.from(cumulative),
+      func: rows.map(({ expression }) => expression),
+    };
+    const columns: ColumnSchema[] = [
+      text("criteria", given.criteria),
+      { name: "counts", type: "int64" },
+      { name: "cumulative_counts", type: "int64" },
+      text("func", given.func),
+    ];
+    this.writer.table(`${statisticsGroup}/${this.prefixes[task]}`, columns).append(given);
   }
 
   /** Writes where the array looked at each event, unless the input says it. */

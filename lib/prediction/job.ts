@@ -2,6 +2,7 @@ import { type Task, taskOutputs } from "../config/task.js";
 import type { EventFile } from "../events/event-file.js";
 import type { ExampleTable } from "../events/example-table.js";
 import { openExamples } from "../events/open-examples.js";
+import type { Selection } from "../events/selection.js";
 import type { Telescope } from "../events/subarray.js";
 import { readerFor } from "./fit-model.js";
 import { KeyedRows } from "./keyed-rows.js";
@@ -18,6 +19,8 @@ export interface Job {
   readonly answers: ReadonlyMap<Task, Float32Array>;
   /** `[triggers, featureLength]`, NaN where nothing was predicted; null when they were not asked for. */
   readonly features: Float32Array | null;
+  /** How many telescope images the model's quality criteria let pass. */
+  readonly selection: Selection;
   /** In stereo: the events and which images they consist of. */
   readonly events: StereoEvents | null;
 }
@@ -109,7 +112,7 @@ export async function openJob(
   );
   const { featureLength } = model;
   const features = featureLength === null ? null : new Float32Array(rows * featureLength).fill(Number.NaN);
-  return { model, telescopes, wanted, answers, features, events };
+  return { model, telescopes, wanted, answers, features, selection: examples.selection, events };
 }
 
 /** Takes over the wanted rows of `from`, `[part, width]`; `rows[first]` is where the first of them goes. */

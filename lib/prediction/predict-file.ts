@@ -74,7 +74,7 @@ export async function predictFile(
       const began = performance.now();
       for (const model of views[batch.view]!.models) {
         const job = jobs.get(model)!;
-        steps.get(model)!.predict(model, batch.images, batch.size, (first, answers) => {
+        await steps.get(model)!.predict(model, batch.images, batch.size, (first, answers) => {
           keepAnswers(job, batch.rows, first, answers);
         });
       }

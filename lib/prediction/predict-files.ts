@@ -1,4 +1,5 @@
 import { basename, join, resolve } from "node:path";
+import type { CombinationWeights, PredictionEngine } from "../config/prediction-choices.js";
 import { type Task, tasks } from "../config/task.js";
 import { Progress } from "../display/progress.js";
 import { ConfigError } from "../errors.js";
@@ -10,7 +11,6 @@ import { predictFile } from "./predict-file.js";
 import { openPredictionModels } from "./prediction-model.js";
 import { type FilePrediction, PredictionResult } from "./prediction-result.js";
 import { StepSize } from "./step-size.js";
-import type { Weights } from "./telescope-weights.js";
 import { viewsOf } from "./views.js";
 import type { Dl2Options } from "./write-dl2.js";
 
@@ -34,8 +34,10 @@ export interface PredictOptions {
   readonly content?: Content;
   /** Write the vectors that the networks' backbones make of the images, `/dl1/event/telescope/features/CTLearn`. */
   readonly features?: boolean;
+  /** What computes the networks; `auto`, the default: onnxruntime, but on a GPU and where it cannot, TensorFlow. */
+  readonly engine?: PredictionEngine;
   /** How much each telescope counts in the mean of an event; `none`: all the same. */
-  readonly weights?: Weights;
+  readonly weights?: CombinationWeights;
   /** Only every `of`-th file, from file number `index` (from 1) on: the share of one job of an array. */
   readonly shard?: { readonly index: number; readonly of: number };
   /** Is told how many images of a file are done. By default a progress bar on standard error. */
@@ -101,7 +103,8 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
       remedy: "give a batch size of 1 or more",
     });
   }
-  const models = await openPredictionModels(options.models, options.features);
+  const { engine, features } = options;
+  const models = await openPredictionModels(options.models, { engine, features });
   const views = viewsOf(models);
   const steps = new Map(models.map((model) => [model, new StepSize(batchSize)]));
   const stream = await ImageStream.open(views, batchSize, workerCount(options.workers));
@@ -129,10 +132,10 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
   } finally {
     bars?.stop();
     await stream.close();
-    for (const model of models) model.dispose();
+    for (const model of models) await model.close();
   }
   return new PredictionResult(
-    models.map((model) => ({ folder: model.folder, tasks: model.tasks })),
+    models.map(({ folder, tasks, engine }) => ({ folder, tasks, engine })),
     done,
   );
 }

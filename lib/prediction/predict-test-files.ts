@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config/config.js";
 import { type ModelFolder, modelFolder } from "../config/model-folder.js";
+import type { PredictionEngine } from "../config/prediction-choices.js";
 import { selectFiles } from "../config/select-files.js";
 import { ConfigError, InputError } from "../errors.js";
 import { keepNewest } from "../files/keep-newest.js";
@@ -70,13 +71,13 @@ async function addShard(folder: ModelFolder, shard: { index: number; of: number 
 }
 
 /** Time from one image, and from 64, to its answer, on this machine. */
-async function latencies(path: string): Promise<Record<string, number>> {
-  const model = await openPredictionModel(path);
+async function latencies(path: string, engine: PredictionEngine): Promise<Record<string, number>> {
+  const model = await openPredictionModel(path, { engine });
   try {
-    const rounded = (size: number): number => Number(latencyMs(model, size).toPrecision(4));
-    return { latency_ms_1: rounded(1), latency_ms_64: rounded(64) };
+    const rounded = async (size: number): Promise<number> => Number((await latencyMs(model, size)).toPrecision(4));
+    return { latency_ms_1: await rounded(1), latency_ms_64: await rounded(64) };
   } finally {
-    model.dispose();
+    await model.close();
   }
 }
 
@@ -110,12 +111,14 @@ export async function predictTestFiles(
     output: folder.predict,
     batchSize: testing.batchSize,
     prefix: testing.prefix,
+    engine: testing.engine,
+    weights: testing.weights,
   });
   if (!shard || shard.index === 1)
     await setOthersAside(folder.predict, folder.previous, outputPaths(files, folder.predict));
   const numbers = { testing_ms: Math.round(1000 * result.seconds.inference), testing_events: result.images };
   if (shard) await addShard(folder, shard, numbers);
   else await updateMetrics(folder.metrics, numbers);
-  if (!shard || shard.index === 1) await updateMetrics(folder.metrics, await latencies(folder.path));
+  if (!shard || shard.index === 1) await updateMetrics(folder.metrics, await latencies(folder.path, testing.engine));
   return result;
 }

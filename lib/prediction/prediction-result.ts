@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Task } from "../config/task.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
+import type { Engine } from "./engine.js";
 
 /** What was predicted of one file. */
 export interface FilePrediction {
@@ -28,7 +29,7 @@ export interface FilePrediction {
 
 /** What was predicted: one entry a file. Plain data under `JSON.stringify`. */
 export class PredictionResult implements Displayable {
-  readonly models: readonly { readonly folder: string; readonly tasks: readonly Task[] }[];
+  readonly models: readonly { readonly folder: string; readonly tasks: readonly Task[]; readonly engine: Engine }[];
   readonly files: readonly FilePrediction[];
   readonly images: number;
   readonly events: number;
@@ -68,7 +69,9 @@ export class PredictionResult implements Displayable {
     const rows = this.files.map((file) => row(basename(file.input), file.output, file));
     if (rows.length > 1) rows.push(row("all", "", this));
     const columns = ["file", "DL2 file", "events", "images", "reading [s]", "inference [s]", "writing [s]", "images/s"];
-    const models = this.models.map(({ folder, tasks }) => `${tasks.join(", ")} by ${basename(folder)}`);
+    const models = this.models.map(
+      ({ folder, tasks, engine }) => `${tasks.join(", ")} by ${basename(folder)} (${engine})`,
+    );
     return new DataTable(columns, rows, models.join("; "));
   }
 

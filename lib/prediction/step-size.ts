@@ -63,17 +63,17 @@ export class StepSize {
   }
 
   /** Predicts a batch; the answers come in parts, each with the number of its first image. */
-  predict(
+  async predict(
     model: PredictionModel,
     images: Float32Array,
     size: number,
     use: (first: number, answers: Answers) => void,
-  ): void {
+  ): Promise<void> {
     const pixels = images.length / size;
     for (let first = 0; first < size; ) {
       const count = Math.min(this.size, size - first);
       const began = this.clock();
-      const answers = model.predict(images.subarray(first * pixels, (first + count) * pixels), count);
+      const answers = await model.predict(images.subarray(first * pixels, (first + count) * pixels), count);
       this.judge(count, this.clock() - began);
       use(first, answers);
       first += count;

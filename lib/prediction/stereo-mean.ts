@@ -20,6 +20,12 @@ export function weightedMean(values: readonly number[], weights: readonly number
   return { mean, spread: Math.sqrt(squares / total) };
 }
 
+/** Weighted geometric mean, ctapipe's `log_target`; the spread is in the unit of the values. */
+export function weightedLogMean(values: readonly number[], weights: readonly number[]): WeightedMean {
+  const { mean, spread } = weightedMean(values.map(Math.log), weights);
+  return { mean: Math.exp(mean), spread: Math.exp(mean) * spread };
+}
+
 /** The mean direction of an event. */
 export interface MeanDirection {
   readonly altDeg: number;

@@ -1,3 +1,4 @@
+import type { CombinationWeights } from "../config/prediction-choices.js";
 import { type Task, taskOutputs } from "../config/task.js";
 import { version } from "../config/version.js";
 import type { EventFile } from "../events/event-file.js";
@@ -8,7 +9,7 @@ import type { Dl2Group } from "./dl2-columns.js";
 import { type Content, Dl2File } from "./dl2-file.js";
 import type { Job } from "./job.js";
 import { reconstructMono, reconstructStereo } from "./reconstructed.js";
-import { telescopeWeights, type Weights } from "./telescope-weights.js";
+import { telescopeWeights } from "./telescope-weights.js";
 import type { FileTriggers } from "./triggers.js";
 
 /** How DL2 files are written. */
@@ -17,7 +18,7 @@ export interface Dl2Options {
   readonly prefixes: Readonly<Record<Task, string>>;
   readonly typeGroup: Dl2Group;
   /** How much each telescope counts in the prediction of the array. */
-  readonly weights: Weights;
+  readonly weights: CombinationWeights;
   readonly featurePrefix: string;
 }
 
@@ -45,7 +46,7 @@ function writeMono(
   file: EventFile,
   triggers: FileTriggers,
   pointings: readonly (readonly PointingRad[])[],
-  weights: readonly (Float64Array | null)[],
+  weights: CombinationWeights,
   attributes: Attributes,
 ): void {
   const own = new Set(job.telescopes.map(({ id }) => id));
@@ -57,12 +58,14 @@ function writeMono(
       if (!own.has(one.telescope.id)) return [];
       const part = all.subarray(one.firstRow * width, (one.firstRow + one.rows) * width);
       const values = reconstructMono(task, part, pointings[i]!, file, one.telescope, job.model.card.reader);
-      return [{ triggers: one, values, weights: weights[i]! }];
+      return [{ triggers: one, values, weights: telescopeWeights(file, one, weights, job.model.card, task) }];
     });
     for (const { triggers: one, values } of predictions) {
       if (one.rows > 0) writer.telescope(task, one, values, attributes);
     }
-    writer.array(task, combineTelescopes(task, triggers.events, predictions, order), attributes);
+    // The network errs in the logarithm, and by that its errors are known.
+    const logarithmic = weights === "expected-error";
+    writer.array(task, combineTelescopes(task, triggers.events, predictions, order, logarithmic), attributes);
   }
 }
 
@@ -118,18 +121,24 @@ export async function writeDl2(
   pointings: readonly (readonly PointingRad[])[],
   options: Dl2Options,
 ): Promise<void> {
-  const weights = triggers.telescopes.map((one) => telescopeWeights(file, one, options.weights));
   const tasks = jobs.flatMap(({ model }) => model.tasks);
   const writer = await Dl2File.create(output, file, triggers, { ...options, tasks });
   try {
     for (const [i, one] of triggers.telescopes.entries()) writer.pointing(file, one, pointings[i]!);
     const ofArray = jobs.some(({ events }) => events) ? eventPointings(file, triggers) : null;
     if (ofArray) writer.arrayPointing(file, ofArray);
+    const written = new Set<string>();
     for (const job of jobs) {
       const { name, card } = job.model;
       const attributes = { CHERENKIT_VERSION: version, CHERENKIT_MODEL: name, CHERENKIT_TRAINED: card.trained };
+      // With one name for several tasks, ctapipe has room for one table.
+      for (const task of job.model.tasks) {
+        if (written.has(options.prefixes[task])) continue;
+        written.add(options.prefixes[task]);
+        writer.selection(task, card.reader.qualityCriteria, job.selection);
+      }
       if (job.events) writeStereo(writer, job, file, ofArray!, attributes);
-      else writeMono(writer, job, file, triggers, pointings, weights, attributes);
+      else writeMono(writer, job, file, triggers, pointings, options.weights, attributes);
     }
     writeFeatures(writer, jobs, triggers, options.featurePrefix);
     await writer.close();

@@ -13,6 +13,7 @@ import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from ".
 import { Progress } from "../display/progress.js";
 import { InputError } from "../errors.js";
 import type { BatchSource } from "../events/batches.js";
+import { readExampleParameters } from "../events/example-parameters.js";
 import type { ExampleTable } from "../events/example-table.js";
 import { type ImageStore, openImageStore } from "../events/image-store.js";
 import { openBatches } from "../events/open-batches.js";
@@ -81,6 +82,19 @@ export class TrainingData implements TrainingSet, Displayable {
     this.reader = config.reader;
     this.training = training;
     this.validation = validation;
+  }
+
+  async imagesOf(
+    rows: Uint32Array,
+    names: readonly string[],
+  ): Promise<{ telescopeTypes: string[]; parameters: Map<string, Float64Array> } | null> {
+    if (this.examples.mode === "stereo") return null;
+    const types = new Map(this.examples.telescopes.map(({ id, type }) => [id, type]));
+    const ids = this.examples.column("tel_id");
+    return {
+      telescopeTypes: Array.from(rows, (row) => types.get(ids[row]!)!),
+      parameters: await readExampleParameters(this.examples, rows, names),
+    };
   }
 
   /** [height, width, channels] of the images. */

@@ -28,6 +28,7 @@ import { describeModel } from "./describe-model.js";
 import { epochSeed, stepsPerEpoch } from "./epoch-order.js";
 import { checkFingerprint, fingerprint } from "./fingerprint.js";
 import { watchGpu } from "./gpu-use.js";
+import { learnExpectedErrors } from "./learn-expected-errors.js";
 import { learningRateFactor } from "./learning-rate-schedule.js";
 import { checkMemory } from "./memory-need.js";
 import { makeHeads } from "./metrics/head.js";
@@ -194,8 +195,9 @@ async function trainInFolder(
     await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints, gpu }, options);
 
     const epoch = chooseWeights(compiled, settings, best, stopping);
+    const expectedErrors = await learnExpectedErrors(compiled, data, heads, settings.batchSize);
     const finished = {
-      card: describeModel(config, data),
+      card: { ...describeModel(config, data), ...(expectedErrors ? { expectedErrors } : {}) },
       config: resolvedYaml(config),
       trainingLog: logText(state.history),
       metrics: metrics(true),

@@ -27,6 +27,18 @@ export interface TrainingSet {
     readonly signal: { readonly examples: number; readonly weight: number };
   } | null;
   readonly description: DataDescription;
+  /**
+   * Telescope type and parameters of the images of some rows; absent where examples are events, or come without
+   * parameters.
+   */
+  imagesOf?(
+    rows: Uint32Array,
+    names: readonly string[],
+  ): Promise<{
+    readonly telescopeTypes: readonly string[];
+    /** `[rows]` by column of ctapipe's parameter tables, NaN where a file has none. */
+    readonly parameters: ReadonlyMap<string, Float64Array>;
+  } | null>;
 }
 
 /** @throws {CherenkitError} when no example is left. */

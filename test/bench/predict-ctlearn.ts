@@ -1,7 +1,7 @@
-// Prediction end to end beside ctlearn-predict-mono-model: the same DigiCam file, the same untrained SingleCNN weights,
-// whole processes in turns, one network and three in one go. Wall seconds, peak memory, and how far the answers differ
+// Prediction end to end beside ctlearn-predict-mono-model: the same DigiCam file, the same untrained weights, whole
+// processes in turns, one network and three in one go. Wall seconds, peak memory, and how far the answers differ
 // (dl1-data-handler maps DigiCam images otherwise, see docs/from-ctlearn.md, so they differ by some 20 %):
-//   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3]
+//   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3] [SingleCNN | ResNet] [networks, 1,3]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -23,6 +23,8 @@ import { repeatEvents } from "./repeat-events.js";
 const ctlearn = join(dirname(peersPython), "ctlearn-predict-mono-model");
 const cherenkit = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import.meta.url));
 const [images, rounds] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 3)];
+const type = process.argv[4] === "ResNet" ? "ResNet" : "SingleCNN";
+const counts = (process.argv[5] ?? "1,3").split(",").map(Number);
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
 const file = join(folder, "digicam.dl1.h5");
 
@@ -66,14 +68,15 @@ try {
       telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
       reader: { focalLength: "equivalent", channels: ["image", "peak_time"] },
     });
-    const network = buildModel(modelConfig({ type: "SingleCNN", tasks: [task] }), [96, 96, 2], i);
+    const network = buildModel(modelConfig({ type, tasks: [task] }), [96, 96, 2], i);
     await saveModel(network, join(model, "model"));
     const keras = join(folder, `${task}.keras`);
     await exportKeras(network, keras);
     models.set(task, { folder: model, keras });
   }
   const rows: (string | number)[][] = [];
-  for (const tasks of [["energy"], ["energy", "type", "cameradirection"]] as const) {
+  for (const count of counts) {
+    const tasks = (["energy", "type", "cameradirection"] as const).slice(0, count);
     const used = tasks.map((task) => ({ task, ...models.get(task)! }));
     const [theirs, ours]: [Cost[], Cost[]] = [[], []];
     const [theirFile, ourFolder] = [join(folder, "ctlearn.dl2.h5"), join(folder, "out")];

@@ -31,8 +31,9 @@ const none: PredictionModel = {
   card: await readModelCard(join(model, "card.json")),
   tasks: ["energy"],
   featureLength: null,
-  predict: (_images, size) => ({ outputs: new Map([["energy", new Float32Array(size)]]), features: null }),
-  dispose: () => undefined,
+  engine: "onnxruntime",
+  predict: async (_images, size) => ({ outputs: new Map([["energy", new Float32Array(size)]]), features: null }),
+  close: async () => undefined,
 };
 const views = viewsOf([none]);
 for (const threads of [1, workerCount()]) {

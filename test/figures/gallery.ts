@@ -77,7 +77,10 @@ export const gallery: Readonly<Record<string, Figure>> = {
   energyDispersion: figures.energyDispersion(sampleResponse()),
   pointSpread: figures.pointSpread(sampleResponse()),
   backgroundRate: figures.backgroundRate(sampleResponse()),
-  sensitivity: figures.sensitivity({ SingleCNN: sampleCuts().sensitivity, fewer: sampleCuts(3000).sensitivity }),
+  sensitivity: figures.sensitivity({ SingleCNN: sampleCuts().sensitivity, fewer: sampleCuts(3000).sensitivity }, [
+    figures.published.sst1mStereo,
+    figures.published.lst1Mono,
+  ]),
   cameraGallery: figures.cameraGallery(
     Array.from({ length: 5 }, (_, i) => ({
       camera: sampleImage(hexagonalCamera(), 5.6),

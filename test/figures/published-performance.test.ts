@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
+import { crabHegra } from "../../lib/evaluation/irf/spectrum.js";
 import {
   lst1Mono,
   type PublishedPerformance,
@@ -39,6 +40,20 @@ async function compare(performance: PublishedPerformance, of: string, suffix: st
   near(performance.angularResolutionDeg, await res("angular_resolution", "angular_res"));
   near(performance.energyResolution, await res("energy_resolution", "energy_res"));
   near(performance.energyBias, await res("energy_resolution", "energy_bias"));
+  const of50Hours = async (name: string): Promise<number[]> => {
+    const all = await column(`${of}/flux_sensitivity_${suffix}.h5`, "/sensitivity", name);
+    const flux = await column(`${of}/flux_sensitivity_${suffix}.h5`, "/sensitivity", "flux_sensitivity");
+    return all.filter((_, i) => Number.isFinite(flux[i]!));
+  };
+  const { energyTeV, flux } = performance.sensitivity;
+  near(energyTeV, await of50Hours("energy"));
+  near(flux, await of50Hours("flux_sensitivity"));
+  // Its relative column is per cent of HEGRA's Crab Nebula, which settles the unit: TeV/(cm² s).
+  const percent = await of50Hours("relative_sensitivity");
+  near(
+    flux,
+    percent.map((share, i) => (share / 100) * crabHegra(energyTeV[i]!) * 1e-4 * energyTeV[i]! ** 2),
+  );
 }
 
 test("SST-1M curves are those of the published tables", needsData(folder), async () => {
@@ -57,6 +72,16 @@ test("LST-1 curves have the numbers of its data release", () => {
     [0.065, 1, 4].map((tev) => lst1Mono.energyResolution[at(tev)]),
     [0.3725, 0.1827, 0.1712],
   );
+  // sensitivity_src_indep.txt: 1.89 % of the Crab Nebula at 0.501 TeV, 7.93 % at 5.01 TeV
+  for (const [tev, percent] of [
+    [0.501187, 1.890402],
+    [5.01187, 7.928766],
+  ] as const) {
+    const { energyTeV, flux } = lst1Mono.sensitivity;
+    const i = energyTeV.findIndex((energy) => Math.abs(energy / tev - 1) < 1e-4);
+    const crab = 3.23e-11 * tev ** (-2.47 - 0.24 * Math.log10(tev)) * tev ** 2;
+    assert.ok(Math.abs(flux[i]! / crab - percent / 100) < 5e-4 * (percent / 100), `${tev} TeV`);
+  }
   for (const list of [lst1Mono.angularResolutionDeg, lst1Mono.energyResolution, lst1Mono.energyBias]) {
     assert.equal(list.length, lst1Mono.edgesTeV.length - 1);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,10 @@ import { outputNames } from "../../lib/engine/output-names.js";
 import { spatialDropout2d } from "../../lib/engine/spatial-dropout-2d.js";
 import { tf } from "../../lib/engine/tensorflow.js";
 import { buildModel } from "../../lib/models/build-model.js";
-import { exportOnnx } from "../../lib/models/onnx/export-onnx.js";
+import { savedNetwork } from "../../lib/models/network.js";
+import { exportOnnx, onnxGraphOf } from "../../lib/models/onnx/export-onnx.js";
+import { readModel } from "../../lib/models/read-model.js";
+import { saveModel } from "../../lib/models/save-model.js";
 import { fillWeights, type Layers, modelOf, values } from "../engine/eager-reference.js";
 import { modelConfig } from "./model-config.js";
 
@@ -29,6 +32,10 @@ async function assertSame(model: tf.LayersModel, size = 3): Promise<void> {
   try {
     const path = join(folder, "model.onnx");
     await exportOnnx(model, path);
+    await saveModel(model, join(folder, "saved"));
+    const saved = savedNetwork(await readModel(join(folder, "saved")), folder);
+    const withoutTensorflow = Buffer.from(onnxGraphOf(saved).encode(model.name));
+    assert.ok(withoutTensorflow.equals(await readFile(path)), "the saved network gives another graph");
     const session = await ort.InferenceSession.create(path, { logSeverityLevel: 3 });
     const shape = [size, ...(model.inputs[0]!.shape.slice(1) as number[])];
     const images = values(

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
+import { type CombinationWeights, combinationWeights } from "../../lib/config/prediction-choices.js";
 import { predictFiles } from "../../lib/prediction/predict-files.js";
-import { type Weights, weightNames } from "../../lib/prediction/telescope-weights.js";
 import { judgePython, judgeScript, needsCtapipe } from "../peers.js";
 import { needsData, sharedData } from "../shared-data.js";
 import { asObservation } from "./observation.js";
@@ -26,7 +26,7 @@ async function predictedBy(
   name: string,
   file: string,
   options: ToyOptions = {},
-  weights: Weights = "none",
+  weights: CombinationWeights = "none",
 ): Promise<string> {
   const models: string[] = [];
   for (const task of ["type", "energy", "cameradirection"] as const) {
@@ -128,16 +128,78 @@ test("ctapipe's StereoMeanCombiner finds the same array predictions in our teles
   ...needsCtapipe(),
 }, async () => {
   const args: string[] = [];
-  for (const weights of weightNames) {
+  // Ours is not among ctapipe's.
+  const theirs = combinationWeights.filter((name) => name !== "expected-error");
+  for (const weights of theirs) {
     args.push(weights, await predictedBy(`combined-${weights}`, "ctlearn/dl1/gamma_run1.dl1.h5", {}, weights));
   }
   const found = JSON.parse(execFileSync(judgePython, ["-c", combine, ...args], { encoding: "utf8" })) as Record<
     string,
     Record<string, number>
   >;
-  assert.deepEqual(Object.keys(found), [...weightNames]);
+  assert.deepEqual(Object.keys(found), theirs);
   for (const [weights, worst] of Object.entries(found)) {
     assert.ok(Object.keys(worst).length >= 10, Object.keys(worst).join());
     for (const [name, off] of Object.entries(worst)) assert.ok(off < 1e-5, `${weights}, ${name}: off by ${off}`);
   }
+});
+
+/** ctapipe's own counts of the quality criteria, and those of the file; then of the file that ctapipe-merge makes of two. */
+const statistics = `
+import json, sys, warnings
+import numpy as np
+from astropy.table import vstack
+from ctapipe.core import QualityQuery
+from ctapipe.io import HDF5Merger, read_table
+warnings.simplefilter("ignore")
+first, second, merged = sys.argv[1:]
+criteria = [("> 50 phe", "hillas_intensity > 50"), ("little leakage", "leakage_intensity_width_2 < 0.1")]
+path = "/dl2/service/tel_event_statistics/CTLearnRegressor"
+def counted(file):
+    query = QualityQuery(quality_criteria=criteria)
+    query.get_table_mask(vstack([read_table(file, f"/dl1/event/telescope/parameters/tel_{i:03d}") for i in (1, 2, 3, 4)]))
+    return query.to_table(functions=True)
+def plain(table):
+    return {name: [str(v) for v in table[name]] for name in ("criteria", "counts", "cumulative_counts", "func")}
+ours = [read_table(file, path) for file in (first, second)]
+with HDF5Merger(output_path=merged, overwrite=True) as merge:
+    merge(first)
+    merge(second)
+total = read_table(merged, path)
+print(json.dumps({
+    "theirs": [plain(counted(file)) for file in (first, second)],
+    "ours": [plain(table) for table in ours],
+    "merged": [int(v) for v in total["cumulative_counts"]],
+}))
+`;
+
+test("what the quality criteria let pass stands in the file as ctapipe counts it, and ctapipe-merge adds it up", {
+  ...needsData("ctlearn/dl1/gamma_run1.dl1.h5", "ctlearn/dl1/proton_run2.dl1.h5"),
+  ...needsCtapipe(),
+}, async () => {
+  const options: ToyOptions = {
+    reader: {
+      qualityCriteria: [
+        { name: "> 50 phe", expression: "hillas_intensity > 50" },
+        { name: "little leakage", expression: "leakage_intensity_width_2 < 0.1" },
+      ],
+    },
+  };
+  const files = [
+    await predictedBy("counted1", "ctlearn/dl1/gamma_run1.dl1.h5", options),
+    await predictedBy("counted2", "ctlearn/dl1/proton_run2.dl1.h5", options),
+  ];
+  const text = execFileSync(judgePython, ["-c", statistics, ...files, join(folder, "merged.dl2.h5")], {
+    encoding: "utf8",
+  });
+  const { theirs, ours, merged } = JSON.parse(text) as {
+    theirs: Record<string, string[]>[];
+    ours: Record<string, string[]>[];
+    merged: number[];
+  };
+  assert.deepEqual(ours, theirs);
+  assert.deepEqual(ours[0]!.criteria, ["TOTAL", "> 50 phe", "little leakage"]);
+  assert.ok(Number(ours[0]!.counts![2]) < Number(ours[0]!.counts![0]), "the cut on leakage takes some away");
+  const sums = ours[0]!.cumulative_counts!.map((count, i) => Number(count) + Number(ours[1]!.cumulative_counts![i]));
+  assert.deepEqual(merged, sums);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -167,6 +168,56 @@ test("models with other channels, cuts and telescopes get what is theirs in the 
   assert.deepEqual(file.children("/dl2/event/telescope/energy/CTLearnRegressor"), ["tel_002", "tel_003"]);
   assert.equal(file.children("/dl2/event/telescope/particle_type/CTLearnClassifier").length, 4);
   file.close();
+});
+
+/** A card that expects b = 100 / intensity: the weights are then the squares of the intensities. */
+const expecting = {
+  telescopeType: "LST_LST_LSTcam",
+  images: 1000,
+  facts: ["constant", "log10_intensity", "log10_intensity_squared", "width_over_length", "r_deg", "leakage_2"],
+  coefficients: [Math.log(100), -Math.LN10, 0, 0, 0, 0],
+  ranges: Array.from({ length: 6 }, () => ({ min: -1e9, max: 1e9 })),
+};
+
+test("telescopes count by the inverse square of the error that the model expects of their images", data, async () => {
+  const taught = await toyModel(join(folder, "taught"), "energy", { expectedErrors: { energy: [expecting] } });
+  const result = await predicted({ models: [taught], weights: "expected-error" });
+  const { output } = result.files[0]!;
+  const array = await columnsOf(output, "/dl2/event/subarray/energy/CTLearnRegressor");
+  const sums = new Map<number, { logs: number; weights: number; telescopes: number }>();
+  for (const id of [1, 2, 3, 4]) {
+    const mono = await columnsOf(output, `/dl2/event/telescope/energy/CTLearnRegressor/tel_00${id}`);
+    const parameters = await columnsOf(output, `/dl1/event/telescope/parameters/tel_00${id}`);
+    const intensities = new Map(
+      [...values(parameters, "event_id")].map((event, i) => [event, values(parameters, "hillas_intensity")[i]!]),
+    );
+    for (const [i, energy] of values(mono, "CTLearnRegressor_tel_energy").entries()) {
+      if (Number.isNaN(energy)) continue;
+      const event = values(mono, "event_id")[i]!;
+      const weight = (intensities.get(event)! / 100) ** 2;
+      const sum = sums.get(event) ?? { logs: 0, weights: 0, telescopes: 0 };
+      sum.logs += weight * Math.log(energy);
+      sum.weights += weight;
+      sum.telescopes++;
+      sums.set(event, sum);
+    }
+  }
+  assert.ok([...sums.values()].filter(({ telescopes }) => telescopes > 1).length > 10);
+  for (const [i, event] of values(array, "event_id").entries()) {
+    const sum = sums.get(event);
+    const wanted = sum ? Math.exp(sum.logs / sum.weights) : Number.NaN;
+    assert.ok(close(values(array, "CTLearnRegressor_energy")[i]!, wanted, 1e-9 * Math.abs(wanted)), `event ${event}`);
+  }
+});
+
+test("a model that was not taught what error to expect says so, and no file is left", data, async () => {
+  const output = join(folder, "untaught");
+  await assert.rejects(predicted({ models: [models.energy!], weights: "expected-error", output }), (error: Error) => {
+    assert.ok(error instanceof ConfigError);
+    assert.match(error.message, /does not know what error to expect of energy for LST_LST_LSTcam[\s\S]*train it again/);
+    return true;
+  });
+  assert.equal(existsSync(join(output, "gamma_run1.dl2.h5")), false);
 });
 
 test("prefix, group of gammaness and content of the file can be chosen", data, async () => {

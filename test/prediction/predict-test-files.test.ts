@@ -30,7 +30,13 @@ test(
       cpSync(join(sharedData, `ctlearn/dl1/${name}.dl1.h5`), join(data, `${name}.dl1.h5`));
     }
     const selection = { folder: data, patterns: ["*.h5"] };
-    const config = await configOf({ files: [{ particle: "gammas_point", selection }], batchSize: 32, prefix: null });
+    const config = await configOf({
+      files: [{ particle: "gammas_point", selection }],
+      batchSize: 32,
+      prefix: null,
+      engine: "auto",
+      weights: "none",
+    });
     const metrics = join(config.modelFolder, "metrics.json");
     const predict = join(config.modelFolder, "predict");
     writeFileSync(metrics, JSON.stringify({ num_params: 12, testing_events: 1 }));

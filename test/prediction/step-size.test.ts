@@ -9,7 +9,7 @@ const clock = (): number => now;
 /** A network that needs `ms` for a step of so many images, and answers with the first number of each image. */
 function networkOf(ms: (size: number) => number, sizes: number[]): PredictionModel {
   return {
-    predict(images: Float32Array, size: number) {
+    async predict(images: Float32Array, size: number) {
       sizes.push(size);
       now += ms(size);
       const pixels = images.length / size;
@@ -21,21 +21,21 @@ function networkOf(ms: (size: number) => number, sizes: number[]): PredictionMod
 
 const images = Float32Array.from({ length: 64 * 4 }, (_, i) => Math.floor(i / 4));
 
-function run(steps: StepSize, network: PredictionModel): number[] {
+async function run(steps: StepSize, network: PredictionModel): Promise<number[]> {
   const answers: number[] = [];
-  steps.predict(network, images, 64, (first, { outputs }) => {
+  await steps.predict(network, images, 64, (first, { outputs }) => {
     for (const [i, value] of outputs.get("energy")!.entries()) answers[first + i] = value;
   });
   return answers;
 }
 
-test("a network that is slow in large steps is given small ones, and every image gets its answer", () => {
+test("a network that is slow in large steps is given small ones, and every image gets its answer", async () => {
   const sizes: number[] = [];
   const network = networkOf((size) => (size > 8 ? 3 * size : size), sizes);
   const steps = new StepSize(64, clock);
   for (let batch = 0; batch < 12 && !steps.chosen; batch++) {
     assert.deepEqual(
-      run(steps, network),
+      await run(steps, network),
       Array.from({ length: 64 }, (_, i) => i),
     );
   }
@@ -44,28 +44,28 @@ test("a network that is slow in large steps is given small ones, and every image
   assert.ok(!sizes.includes(64), "sizes beyond the first slower one are not tried");
 });
 
-test("a network that is fast in large steps is given the largest, though some steps are disturbed", () => {
+test("a network that is fast in large steps is given the largest, though some steps are disturbed", async () => {
   let calls = 0;
   const network = networkOf((size) => 4 + size / 100 + (++calls % 3 === 0 ? 100 : 0), []);
   const steps = new StepSize(64, clock);
-  for (let batch = 0; batch < 400 && !steps.chosen; batch++) run(steps, network);
+  for (let batch = 0; batch < 400 && !steps.chosen; batch++) await run(steps, network);
   assert.equal(steps.size, 64);
 });
 
-test("a largest step below eight is the only one", () => {
+test("a largest step below eight is the only one", async () => {
   const sizes: number[] = [];
-  run(
+  await run(
     new StepSize(5, clock),
     networkOf(() => 0, sizes),
   );
   assert.ok(sizes.every((size) => size <= 5));
 });
 
-test("a larger step that gains next to nothing is not taken, since it needs more memory", () => {
+test("a larger step that gains next to nothing is not taken, since it needs more memory", async () => {
   const sizes: number[] = [];
   const network = networkOf((size) => (size <= 16 ? 8 + size : 1.48 * size), sizes);
   const steps = new StepSize(64, clock);
-  for (let batch = 0; batch < 12 && !steps.chosen; batch++) run(steps, network);
+  for (let batch = 0; batch < 12 && !steps.chosen; batch++) await run(steps, network);
   assert.equal(steps.size, 16);
   assert.ok(!sizes.includes(64));
 });

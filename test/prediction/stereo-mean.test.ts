@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { openEventFile } from "../../lib/events/event-file.js";
 import { reconstructMono } from "../../lib/prediction/reconstructed.js";
-import { meanDirection, weightedMean } from "../../lib/prediction/stereo-mean.js";
+import { meanDirection, weightedLogMean, weightedMean } from "../../lib/prediction/stereo-mean.js";
 import { needsData, sharedData } from "../shared-data.js";
 
 const near = (a: number, b: number, tolerance = 1e-9): void =>
@@ -16,6 +16,13 @@ test("means are weighted, and their spread is that of the telescopes", () => {
   near(mean, 2.75);
   near(spread, 1.299038105676658);
   assert.deepEqual(weightedMean([3], [5]), { mean: 3, spread: 0 });
+});
+
+test("logarithms are averaged where they are asked for, ctapipe's log_target, and the spread keeps the unit", () => {
+  // numpy: np.exp(np.average(np.log([1, 4]), weights=[1, 3])) = 2.8284271247461903; spread of the logarithms 0.600283…
+  const { mean, spread } = weightedLogMean([1, 4], [1, 3]);
+  near(mean, 2 ** 1.5);
+  near(spread, 2 ** 1.5 * Math.log(4) * Math.sqrt(3 / 16));
 });
 
 test("directions are averaged as vectors, over north too", () => {

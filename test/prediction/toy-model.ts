@@ -18,6 +18,7 @@ export interface ToyOptions {
   readonly camera?: ModelCard["camera"];
   readonly telescopes?: ModelCard["telescopes"];
   readonly pointingDeg?: ModelCard["validity"]["pointingDeg"];
+  readonly expectedErrors?: ModelCard["expectedErrors"];
 }
 
 const lst = [1, 2, 3, 4].map((id) => ({ id, type: "LST_LST_LSTcam" }));
@@ -73,6 +74,7 @@ export async function toyModel(parent: string, task: Task, options: ToyOptions =
     inputShape,
     camera: options.camera ?? { name: "LSTcam", pixels: 1855 },
     telescopes: options.telescopes ?? lst,
+    ...(options.expectedErrors ? { expectedErrors: options.expectedErrors } : {}),
     labels: { [task]: taskLabels[task].map((label) => ({ ...label })) },
     validity: {
       pointingDeg: options.pointingDeg ?? [],

@@ -1,4 +1,4 @@
-import { cellsAt, hexagonPlaces, windowOfHexagon } from "../hexagonal-conv-2d.js";
+import { cellsAt, hexagonPlaces, windowOfHexagon } from "../hexagon.js";
 import { activation } from "../ops/activation.js";
 import { biasAdd, conv2d } from "../ops/convolution.js";
 import { multiply } from "../ops/elementwise.js";

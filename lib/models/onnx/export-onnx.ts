@@ -1,22 +1,21 @@
-import { outputNames } from "../../engine/output-names.js";
 import type { tf } from "../../engine/tensorflow.js";
-import { layersOf, modelClasses, type Source } from "../../engine/topology.js";
+import { modelClasses, type Source } from "../../engine/topology.js";
 import { CherenkitError, ConfigError } from "../../errors.js";
 import { writeFileAtomically } from "../../files/write-atomically.js";
+import { imageShapeOf, type Network, type NetworkWeight, networkOf } from "../network.js";
 import { calibrate, type ImageSample } from "./calibrate.js";
 import { foldNormalization } from "./fold-normalization.js";
 import { halfPrecision } from "./half-precision.js";
+import { NotInOnnxError } from "./not-in-onnx.js";
 import { OnnxGraph } from "./onnx-graph.js";
 import { onnxLayers } from "./onnx-layers.js";
 import { channelsLast, type OnnxValue, plain } from "./onnx-value.js";
 import { quantisableNodes, quantise, rangesNeeded } from "./quantise.js";
 
-const sizes = (shape: unknown): number[] => (shape as (number | null)[]).slice(1).map((size) => size ?? 1);
-
 const key = ([layer, call, output]: Source): string => `${layer}:${call}:${output}`;
 
-function writeModel(graph: OnnxGraph, model: tf.LayersModel, inputs: readonly OnnxValue[]): OnnxValue[] {
-  const topology = layersOf(model);
+function writeNetwork(graph: OnnxGraph, network: Network, inputs: readonly OnnxValue[]): Map<string, OnnxValue> {
+  const { topology } = network;
   const values = new Map<string, OnnxValue>();
   for (const [i, source] of topology.inputs.entries()) values.set(key(source), inputs[i]!);
   let waiting = topology.layers.flatMap((item) => item.calls.map((sources, call) => ({ item, sources, call })));
@@ -24,40 +23,53 @@ function writeModel(graph: OnnxGraph, model: tf.LayersModel, inputs: readonly On
     const remaining = waiting.filter(({ item, sources, call }) => {
       const ready = sources.map((source) => values.get(key(source)));
       if (ready.some((value) => value === undefined)) return true;
-      const layer = model.getLayer(item.name);
-      if (modelClasses.includes(item.className)) {
-        const outputs = writeModel(graph, layer as tf.LayersModel, ready as OnnxValue[]);
-        for (const [i, value] of outputs.entries()) values.set(key([item.name, call + 1, i]), value);
+      const { name, className, config } = item;
+      if (modelClasses.includes(className)) {
+        const nested = network.nested(name);
+        const inner = writeNetwork(graph, nested, ready as OnnxValue[]);
+        for (const [i, source] of nested.topology.outputs.entries()) {
+          values.set(key([name, call + 1, i]), inner.get(key(source))!);
+        }
         return false;
       }
-      const write = onnxLayers[item.className];
+      const write = onnxLayers[className];
       if (!write) {
-        throw new CherenkitError(`the layer ${item.name} of class ${item.className} cannot be exported to ONNX`, {
-          place: item.name,
+        throw new NotInOnnxError(`the layer ${name} of class ${className} cannot be exported to ONNX`, {
+          place: name,
           remedy: `these can: ${Object.keys(onnxLayers).join(", ")}`,
         });
       }
-      const { shape } = layer.getOutputAt(call) as tf.SymbolicTensor;
-      const context = { graph, layer, config: item.config, shape: sizes(shape) };
-      values.set(key([item.name, call, 0]), write(context, ready as OnnxValue[]));
+      const weight = (short: string): NetworkWeight | undefined => network.weight(name, short);
+      values.set(key([name, call, 0]), write({ graph, name, config, weight }, ready as OnnxValue[]));
       return false;
     });
-    if (remaining.length === waiting.length) throw new CherenkitError(`the layers of ${model.name} do not connect`);
+    if (remaining.length === waiting.length) throw new CherenkitError(`the layers of ${network.name} do not connect`);
     waiting = remaining;
   }
-  return topology.outputs.map((source) => values.get(key(source))!);
+  return values;
 }
 
-/** A network as an ONNX graph: input `images` `[batch, height, width, channels]`, outputs named as in the network. */
-export function onnxGraph(model: tf.LayersModel): OnnxGraph {
+/**
+ * A network as an ONNX graph: input `images` `[batch, height, width, channels]`, outputs named as in the network.
+ * @param more values that are outputs too, by the names they shall have
+ * @throws {NotInOnnxError} for layers without a counterpart
+ */
+export function onnxGraphOf(network: Network, more: Readonly<Record<string, Source>> = {}): OnnxGraph {
   const graph = new OnnxGraph();
-  const shape = sizes(model.inputs[0]!.shape);
+  const shape = imageShapeOf(network);
   graph.input("images", shape);
-  const outputs = writeModel(graph, model, [plain("images", shape)]);
-  for (const [i, name] of outputNames(model).entries()) {
-    graph.output(name, channelsLast(graph, outputs[i]!), outputs[i]!.shape);
+  const values = writeNetwork(graph, network, [plain("images", shape)]);
+  const named = network.outputNames.map((name, i) => [name, network.topology.outputs[i]!] as const);
+  for (const [name, source] of [...named, ...Object.entries(more)]) {
+    const value = values.get(key(source))!;
+    graph.output(name, channelsLast(graph, value), value.shape);
   }
   return graph;
+}
+
+/** {@link onnxGraphOf} of a network in TensorFlow. */
+export function onnxGraph(model: tf.LayersModel): OnnxGraph {
+  return onnxGraphOf(networkOf(model));
 }
 
 /** Number format of an exported network's weights. */

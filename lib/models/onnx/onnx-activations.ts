@@ -1,4 +1,4 @@
-import { CherenkitError } from "../../errors.js";
+import { NotInOnnxError } from "./not-in-onnx.js";
 import type { OnnxGraph } from "./onnx-graph.js";
 
 type Activation = (graph: OnnxGraph, x: string) => string;
@@ -37,9 +37,9 @@ const activations: Readonly<Record<string, Activation>> = {
   },
 };
 
-/** Adds an activation. @throws {CherenkitError} for one that is not known */
+/** Adds an activation. @throws {NotInOnnxError} for one that is not known */
 export function onnxActivation(graph: OnnxGraph, name: string, x: string, place: string): string {
   const found = activations[name.replace(/_/g, "").toLowerCase()];
   if (found) return found(graph, x);
-  throw new CherenkitError(`the activation ${name} of ${place} cannot be exported to ONNX`, { place });
+  throw new NotInOnnxError(`the activation ${name} of ${place} cannot be exported to ONNX`, { place });
 }

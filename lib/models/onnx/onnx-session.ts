@@ -28,13 +28,19 @@ export interface OnnxSession {
 /**
  * Opens an ONNX network, a file or its content, of one input.
  * @param shape of an image, `[height, width, channels]`
+ * @param threads that compute together; as many as the machine has cores when absent
  * @throws {InputError} when onnxruntime refuses it
  */
-export async function openOnnx(model: string | Uint8Array, shape: readonly number[]): Promise<OnnxSession> {
+export async function openOnnx(
+  model: string | Uint8Array,
+  shape: readonly number[],
+  threads?: number,
+): Promise<OnnxSession> {
   const ort = createRequire(import.meta.url)("onnxruntime-node") as Ort;
   let session: OrtSession;
   try {
-    session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
+    const options = { logSeverityLevel: 3, ...(threads === undefined ? {} : { intraOpNumThreads: threads }) };
+    session = await ort.InferenceSession.create(model, options);
   } catch (cause) {
     const place = typeof model === "string" ? model : "the exported network";
     throw new InputError(`onnxruntime cannot open ${place}: ${(cause as Error).message}`, { place, cause });

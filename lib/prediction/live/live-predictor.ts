@@ -90,12 +90,12 @@ export class LivePredictor {
   }
 
   /** Runs every network for every number of images that may come, so that the first event does not wait for it. */
-  warmUp(): void {
+  async warmUp(): Promise<void> {
     for (let size = 1; size <= this.largest; size++) {
       for (const [v, { models, imageShape }] of this.views.entries()) {
         const pixels = imageShape.reduce((product, length) => product * length, 1);
         for (const model of models)
-          for (let k = 0; k < 2; k++) model.predict(this.images[v]!.subarray(0, size * pixels), size);
+          for (let k = 0; k < 2; k++) await model.predict(this.images[v]!.subarray(0, size * pixels), size);
       }
     }
   }
@@ -104,7 +104,7 @@ export class LivePredictor {
    * Predictions of at most `largest` events, in their order.
    * @throws {InputError} when an image has another number of pixels than its camera
    */
-  predict(events: readonly LiveEvent[]): LivePrediction[] {
+  async predict(events: readonly LiveEvent[]): Promise<LivePrediction[]> {
     const results = events.map(() => new Map<Task, Readonly<Record<string, number>>>());
     for (const [v, { models, imageShape, reader }] of this.views.entries()) {
       const pixels = imageShape.reduce((product, length) => product * length, 1);
@@ -119,7 +119,7 @@ export class LivePredictor {
         mapImage(mapper, vector, 0, reader.channels.length, this.images[v]!, k * pixels);
       }
       for (const model of models) {
-        const { outputs } = model.predict(this.images[v]!.subarray(0, seen.length * pixels), seen.length);
+        const { outputs } = await model.predict(this.images[v]!.subarray(0, seen.length * pixels), seen.length);
         for (const [task, values] of outputs) {
           if (task === "skydirection") continue; // always stereo
           const width = taskOutputs[task];

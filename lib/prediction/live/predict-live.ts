@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 import { addAbortSignal, type Readable, type Writable } from "node:stream";
 import { waveformSample } from "../../config/channel.js";
+import type { PredictionEngine } from "../../config/prediction-choices.js";
 import type { Task } from "../../config/task.js";
 import { ConfigError, InputError } from "../../errors.js";
 import { isTimeChannel } from "../../events/channels.js";
@@ -24,6 +25,8 @@ export interface LiveOptions {
   /** DL1 file that describes the telescopes of lines; by default the two SST-1M telescopes. */
   readonly array?: string;
   readonly format?: "json" | "csv";
+  /** What computes the networks, as in `predictFiles`. */
+  readonly engine?: PredictionEngine;
   /** Events that are predicted together when several wait; 8 by default. */
   readonly batchSize?: number;
   /** End when nothing new has come for so many seconds; lines end by themselves. */
@@ -125,7 +128,7 @@ export async function predictLive(options: LiveOptions): Promise<LiveResult> {
       remedy: "give a batch size of 1 or more",
     });
   }
-  const models = await openPredictionModels(options.models);
+  const models = await openPredictionModels(options.models, { engine: options.engine });
   let leftOut = 0;
   const leave = (why: string): void => {
     leftOut++;
@@ -134,7 +137,7 @@ export async function predictLive(options: LiveOptions): Promise<LiveResult> {
   try {
     const predictor = new LivePredictor(models, batchSize);
     const events = await openSource();
-    predictor.warmUp();
+    await predictor.warmUp();
     tell(`ready: ${predictor.tasks.join(", ")} of the events from ${source === "-" ? "standard input" : source}`);
     const latency = new LatencyHistogram();
     const writer = new LineWriter(predictor.tasks, format);
@@ -152,7 +155,7 @@ export async function predictLive(options: LiveOptions): Promise<LiveResult> {
     for await (const group of events) {
       for (let first = 0; first < group.length && open; first += batchSize) {
         const some = group.slice(first, first + batchSize);
-        const predictions = predictor.predict(some);
+        const predictions = await predictor.predict(some);
         const lines = some.map((event, i) => {
           const ms = performance.now() - event.seenMs;
           latency.add(ms);
@@ -190,7 +193,7 @@ export async function predictLive(options: LiveOptions): Promise<LiveResult> {
       return found.isDirectory() ? followFolder(source, predictor, until, leave) : followFile(source, predictor, until);
     }
   } finally {
-    for (const model of models) model.dispose();
+    for (const model of models) await model.close();
   }
 }
 

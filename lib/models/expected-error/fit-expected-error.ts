@@ -1,0 +1,90 @@
+import type { ExpectedError } from "./expected-error.js";
+import { imageFactNames } from "./image-facts.js";
+
+/** With fewer images nothing is learnt. */
+export const fewestImages = 100;
+const mostSteps = 100;
+/** Keeps coefficients of facts that do not vary finite; counts like so many images. */
+const ridge = 1;
+
+/** Solves a small symmetric system by Gaussian elimination with pivots. */
+function solved(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, i) => [...row, right[i]!]);
+  const size = rows.length;
+  for (let column = 0; column < size; column++) {
+    let pivot = column;
+    for (let row = column + 1; row < size; row++) {
+      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
+    }
+    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
+    for (let row = 0; row < size; row++) {
+      if (row === column) continue;
+      const factor = rows[row]![column]! / rows[column]![column]!;
+      for (let k = column; k <= size; k++) rows[row]![k]! -= factor * rows[column]![k]!;
+    }
+  }
+  return rows.map((row, i) => row[size]! / row[i]!);
+}
+
+/**
+ * Learns how large errors are, given facts of the images: the scale b of a Laplace distribution whose logarithm is linear in
+ * the facts, by maximum likelihood, Σ (log b + |e| / b). That is convex, so Newton's method finds the only minimum; and the
+ * absolute value keeps single failures from ruling.
+ * @param facts of each image, as {@link imageFacts} gives them
+ * @param errors of each image, any sign
+ * @returns null with fewer than {@link fewestImages} usable images
+ */
+export function fitExpectedError(
+  facts: readonly (readonly number[])[],
+  errors: readonly number[],
+): ExpectedError | null {
+  const used = facts.flatMap((row, i) =>
+    row.every(Number.isFinite) && Number.isFinite(errors[i]!) ? [{ row, error: Math.abs(errors[i]!) }] : [],
+  );
+  if (used.length < fewestImages) return null;
+  const mean = used.reduce((sum, { error }) => sum + error, 0) / used.length;
+  if (!(mean > 0)) return null;
+  const width = imageFactNames.length;
+  const ranges = imageFactNames.map((_, k) => {
+    const values = used.map(({ row }) => row[k]!);
+    return { min: values.reduce((a, b) => Math.min(a, b)), max: values.reduce((a, b) => Math.max(a, b)) };
+  });
+  const logScale = (row: readonly number[], coefficients: readonly number[]): number =>
+    row.reduce((sum, value, k) => sum + value * coefficients[k]!, 0);
+  const loss = (coefficients: readonly number[]): number => {
+    const penalty = coefficients.slice(1).reduce((sum, value) => sum + (ridge / 2) * value ** 2, 0);
+    return used.reduce((sum, { row, error }) => {
+      const scale = logScale(row, coefficients);
+      return sum + scale + error * Math.exp(-scale);
+    }, penalty);
+  };
+  let coefficients = imageFactNames.map((_, k) => (k === 0 ? Math.log(mean) : 0));
+  let best = loss(coefficients);
+  for (let step = 0; step < mostSteps; step++) {
+    const gradient = coefficients.map((value, k) => (k === 0 ? 0 : ridge * value));
+    const curvature = coefficients.map((_, k) => coefficients.map((_, j) => (k === j && k > 0 ? ridge : 0)));
+    for (const { row, error } of used) {
+      const ratio = error * Math.exp(-logScale(row, coefficients));
+      for (let k = 0; k < width; k++) {
+        gradient[k]! += row[k]! * (1 - ratio);
+        for (let j = 0; j < width; j++) curvature[k]![j]! += row[k]! * row[j]! * ratio;
+      }
+    }
+    const direction = solved(curvature, gradient);
+    let length = 1;
+    let next = coefficients;
+    let reached = Number.POSITIVE_INFINITY;
+    while (length > 1e-6) {
+      next = coefficients.map((value, k) => value - length * direction[k]!);
+      reached = loss(next);
+      if (reached <= best) break;
+      length /= 2;
+    }
+    if (!(reached <= best)) break;
+    const gained = best - reached;
+    coefficients = next;
+    best = reached;
+    if (gained < 1e-9 * used.length) break;
+  }
+  return { images: used.length, facts: [...imageFactNames], coefficients, ranges };
+}

@@ -1,0 +1,21 @@
+import { existsSync, readdirSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+
+/** What computes the networks. */
+export type Engine = "onnxruntime" | "tensorflow";
+
+/** The library that the TensorFlow binding belongs to, by its path; null when it is not installed. */
+function tensorflowLibrary(): string | null {
+  const packageFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-node-gpu/package.json");
+  const binding = join(dirname(packageFile), "lib/napi-v8/tfjs_binding.node");
+  return existsSync(binding) ? realpathSync(binding) : null;
+}
+
+/** True when TensorFlow would compute on a GPU: told from the disk, since to ask TensorFlow takes 400 MB. */
+export function hasGpu(): boolean {
+  const { CUDA_VISIBLE_DEVICES: visible } = process.env;
+  if (visible === "" || visible === "-1") return false;
+  if (!/\/tf-[^/]*-gpu-[^/]*\//.test(tensorflowLibrary() ?? "")) return false;
+  return existsSync("/dev") && readdirSync("/dev").some((name) => /^nvidia\d+$/.test(name));
+}
