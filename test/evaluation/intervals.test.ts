@@ -69,3 +69,21 @@ test("intervals of weighted events are those of their effective number", () => {
   const radius = coverage(1, (random) => containmentRadius(sortSample(normals(random, 400).map(Math.abs), weights)));
   for (const { share } of [mean, radius]) assert.ok(share > 0.9 && share < 0.99, `${share}`);
 });
+
+test("containment and its interval are those of ctaplot at 95 % on both sides, up to the noise of the bootstrap", () => {
+  // ctaplot 0.6.4, percentile_confidence_interval(x, 68.27, 0.975), and numpy.percentile(x, 68.27), of
+  // x = ((0.6180339887498949 i) mod 1)², i = 1 … n
+  const ctaplot = [
+    { n: 100, value: 0.4672732903626489, low: 0.3561078801110417, high: 0.6038652002355427 },
+    { n: 500, value: 0.46618908077379656, low: 0.4111882293887637, high: 0.5203596003701375 },
+    { n: 5000, value: 0.46609739170297965, low: 0.4483336009901341, high: 0.48411182955789733 },
+  ];
+  for (const { n, value, low, high } of ctaplot) {
+    const x = Float64Array.from({ length: n }, (_, i) => ((0.6180339887498949 * (i + 1)) % 1) ** 2);
+    const found = containmentRadius(sortSample(x, null), 0.6827);
+    assert.ok(Math.abs(found.value - value) < 1e-12, `${found.value}`);
+    const width = high - low;
+    assert.ok(Math.abs(found.low - low) < 0.15 * width, `n = ${n}: from ${found.low} instead of ${low}`);
+    assert.ok(Math.abs(found.high - high) < 0.15 * width, `n = ${n}: to ${found.high} instead of ${high}`);
+  }
+});
