@@ -5,7 +5,7 @@ import { version } from "../config/version.js";
 import { CherenkitError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { batchScript } from "./batch-script.js";
-import { type Job, jobLog, type ScriptOptions, scriptFile, type Wait } from "./job.js";
+import { type Job, jobLog, type ScriptOptions, scriptFile, type Task, type Wait } from "./job.js";
 import { type JobRecord, recordFile } from "./job-record.js";
 import { type CallOptions, SlurmError, slurm } from "./slurm-command.js";
 
@@ -39,7 +39,7 @@ export async function writeRecords(
   dependency: string | null,
   cluster: string,
 ): Promise<void> {
-  for (const [number, task] of job.tasks.entries()) {
+  const write = (task: Task, number: number): Promise<void> => {
     const record: JobRecord = {
       stage: task.stage,
       subject: task.subject,
@@ -54,8 +54,11 @@ export async function writeRecords(
       dependency,
       cherenkit: version,
     };
-    await writeFileAtomically(join(task.runFolder, recordFile), `${JSON.stringify(record, null, 2)}\n`);
-  }
+    return writeFileAtomically(join(task.runFolder, recordFile), `${JSON.stringify(record, null, 2)}\n`);
+  };
+  // Each waits for the disk, so many at a time; not all, as a process may not open more than some thousand files.
+  for (let start = 0; start < job.tasks.length; start += 50)
+    await Promise.all(job.tasks.slice(start, start + 50).map((task, i) => write(task, start + i)));
 }
 
 /** `afterok:12:13,afterany:14`; null when a job waits for nothing. */
