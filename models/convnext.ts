@@ -9,9 +9,9 @@
 import { type BackboneOptions, tf } from "cherenkit";
 
 const stages = [
-  { filters: 40, blocks: 2 },
-  { filters: 80, blocks: 2 },
-  { filters: 160, blocks: 3 },
+  { filters: 24, blocks: 1 },
+  { filters: 48, blocks: 2 },
+  { filters: 96, blocks: 2 },
 ];
 
 /** Images `[n, height, width, channels]` in, features `[n, 160]` out. */
@@ -33,12 +33,11 @@ export function convNext({ inputShape, seed }: BackboneOptions): tf.LayersModel 
     return tf.layers.add().apply([x, y]) as tf.SymbolicTensor;
   };
   const input = tf.input({ shape: [...inputShape] });
-  let x = apply(tf.layers.conv2d({ filters: stages[0]!.filters, kernelSize: 4, strides: 4, ...kernel() }), input);
-  x = normal(x);
+  const stem = { filters: stages[0]!.filters, kernelSize: 3, padding: "same", activation: "relu" } as const;
+  let x = apply(tf.layers.conv2d({ ...stem, strides: 2 }), input);
   for (const [i, { filters, blocks }] of stages.entries()) {
-    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2, ...kernel() }), normal(x));
+    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2 }), x);
     for (let b = 0; b < blocks; b++) x = block(x, filters);
   }
-  const features = normal(apply(tf.layers.globalAveragePooling2d({}), x));
-  return tf.model({ inputs: input, outputs: features, name: "ConvNeXt_block" });
+  return tf.model({ inputs: input, outputs: apply(tf.layers.globalAveragePooling2d({}), x), name: "ConvNeXt_block" });
 }

@@ -26,26 +26,31 @@ const plain = "CTLearnModel: { attention_mechanism: null }";
 const custom = (file: string, name: string): string =>
   `model_type: CustomModel\n  CustomModel: { model_filename: ${join(models, file)}, model_name: ${name} }`;
 const bilinear = "image_mapper_type: BilinearMapper, interpolation_image_shape: 48";
+const axial = "image_mapper_type: AxialMapper";
 const [linear, logarithmic] = ["cleaned_image", "log_cleaned_image"];
 const adam = (rate: number): string => `name: Adam, base_learning_rate: ${rate}`;
 const adamW = "name: AdamW, base_learning_rate: 0.001";
 
-/** Network, optimizer, charges and mapper by name. */
-const networks: Readonly<Record<string, readonly [model: string, optimizer: string, charge: string, mapper: string]>> =
-  {
-    resnet: [`model_type: ResNet\n  ${plain}`, adam(0.0003), linear, bilinear],
-    "resnet-log": [`model_type: ResNet\n  ${plain}`, adam(0.0003), logarithmic, bilinear],
-    cnn: [`model_type: SingleCNN\n  ${plain}`, adam(0.001), linear, bilinear],
-    "cnn-log": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear],
-    "convnext-log": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear],
-    "efficientnet-log": [custom("efficientnet.ts", "efficientNet"), adamW, logarithmic, bilinear],
-    "hex-log": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, "image_mapper_type: AxialMapper"],
-  };
+/** Network, optimizer, charges, mapper and turns by name. */
+const networks: Readonly<
+  Record<string, readonly [model: string, optimizer: string, charge: string, mapper: string, turns?: string]>
+> = {
+  resnet: [`model_type: ResNet\n  ${plain}`, adam(0.0003), linear, bilinear],
+  "resnet-log": [`model_type: ResNet\n  ${plain}`, adam(0.0003), logarithmic, bilinear],
+  cnn: [`model_type: SingleCNN\n  ${plain}`, adam(0.001), linear, bilinear],
+  "cnn-log": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear],
+  "convnext-log": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear],
+  "efficientnet-log": [custom("efficientnet.ts", "efficientNet"), adamW, logarithmic, bilinear],
+  "hex-log": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, axial],
+  "hex-turned": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, axial, "symmetry"],
+  "convnext-turned": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear, "symmetry"],
+  "cnn-turned": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear, "symmetry"],
+};
 
 const chosen = wanted.length > 0 ? wanted : Object.keys(networks);
 const opened = [];
 for (const name of chosen) {
-  const [model, optimizer, charge, mapper] = networks[name]!;
+  const [model, optimizer, charge, mapper, turns = "none"] = networks[name]!;
   const file = join(folder, `${name}.yaml`);
   writeFileSync(
     file,
@@ -60,6 +65,7 @@ training_model:
     n_epochs: ${epochs}
     split_by: event
     batch_size: 32
+    augmentation: ${turns}
     optimizer: { ${optimizer}, schedule: cosine, warmup_epochs: 0.2 }
     DLImageReader: { mode: mono, channels: [${charge}, cleaned_relative_peak_time], ${mapper} }
 `,
