@@ -1,9 +1,36 @@
+import { rm } from "node:fs/promises";
+import { File } from "h5wasm/node";
 import { type ColumnSchema, itemLength } from "./column.js";
 import { convertColumn, defaultChunkRows } from "./dataset-writer.js";
 import { type CompoundMember, compoundMember } from "./format/datatype.js";
 import { type Hdf5Library, hdf5Library } from "./library.js";
 import { type ColumnInput, RowPacker } from "./row-packer.js";
 import { writeError } from "./write-error.js";
+
+const bloscFilter = 32_001;
+let bloscIsLoaded = false;
+
+/**
+ * HDF5 loads a plugin to read, or to make a table; into a table that there is it writes without compression where the
+ * plugin is not loaded. A table is made in a file that goes at once.
+ */
+async function loadBlosc(beside: string): Promise<void> {
+  if (bloscIsLoaded) return;
+  const scratch = `${beside}.${process.pid}.blosc`;
+  try {
+    const file = new File(scratch, "w");
+    try {
+      // Less than this blosc does not compress, which is an error.
+      const table = { name: "a", data: new Uint8Array(4096), shape: [4096], chunks: [4096] };
+      file.create_dataset({ ...table, compression: bloscFilter, compression_opts: [] });
+    } finally {
+      file.close();
+    }
+    bloscIsLoaded = true;
+  } finally {
+    await rm(scratch, { force: true });
+  }
+}
 
 /** A table that is being filled: rows that do not make a whole chunk wait. */
 interface Filling {
@@ -31,6 +58,7 @@ export class TableFiller {
   static async open(path: string): Promise<TableFiller> {
     const library = await hdf5Library();
     try {
+      await loadBlosc(path);
       return new TableFiller(path, library, library.open(path, library.H5F_ACC_RDWR, false, -1, -1));
     } catch (cause) {
       throw writeError(path, cause);

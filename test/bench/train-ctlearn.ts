@@ -72,7 +72,7 @@ try {
       "--DLImageReader.focal_length_choice=EQUIVALENT",
     ];
     theirs.push(await training(ctlearn, settings, /^\d+\/\d+ - .*val_loss/));
-    ours.push(await training(process.execPath, [script, "ours.yaml"], /^epoch \d+\/\d+ .*val_loss/));
+    ours.push(await training(process.execPath, [script, "ours.yaml"], /^epoch \d+\/\d+ .*loss [\d.]+\//));
     const metrics = JSON.parse(readFileSync(join(folder, "ours/metrics.json"), "utf8")) as { wait_share: number };
     waits.push(metrics.wait_share);
     console.log(JSON.stringify({ ctlearn: theirs.at(-1), cherenkit: ours.at(-1), waitShare: waits.at(-1) }));

@@ -49,6 +49,7 @@ test("the commands of the first steps, and of the pages that build on them, work
   for (const left of [
     "models/energy/cnn/report.html",
     "models/energy/compare.html",
+    "models/energy/imported/report.html",
     "data/examples.csv",
     "data/images.h5",
   ]) {

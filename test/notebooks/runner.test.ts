@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { IError, INotebookContent } from "@jupyterlab/nbformat";
 import { ConfigError, OutputError } from "../../lib/errors.js";
@@ -310,7 +311,14 @@ test("a kernel that needs more memory than its job has is told of as such", asyn
       assert.match(((await codeCells(paths.output))[1]!.outputs.at(-1) as IError).evalue, /because memory ran out/);
     });
   } finally {
-    rmdirSync(group);
+    // The kernel's control group is busy until the last process in it is gone.
+    for (let tries = 0; tries < 100 && existsSync(group); tries++) {
+      try {
+        rmdirSync(group);
+      } catch {
+        await delay(100);
+      }
+    }
   }
 });
 
