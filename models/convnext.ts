@@ -4,8 +4,8 @@
 //     model_type: CustomModel
 //     CustomModel: { model_filename: models/convnext.ts, model_name: convNext }
 //
-// With the head for `energy` 1.1 million parameters and 0.12 GFLOP an image of 96 × 96 × 2, a fiftieth of ThinResNet's; meant
-// for `optimizer: { name: AdamW }` with `warmup_epochs` and `schedule: cosine`.
+// Unlike the original it normalises inside its blocks only, so that the brightness of an image is kept: it tells the energy.
+// Meant for `optimizer: { name: AdamW }` with `warmup_epochs` and `schedule: cosine`, and `augmentation: symmetry`.
 import { type BackboneOptions, tf } from "cherenkit";
 
 const stages = [
@@ -14,7 +14,7 @@ const stages = [
   { filters: 96, blocks: 2 },
 ];
 
-/** Images `[n, height, width, channels]` in, features `[n, 160]` out. */
+/** Images `[n, height, width, channels]` in, features `[n, 96]` out. */
 export function convNext({ inputShape, seed }: BackboneOptions): tf.LayersModel {
   let layers = 0;
   const kernel = (): { kernelInitializer: ReturnType<typeof tf.initializers.truncatedNormal> } => {
@@ -32,11 +32,15 @@ export function convNext({ inputShape, seed }: BackboneOptions): tf.LayersModel 
     y = apply(tf.layers.conv2d({ filters, kernelSize: 1, ...kernel() }), y);
     return tf.layers.add().apply([x, y]) as tf.SymbolicTensor;
   };
+  const glorot = (): { kernelInitializer: ReturnType<typeof tf.initializers.glorotUniform> } => {
+    layers++;
+    return { kernelInitializer: tf.initializers.glorotUniform({ seed: seed + layers }) };
+  };
   const input = tf.input({ shape: [...inputShape] });
   const stem = { filters: stages[0]!.filters, kernelSize: 3, padding: "same", activation: "relu" } as const;
-  let x = apply(tf.layers.conv2d({ ...stem, strides: 2 }), input);
+  let x = apply(tf.layers.conv2d({ ...stem, strides: 2, ...glorot() }), input);
   for (const [i, { filters, blocks }] of stages.entries()) {
-    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2 }), x);
+    if (i > 0) x = apply(tf.layers.conv2d({ filters, kernelSize: 2, strides: 2, ...glorot() }), x);
     for (let b = 0; b < blocks; b++) x = block(x, filters);
   }
   return tf.model({ inputs: input, outputs: apply(tf.layers.globalAveragePooling2d({}), x), name: "ConvNeXt_block" });

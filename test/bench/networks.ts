@@ -40,7 +40,6 @@ const networks: Readonly<
   cnn: [`model_type: SingleCNN\n  ${plain}`, adam(0.001), linear, bilinear],
   "cnn-log": [`model_type: SingleCNN\n  ${plain}`, adam(0.001), logarithmic, bilinear],
   "convnext-log": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear],
-  "efficientnet-log": [custom("efficientnet.ts", "efficientNet"), adamW, logarithmic, bilinear],
   "hex-log": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, axial],
   "hex-turned": [custom("hexagonal.ts", "hexagonalNet"), adamW, logarithmic, axial, "symmetry"],
   "convnext-turned": [custom("convnext.ts", "convNext"), adamW, logarithmic, bilinear, "symmetry"],
