@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import util from "node:util";
 import { CherenkitError } from "../errors.js";
+import { bindingFile } from "./binding.js";
 import { withoutNativeLog } from "./native-log.js";
 
 /**
@@ -27,8 +28,7 @@ if (!("isNullOrUndefined" in util)) {
 }
 
 const require = createRequire(import.meta.url);
-const packageFile = require.resolve("@tensorflow/tfjs-node-gpu/package.json");
-const binding = join(dirname(packageFile), "lib/napi-v8/tfjs_binding.node");
+const binding = bindingFile();
 if (!existsSync(binding)) {
   throw new CherenkitError("the TensorFlow library is not installed", {
     place: binding,

@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { OutputError } from "../errors.js";
-import { beginFile, finishFile } from "../files/unfinished-files.js";
-import { outputError, temporaryName } from "../files/write-atomically.js";
+import { writeFolderAtomically } from "../files/write-folder-atomically.js";
 import { FrozenWeights } from "./frozen-weights.js";
 import { Graph } from "./graph.js";
 import { lowerModel } from "./lower-model.js";
@@ -37,18 +36,5 @@ export async function exportSavedModel(model: tf.LayersModel, folder: string): P
     });
   }
   const content = servingGraph(model);
-  const temporary = temporaryName(folder);
-  beginFile(temporary);
-  try {
-    await mkdir(temporary, { recursive: true });
-    await writeFile(join(temporary, "saved_model.pb"), content);
-    await mkdir(dirname(folder), { recursive: true });
-    await rm(folder, { recursive: true, force: true });
-    await rename(temporary, folder);
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    throw outputError(folder, cause);
-  } finally {
-    finishFile(temporary);
-  }
+  await writeFolderAtomically(folder, (temporary) => writeFile(join(temporary, "saved_model.pb"), content));
 }

@@ -1,9 +1,3 @@
-/** A quality criterion as it is written. */
-export interface Criterion {
-  readonly name: string;
-  readonly expression: string;
-}
-
 /** How many telescope images quality criteria let pass; the first number of each is that of all images. */
 export interface Selection {
   /** By each criterion alone. */

@@ -82,6 +82,7 @@ export const sst1mStereo: PublishedPerformance = {
 
 /** Sensitivity of LST-1's source-independent analysis, per cent of the Crab Nebula, from 50 GeV on. */
 const lst1CrabPercent = [79.94, 25, 6.55, 3.194, 2.277, 1.89, 1.985, 2.399, 2.966, 5.178, 7.929, 12.26];
+const lst1MiddlesTeV = middlesTeV(-7, lst1CrabPercent.length);
 
 /** LST-1 at zenith 10°, gammaness cut with 70 % efficiency. */
 export const lst1Mono: PublishedPerformance = {
@@ -103,10 +104,9 @@ export const lst1Mono: PublishedPerformance = {
   ],
   // Published as per cent of the Crab Nebula, which was observed for it.
   sensitivity: {
-    energyTeV: middlesTeV(-7, 12),
-    flux: lst1CrabPercent.map((percent, i) => {
-      const energyTeV = middlesTeV(-7, 12)[i]!;
-      return (percent / 100) * crabMagic(energyTeV) * 1e-4 * energyTeV ** 2;
-    }),
+    energyTeV: lst1MiddlesTeV,
+    flux: lst1MiddlesTeV.map(
+      (energyTeV, i) => (lst1CrabPercent[i]! / 100) * crabMagic(energyTeV) * 1e-4 * energyTeV ** 2,
+    ),
   },
 };

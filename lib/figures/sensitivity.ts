@@ -1,6 +1,6 @@
 import type { Sensitivity } from "../evaluation/irf/sensitivity.js";
 import { fluxSensitivity } from "../evaluation/irf/sensitivity.js";
-import { crabHegra, type Spectrum } from "../evaluation/irf/spectrum.js";
+import { crabHegra, ergPerTeV, type Spectrum } from "../evaluation/irf/spectrum.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
 import type { PlotlyObject } from "./plotly-object.js";
@@ -10,7 +10,6 @@ import { axis, ink, layout, logAxis } from "./theme.js";
 
 const isSensitivity = (input: OneOrMore<Sensitivity>): input is Sensitivity => "relative" in input;
 
-const ergPerTeV = 1.602176634;
 /** From TeV / (m² s) to erg / (cm² s). */
 const ergPerCm2 = 1e-4 * ergPerTeV;
 

@@ -1,9 +1,8 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { io } from "@tensorflow/tfjs-core";
 import { tf } from "../engine/tensorflow.js";
-import { beginFile, finishFile } from "../files/unfinished-files.js";
-import { outputError, temporaryName } from "../files/write-atomically.js";
+import { writeFolderAtomically } from "../files/write-folder-atomically.js";
 import { type ModelFile, topologyFile, weightsFile } from "./model-file.js";
 
 /**
@@ -12,11 +11,7 @@ import { type ModelFile, topologyFile, weightsFile } from "./model-file.js";
  * @throws {OutputError}
  */
 export async function saveModel(model: tf.LayersModel, folder: string): Promise<void> {
-  const temporary = temporaryName(folder);
-  const former = temporaryName(`${folder}.former`);
-  beginFile(temporary);
-  try {
-    await mkdir(temporary, { recursive: true });
+  await writeFolderAtomically(folder, (temporary) => {
     const save = async (artifacts: io.ModelArtifacts): Promise<io.SaveResult> => {
       const file: ModelFile = {
         format: "layers-model",
@@ -31,17 +26,6 @@ export async function saveModel(model: tf.LayersModel, folder: string): Promise<
       );
       return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: "JSON" } };
     };
-    await model.save({ save });
-    await mkdir(dirname(folder), { recursive: true });
-    await rename(folder, former).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
-    await rename(temporary, folder);
-    await rm(former, { recursive: true, force: true });
-  } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
-    throw outputError(folder, cause);
-  } finally {
-    finishFile(temporary);
-  }
+    return model.save({ save });
+  });
 }

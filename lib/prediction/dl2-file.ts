@@ -1,9 +1,10 @@
+import type { ReaderConfig } from "../config/config.js";
 import type { Task } from "../config/task.js";
 import type { EventFile } from "../events/event-file.js";
 import { telescopeTable } from "../events/event-file.js";
 import type { PointingRad } from "../events/pointing.js";
 import { productAttributes } from "../events/product-attributes.js";
-import type { Criterion, Selection } from "../events/selection.js";
+import type { Selection } from "../events/selection.js";
 import type { ColumnSchema, NumericArray } from "../hdf5/column.js";
 import { copyGroup } from "../hdf5/copy.js";
 import { type Attributes, createHdf5, type Hdf5Writer } from "../hdf5/writer.js";
@@ -201,7 +202,7 @@ export class Dl2File {
   }
 
   /** Writes what a model's quality criteria let pass, as ctapipe-process and CTLearn do; ctapipe-merge adds such tables up. */
-  selection(task: Task, criteria: readonly Criterion[], { counts, cumulative }: Selection): void {
+  selection(task: Task, criteria: ReaderConfig["qualityCriteria"], { counts, cumulative }: Selection): void {
     const rows = [{ name: "TOTAL", expression: "True" }, ...criteria];
     const text = (name: string, values: readonly string[]): ColumnSchema => {
       const bytes = Math.max(1, ...values.map((value) => Buffer.byteLength(value)));

@@ -1,14 +1,12 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { bindingFile } from "../engine/binding.js";
 
 /** What computes the networks. */
 export type Engine = "onnxruntime" | "tensorflow";
 
 /** The library that the TensorFlow binding belongs to, by its path; null when it is not installed. */
 function tensorflowLibrary(): string | null {
-  const packageFile = createRequire(import.meta.url).resolve("@tensorflow/tfjs-node-gpu/package.json");
-  const binding = join(dirname(packageFile), "lib/napi-v8/tfjs_binding.node");
+  const binding = bindingFile();
   return existsSync(binding) ? realpathSync(binding) : null;
 }
 

@@ -4,7 +4,7 @@ import { writeGadf } from "../evaluation/irf/gadf.js";
 import type { InstrumentResponse } from "../evaluation/irf/instrument-response.js";
 import type { OptimizedCuts } from "../evaluation/irf/optimize-cuts.js";
 import { fluxSensitivity } from "../evaluation/irf/sensitivity.js";
-import { crabHegra } from "../evaluation/irf/spectrum.js";
+import { crabHegra, ergPerTeV } from "../evaluation/irf/spectrum.js";
 import { type Notice, Notices } from "./notices.js";
 
 /** Fewest simulated events that make a sensitivity more than a guess. */
@@ -16,8 +16,6 @@ export interface KeptEvents {
   /** In the whole ring that the background is taken from. */
   readonly background: readonly number[];
 }
-
-const erg = 1.602176634; // per TeV
 
 /** Cuts, sensitivity and response of DL2 files. Shows itself as a table over the energy. */
 export class FilesResponse implements Displayable {
@@ -62,7 +60,7 @@ export class FilesResponse implements Displayable {
 
   /** E² dN/dE that is just detected, erg / (cm² s), in the bins of the cuts. */
   fluxSensitivityErg(): number[] {
-    return fluxSensitivity(this.cuts.sensitivity, crabHegra).map((value) => value * 1e-4 * erg);
+    return fluxSensitivity(this.cuts.sensitivity, crabHegra).map((value) => value * 1e-4 * ergPerTeV);
   }
 
   table(): DataTable {

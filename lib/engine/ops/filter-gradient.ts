@@ -30,6 +30,17 @@ export function tapsPay(
   );
 }
 
+/** Images as `[pixels, depth]`. */
+function pixelRows(graph: Graph, images: Value, depth: number): Value {
+  return graph.add("Reshape", [images, graph.integers([-1, depth])], { T, Tshape: int32 }, [-1, depth]);
+}
+
+/** Sum over the pixels, `[pixels, n]` and `[pixels, m]` → `[n, m]`. */
+function overPixels(graph: Graph, x: Value, dy: Value): Value {
+  const transposed = { T, transpose_a: attribute.boolean(true), transpose_b: attribute.boolean(false) };
+  return graph.add("MatMul", [x, dy], transposed, [x.shape[1]!, dy.shape[1]!]);
+}
+
 /**
  * Gradient of the kernel of a 3×3 convolution with padding `same`, as nine matrix products, one for each pixel of the
  * kernel. Images and slopes get one row and one column of zeros and lie flat, `[pixels, channels]`: the pixel below or
@@ -42,7 +53,7 @@ export function tapGradient(graph: Graph, x: Value, dy: Value, shape: readonly n
     // One image of zeros at the end, into which the last rows of the last one may reach.
     const amounts = graph.integers([0, 1, 1, 0, 1, 0, 0, 0], [4, 2]);
     const padded = graph.add("Pad", [images, amounts], { T, Tpaddings: int32 }, [-1, height, width, depth]);
-    return graph.add("Reshape", [padded, graph.integers([-1, depth])], { T, Tshape: int32 }, [-1, depth]);
+    return pixelRows(graph, padded, depth);
   };
   const integer = { type: dataTypes.int32 };
   const masks = { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1 };
@@ -65,10 +76,9 @@ export function tapGradient(graph: Graph, x: Value, dy: Value, shape: readonly n
   };
   const images = flat(x, channels);
   const slopes = rowsFrom(flat(dy, filters), width + 1, filters);
-  const transposed = { T, transpose_a: attribute.boolean(true), transpose_b: attribute.boolean(false) };
   const taps = Array.from({ length: 9 }, (_, tap) => {
     const shifted = rowsFrom(images, Math.floor(tap / 3) * width + (tap % 3), channels);
-    return graph.add("MatMul", [shifted, slopes], transposed, [channels, filters]);
+    return overPixels(graph, shifted, slopes);
   });
   const pack = { T, N: attribute.integer(9), axis: attribute.integer(0) };
   const stacked = graph.add("Pack", taps, pack, [9, channels, filters]);
@@ -89,9 +99,6 @@ export function pointwisePays(graph: Graph, kernel: Value, strides: readonly num
 /** Gradient of the kernel of a 1×1 convolution as one matrix product over all pixels. */
 export function pointwiseGradient(graph: Graph, x: Value, dy: Value, shape: readonly number[]): Value {
   const [channels, filters] = [shape[2]!, shape[3]!];
-  const flat = (images: Value, depth: number): Value =>
-    graph.add("Reshape", [images, graph.integers([-1, depth])], { T, Tshape: int32 }, [-1, depth]);
-  const transposed = { T, transpose_a: attribute.boolean(true), transpose_b: attribute.boolean(false) };
-  const y = graph.add("MatMul", [flat(x, channels), flat(dy, filters)], transposed, [channels, filters]);
+  const y = overPixels(graph, pixelRows(graph, x, channels), pixelRows(graph, dy, filters));
   return graph.add("Reshape", [y, graph.integers(shape)], { T, Tshape: int32 }, shape);
 }

@@ -1,6 +1,8 @@
 /** Differential flux at an energy in TeV: particles per TeV, m² and s, of diffuse ones also per sr. */
 export type Spectrum = (energyTeV: number) => number;
 
+export const ergPerTeV = 1.602176634;
+
 /** norm · (E / 1 TeV)^index */
 export function powerLaw(norm: number, index: number): Spectrum {
   return (energyTeV) => norm * energyTeV ** index;

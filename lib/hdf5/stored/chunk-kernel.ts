@@ -33,5 +33,5 @@ let compiled: WebAssembly.Module | undefined;
 /** The loops at work in a memory. */
 export function chunkKernel(memory: WebAssembly.Memory): ChunkKernel {
   compiled ??= new WebAssembly.Module(chunkKernelBytes());
-  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as ChunkKernel;
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as WebAssembly.Exports & ChunkKernel;
 }

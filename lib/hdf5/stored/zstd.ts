@@ -94,7 +94,7 @@ export class Zstd {
               throw new UnusualFileError(`zstd called ${name}`);
             });
     }
-    this.exports = new WebAssembly.Instance(module, imports).exports as unknown as ZstdExports;
+    this.exports = new WebAssembly.Instance(module, imports).exports as WebAssembly.Exports & ZstdExports;
     this.exports.__wasm_apply_data_relocs?.();
     this.exports.__wasm_call_ctors?.();
     this.context = this.exports.ZSTD_createDCtx();
