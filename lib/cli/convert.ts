@@ -89,7 +89,9 @@ async function convertHere(paths: readonly string[], options: Options): Promise<
       `${count("written")} files written, ${count("there already")} there already, ${broken} broken; see ${report}`,
     );
   }
-  if (broken > 0) process.exitCode = exitCodes.failed;
+  // One broken file must not end the jobs that wait for an array, but a task that could do nothing has a reason of its own.
+  const fatal = options.shard ? broken === conversions.length && broken > 0 : broken > 0;
+  if (fatal) process.exitCode = exitCodes.failed;
 }
 
 /** Submits the work as an array job whose tasks share the files. */
@@ -147,7 +149,7 @@ export function convertCommand(): Command {
     .option("--json", "print the result as JSON")
     .addHelpText(
       "after",
-      "\nctapipe is taken from CHERENKIT_CTAPIPE or the PATH, else installed into the cache on first use. The exit code is 1\nwhen files were broken; the others are converted all the same.\n\nExamples:\n  cherenkit convert data/simtel/ --output data/dl1\n  cherenkit convert data/simtel/ --output data/dl1 --cluster baobab --tasks 50",
+      "\nctapipe is taken from CHERENKIT_CTAPIPE or the PATH, else installed into the cache on first use. The exit code is 1\nwhen files were broken, of a task of an array when all of its share were; the others are converted all the same.\n\nExamples:\n  cherenkit convert data/simtel/ --output data/dl1\n  cherenkit convert data/simtel/ --output data/dl1 --cluster baobab --tasks 50",
     )
     .action(async (paths: string[], options: Options) => {
       if (paths.length === 0 && !options.from) {

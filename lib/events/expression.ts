@@ -304,9 +304,14 @@ class Parser {
 /**
  * Parses a condition such as `hillas_intensity > 50 and true_energy < 10 * u.TeV`. Nothing is ever run as code.
  * @param known names and units of the columns that there are
+ * @param unknown the error for a column that is not among them; without it that of the expression alone
  * @throws {ConfigError} with the expression, what is wrong, and the nearest column name.
  */
-export function parseExpression(text: string, known: ReadonlyMap<string, string | undefined>): Expression {
+export function parseExpression(
+  text: string,
+  known: ReadonlyMap<string, string | undefined>,
+  unknown?: (column: string, remedy: string) => Error,
+): Expression {
   const fail = (message: string, remedy?: string): never => {
     throw new ConfigError(`quality criterion '${text}': ${message}`, { place: "quality_criteria", remedy });
   };
@@ -316,10 +321,9 @@ export function parseExpression(text: string, known: ReadonlyMap<string, string 
     if (known.has(column)) continue;
     const nearest = closest(column, [...known.keys()]);
     const near = nearest !== undefined && distance(column, nearest) <= Math.max(3, column.length / 2);
-    fail(
-      `there is no column ${column}`,
-      near ? `did you mean ${nearest}?` : `columns: ${[...known.keys()].join(", ")}`,
-    );
+    const remedy = near ? `did you mean ${nearest}?` : `columns: ${[...known.keys()].join(", ")}`;
+    if (unknown) throw unknown(column, remedy);
+    fail(`there is no column ${column}`, remedy);
   }
   return { text, columns: [...parser.columns], evaluate: node.evaluate };
 }

@@ -1,4 +1,5 @@
 import type { ReaderConfig } from "../config/config.js";
+import { ConfigError, InputError } from "../errors.js";
 import { type NumberColumn, takeDoubles } from "../hdf5/number-column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
 import { columnsBehind, deriveColumns, derivedNames, type TelescopeFacts } from "./derived-columns.js";
@@ -52,6 +53,7 @@ const pointingColumns = [
 /**
  * The criteria of a telescope; null when it has no events, which means no table.
  * @throws {ConfigError} for a criterion that cannot be used
+ * @throws {InputError} for one that needs image parameters in a file without them
  */
 export function telescopeCriteria(
   file: EventFile,
@@ -59,8 +61,10 @@ export function telescopeCriteria(
   reader: Pick<ReaderConfig, "qualityCriteria">,
 ): TelescopeCriteria | null {
   const { hdf5 } = file;
+  const parameters = `/dl1/event/telescope/parameters/${telescopeTable(telescope.id)}`;
   const tables = [
-    ...["parameters", "images"].map((name) => `/dl1/event/telescope/${name}/${telescopeTable(telescope.id)}`),
+    parameters,
+    `/dl1/event/telescope/images/${telescopeTable(telescope.id)}`,
     ...(["r1", "r0"] as const).map((level) => waveformsPath(level, telescope.id)),
   ];
   const path = tables.find((name) => hdf5.kind(name) === "table");
@@ -81,7 +85,21 @@ export function telescopeCriteria(
   const criteria = reader.qualityCriteria.map(({ expression }) => {
     // Units are attributes of the file: only those that matter are read.
     const known = [...units].map(([name, unit]) => [name, expression.includes(name) ? unit() : undefined] as const);
-    return parseExpression(expression, new Map(known));
+    const unknown = (column: string, remedy: string): Error => {
+      const named = new ConfigError(
+        `quality criterion '${expression}': there is no column ${column} in ${file.path}:${path}`,
+        { place: "quality_criteria", remedy },
+      );
+      if (path === parameters) return named;
+      return new InputError(
+        `${file.path} has no image parameters of telescope ${telescope.id}, but '${expression}' needs ${column}`,
+        {
+          place: `${file.path}:${parameters}`,
+          remedy: "make the file again with ctapipe-process --write-parameters, or leave the criterion out",
+        },
+      );
+    };
+    return parseExpression(expression, new Map(known), unknown);
   });
   return { table, place: `${file.path}:${path}`, criteria };
 }

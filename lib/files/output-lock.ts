@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { OutputError } from "../errors.js";
 import { makeFolder } from "./make-folder.js";
 import { outputError } from "./write-atomically.js";
@@ -19,6 +20,7 @@ interface Owner {
 /** A lock of another machine that was not touched for this long belongs to a run that is gone. */
 const staleMs = 180_000;
 const touchEveryMs = 30_000;
+const waitMs = 500;
 
 /** What Linux tells in a file below /proc; null where there is none. */
 function told(path: string): string | null {
@@ -70,35 +72,8 @@ function ownerOf(file: string): Owner | null {
   }
 }
 
-/**
- * Keeps a second process, here or on another machine, from writing the same output.
- * @param output path of what is written; the lock `.<name>.lock` stands beside it
- * @param what the error calls it: `notebook`
- * @returns a function that gives it free
- * @throws {OutputError} when another process writes it now, or the folder is not writable
- */
-export function lockOutput(output: string, what: string): () => void {
-  const file = join(dirname(output), `.${basename(output)}.lock`);
-  const content = JSON.stringify(ourselves());
-  for (let attempt = 1; ; attempt++) {
-    try {
-      makeFolder(dirname(file));
-      writeFileSync(file, content, { flag: "wx" });
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(output, error);
-    }
-    const owner = ownerOf(file);
-    if (owner || attempt === 3) {
-      throw new OutputError(`another run is writing this ${what}`, {
-        place: output,
-        remedy: owner
-          ? `wait for process ${owner.processId} on ${owner.host} (since ${owner.since}), or give another output`
-          : `give another output, or remove ${file} when no run is left`,
-      });
-    }
-    rmSync(file, { force: true });
-  }
+/** Gives a lock free, which is touched until then. */
+function held(file: string): () => void {
   const touch = setInterval(() => {
     const now = new Date();
     try {
@@ -112,4 +87,57 @@ export function lockOutput(output: string, what: string): () => void {
     clearInterval(touch);
     rmSync(file, { force: true });
   };
+}
+
+/** Takes the lock, or gives its owner; null for one that cannot be told. @throws {OutputError} */
+function takeLock(output: string, file: string): (() => void) | Owner | null {
+  const content = JSON.stringify(ourselves());
+  for (let attempt = 1; ; attempt++) {
+    try {
+      makeFolder(dirname(file));
+      writeFileSync(file, content, { flag: "wx" });
+      return held(file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(output, error);
+    }
+    const owner = ownerOf(file);
+    if (owner || attempt === 3) return owner;
+    rmSync(file, { force: true });
+  }
+}
+
+const lockBeside = (output: string): string => join(dirname(output), `.${basename(output)}.lock`);
+
+/**
+ * Keeps a second process, here or on another machine, from writing the same output.
+ * @param output path of what is written; the lock `.<name>.lock` stands beside it
+ * @param what the error calls it: `notebook`
+ * @returns a function that gives it free
+ * @throws {OutputError} when another process writes it now, or the folder is not writable
+ */
+export function lockOutput(output: string, what: string): () => void {
+  const file = lockBeside(output);
+  const lock = takeLock(output, file);
+  if (typeof lock === "function") return lock;
+  throw new OutputError(`another run is writing this ${what}`, {
+    place: output,
+    remedy: lock
+      ? `wait for process ${lock.processId} on ${lock.host} (since ${lock.since}), or give another output`
+      : `give another output, or remove ${file} when no run is left`,
+  });
+}
+
+/**
+ * The same for what all processes need and one has to make: the others wait.
+ * @param onWait called once when there is somebody to wait for, with the process and its machine
+ * @throws {OutputError} when the folder is not writable
+ */
+export async function waitForLock(output: string, onWait: (owner: string) => void): Promise<() => void> {
+  const file = lockBeside(output);
+  for (let waited = false; ; waited = true) {
+    const lock = takeLock(output, file);
+    if (typeof lock === "function") return lock;
+    if (!waited) onWait(lock ? `process ${lock.processId} on ${lock.host}` : "another process");
+    await sleep(waitMs);
+  }
 }

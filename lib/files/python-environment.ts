@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { ExecaError, execa } from "execa";
 import { CherenkitError } from "../errors.js";
 import { cacheFolder } from "./cache-folder.js";
+import { waitForLock } from "./output-lock.js";
 import { writeFileAtomically } from "./write-atomically.js";
 
 export type PythonVersion = readonly [major: number, minor: number];
@@ -38,7 +39,7 @@ export async function findPython(oldest: PythonVersion, newestNamed?: PythonVers
 export type PipSteps = readonly (readonly string[])[];
 
 /**
- * The folder of an environment in the cache, which is made on first use.
+ * The folder of an environment in the cache, which is made on first use, by one process while others wait.
  * @param name of the folder; another name is another environment
  * @param title what is told to be installed
  * @throws {CherenkitError} when the package index cannot be used
@@ -52,10 +53,22 @@ export async function pythonEnvironment(
   const folder = join(cacheFolder(), name);
   const complete = join(folder, ".complete");
   if (existsSync(complete)) return folder;
-  const command = await python();
+  const unlock = await waitForLock(folder, (owner) =>
+    process.stderr.write(`${owner} is installing ${title}, waiting for it\n`),
+  );
+  try {
+    if (existsSync(complete)) return folder;
+    await makeEnvironment(folder, title, await python(), steps);
+    await writeFileAtomically(complete, "");
+    return folder;
+  } finally {
+    unlock();
+  }
+}
+
+async function makeEnvironment(folder: string, title: string, command: string, steps: PipSteps): Promise<void> {
   // An environment holds its own path, so it is made in its place; without the mark it is made again.
   await rm(folder, { recursive: true, force: true });
-  await mkdir(dirname(folder), { recursive: true });
   process.stderr.write(`installing ${title} into ${folder}\n`);
   const pip = ["-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "on"];
   const calls = [
@@ -73,6 +86,4 @@ export async function pythonEnvironment(
       cause,
     });
   }
-  await writeFileAtomically(complete, "");
-  return folder;
 }

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { InputError } from "../errors.js";
 import { type ArrayData, readArray } from "./array-reader.js";
 import { datatypeClass, readAttribute, type TypedAttribute } from "./attributes.js";
+import { checkShape } from "./check-shape.js";
 import type { AttributeValue } from "./column.js";
 import { type Hdf5Library, hdf5Library } from "./library.js";
 import { nearestName, readError } from "./read-error.js";
@@ -44,7 +45,13 @@ export class Hdf5File {
   /** What was asked for already: an open file does not change. */
   private readonly found = new Map<string, Found>();
 
-  private constructor(path: string, library: Hdf5Library, id: bigint, stored: StoredFile) {
+  private constructor(
+    path: string,
+    private readonly bytes: number,
+    library: Hdf5Library,
+    id: bigint,
+    stored: StoredFile,
+  ) {
     this.path = path;
     this.library = library;
     this.id = id;
@@ -71,7 +78,7 @@ export class Hdf5File {
     let id: bigint | undefined;
     try {
       id = library.open(absolute, library.H5F_ACC_RDONLY, false, -1, -1);
-      return new Hdf5File(path, library, id, StoredFile.open(absolute));
+      return new Hdf5File(path, found.size, library, id, StoredFile.open(absolute));
     } catch (cause) {
       if (id !== undefined) library.close_file(id);
       throw readError(path, undefined, cause);
@@ -177,7 +184,9 @@ export class Hdf5File {
     }
     found.table ??= this.attempt(path, (id) => {
       const attributes = (): ObjectAttributes => this.objectAttributes(id, absolutePath(path));
-      return new TableReader(this.library, id, this.path, absolutePath(path), found.source!(), attributes);
+      const source = found.source!();
+      checkShape(source.shape, this.bytes, this.path, absolutePath(path));
+      return new TableReader(this.library, id, this.path, absolutePath(path), source, attributes);
     });
     return found.table;
   }

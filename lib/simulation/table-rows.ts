@@ -11,6 +11,12 @@ export interface TableBlock {
 
 const firstCapacity = 16;
 
+/** 64-bit integers are no numbers in JavaScript. */
+function setNumber(column: NumericArray, row: number, value: number): void {
+  if (column instanceof BigInt64Array || column instanceof BigUint64Array) column[row] = BigInt(value);
+  else column[row] = value;
+}
+
 /** Collects rows of numbers as columns of the types that the file has. */
 export class TableRows {
   private readonly columns: readonly { readonly schema: ColumnSchema; readonly length: number }[];
@@ -32,9 +38,8 @@ export class TableRows {
       const { schema, length } = this.columns[c]!;
       const value = row[schema.name]!;
       const data = this.data[c]!;
-      if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[this.rows] = BigInt(value as number);
-      else if (typeof value === "number") data[this.rows] = value;
-      else data.set(value, this.rows * length);
+      if (typeof value === "number") setNumber(data, this.rows, value);
+      else data.set(value as never, this.rows * length);
     }
     this.rows++;
   }
@@ -42,11 +47,7 @@ export class TableRows {
   /** A row of numbers in the order of the columns. */
   pushNumbers(values: readonly number[]): void {
     if (this.rows === this.capacity) this.grow();
-    for (let c = 0; c < values.length; c++) {
-      const data = this.data[c]!;
-      if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[this.rows] = BigInt(values[c]!);
-      else data[this.rows] = values[c]!;
-    }
+    for (let c = 0; c < values.length; c++) setNumber(this.data[c]!, this.rows, values[c]!);
     this.rows++;
   }
 

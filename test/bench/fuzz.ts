@@ -67,7 +67,7 @@ function damageBytes(source: Source, path: string, random: RandomGenerator): Dam
     writeFileSync(path, bytes);
     return { what: `${what} at ${from}–${to}`, inBlock: inBlock(source.chunks, from, to) };
   };
-  const kind = random.integer(7);
+  const kind = random.integer(9);
   if (kind === 0) {
     const end = place(0);
     writeFileSync(path, bytes.subarray(0, end));
@@ -83,6 +83,16 @@ function damageBytes(source: Source, path: string, random: RandomGenerator): Dam
     const byte = at + random.integer(length);
     bytes[byte]! ^= 1 + random.integer(255);
     return write("a byte of a block changed", byte, byte + 1);
+  }
+  if (kind > 6 && source.chunks.length > 0) {
+    // Most of a file are blocks; what describes them is hit rarely by chance.
+    const places = Array.from({ length: 1 + random.integer(8) }, () => {
+      let at = place(1);
+      while (inBlock(source.chunks, at, at + 1)) at = place(1);
+      bytes[at]! ^= 1 << random.integer(8);
+      return at;
+    });
+    return { ...write("bits flipped", Math.min(...places), Math.max(...places)), inBlock: false };
   }
   const length = 1 << (kind === 3 ? random.integer(7) : 6 + random.integer(8));
   const at = place(length);

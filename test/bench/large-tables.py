@@ -41,16 +41,14 @@ def main(template, folder, files, events):
                 for name in source.root._v_attrs._v_attrnamesuser:
                     target.root._v_attrs[name] = source.root._v_attrs[name]
                 for path in paths:
+                    if "/images/" in path:
+                        continue
                     table = source.get_node(path)
                     rows = table[:]
-                    if "/images/" in path or "/dl1/event/telescope/trigger" in path:
-                        continue
                     if path.startswith(("/dl1/event", "/simulation/event")):
-                        position = {event: row for row, event in enumerate(rows["event_id"])}
-                        wanted = [position.get(event, -1) for event in trigger["event_id"]]
-                        taken = np.array(wanted)[chosen]
-                        rows = rows[taken[taken >= 0]]
-                        rows["event_id"] = ids[taken >= 0]
+                        rows_of = [np.flatnonzero(rows["event_id"] == event) for event in trigger["event_id"]]
+                        rows = rows[np.concatenate([rows_of[i] for i in chosen])]
+                        rows["event_id"] = np.repeat(ids, [len(rows_of[i]) for i in chosen])
                         jitter(rows, [n for n in rows.dtype.names if n.startswith(("hillas_", "true_e", "true_core"))], generator)
                     if "obs_id" in rows.dtype.names:
                         rows["obs_id"] = number

@@ -102,6 +102,29 @@ test("bits flipped anywhere give right data or one clear error", needsData(lst),
   assert.ok(damaged >= 5, `only ${damaged} of 40 flips were noticed`);
 });
 
+test("a table that is said to have rows without number is told, not waited for", data, async () => {
+  const bytes = readFileSync(good);
+  const expected = await contentOf(good, reader);
+  const path = join(folder, "endless.h5");
+  // Dataspaces of one dimension that may grow (HDF5 file format specification, IV.A.2.b).
+  const space = Buffer.from("0101010000000000", "hex");
+  const endless = Buffer.alloc(8, 255);
+  let told = 0;
+  for (let at = bytes.indexOf(space); at >= 0; at = bytes.indexOf(space, at + 1)) {
+    if (!bytes.subarray(at + 16, at + 24).equals(endless)) continue;
+    for (const byte of [11, 13, 15]) {
+      const damaged = Buffer.from(bytes);
+      damaged[at + byte]! ^= 0x40;
+      writeFileSync(path, damaged);
+      const message = await outcome(path, expected);
+      if (message === "right") continue; // of a table that is not read
+      assert.match(message, /is damaged|more than fit into the file|cannot read/);
+      told++;
+    }
+  }
+  assert.ok(told >= 15, `only ${told} were noticed`);
+});
+
 test("a waveform column of another type, or none, is told", several, async () => {
   const source = join(sharedData, withWaveforms);
   const [, , , [, how]] = (await filesOfAllKinds()) as [unknown, unknown, unknown, [string, ReaderConfig]];
@@ -153,6 +176,17 @@ test("a file that lacks a table, or has an empty one, is told", data, async () =
     });
     assert.notEqual(await outcome(empty, expected), "right", table);
   }
+});
+
+test("a cut on image parameters in a file without them names file and telescope", data, async () => {
+  const table = "/dl1/event/telescope/parameters/tel_001";
+  const path = await alterFile(good, join(folder, "images.h5"), { drop: (name) => name === table });
+  const expression = "hillas_intensity > 50";
+  const cut = readerConfig({ qualityCriteria: [{ name: "size", expression }] });
+  await assert.rejects(openExamples([path], null, cut), {
+    name: "InputError",
+    message: /images\.h5 has no image parameters of telescope 1, but 'hillas_intensity > 50' needs hillas_intensity/,
+  });
 });
 
 test("no trigger, no shower or no telescope table means no events", data, async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ReaderConfig } from "../../lib/config/config.js";
-import { InputError } from "../../lib/errors.js";
+import { ConfigError, InputError } from "../../lib/errors.js";
 import { openExamples } from "../../lib/events/open-examples.js";
 import { readExampleImages } from "../../lib/events/read-example-images.js";
 
@@ -41,7 +41,7 @@ export async function outcomeOf(path: string, reader: ReaderConfig, expected: Fi
     if (differs.length === 0) return { kind: "right" };
     return content.get("rows") === "0" ? { kind: "no events" } : { kind: "wrong", differs };
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
+    if (!(error instanceof InputError || error instanceof ConfigError)) throw error;
     assert.ok(error.message.includes(path), `the message does not name the file: ${error.message}`);
     return { kind: "told", message: error.message.split("\n")[0]! };
   }

@@ -178,7 +178,7 @@ for (const splitBy of ["image", "event"] as const) {
 test("a criterion on an unknown column, two telescope types and missing files are told clearly", data, async () => {
   const wrong = [{ name: "x", expression: "hillas_intensty > 50" }];
   await assert.rejects(openExamples([gamma], null, await reader({ qualityCriteria: wrong })), {
-    message: /no column hillas_intensty.*did you mean hillas_intensity/s,
+    message: /no column hillas_intensty in .*gamma_run1\.dl1\.h5.*did you mean hillas_intensity/s,
   });
   await assert.rejects(openExamples([gamma], null, await reader({ allowedTelescopes: [99] })), {
     message: /no telescope 99/,

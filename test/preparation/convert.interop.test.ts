@@ -75,3 +75,19 @@ test("real SST-1M simulations become DL1 files; broken ones are listed, and the 
   assert.equal(again.report.get("run102.simtel.zst")?.outcome, "there already");
   assert.equal(statSync(dl1).mtimeMs, mtimeMs);
 });
+
+test("a share of an array fails only when all of its files are broken", { skip: missing }, () => {
+  const input = join(folder, "shares");
+  mkdirSync(input);
+  copyFileSync(join(simtelFolder, sst1m), join(input, "a.simtel.zst"));
+  for (const name of ["b", "c"]) writeFileSync(join(input, `${name}.simtel.gz`), "no simulation");
+  const output = join(folder, "shared");
+  const share = (which: string): { code: number | null; outcomes: string[] } => {
+    const words = ["convert", input, "--output", output, "--shard", which, "--option=--EventSource.max_events=1"];
+    const { status } = spawnSync(process.execPath, [cherenkit, ...words], { encoding: "utf8", env });
+    const report = readFileSync(join(output, `conversion-${which.replace("/", "of")}.json`), "utf8");
+    return { code: status, outcomes: (JSON.parse(report) as Conversion[]).map(({ outcome }) => outcome) };
+  };
+  assert.deepEqual(share("1/2"), { code: 0, outcomes: ["written", "broken"] });
+  assert.deepEqual(share("2/2"), { code: 1, outcomes: ["broken"] });
+});
