@@ -69,8 +69,9 @@ const cardSchema = z.strictObject({
     trainingFilesHash: z.string(),
   }),
   /**
-   * Mean absolute error of single images by task, in the unit of its outputs (type: wrong share of the probability): what
-   * telescopes are weighed by with the weights `expected-error`. Absent for stereo models and those of older versions.
+   * The error that is to be expected of single images by task (dex, deg in the camera; type: wrong share of the probability),
+   * such that means weighed by its inverse square come nearest to the truth: what the weights `expected-error` are. Absent for
+   * stereo models and those of older versions.
    */
   expectedErrors: z.partialRecord(task, z.array(expectedError)).optional(),
 });

@@ -19,6 +19,7 @@ import { type ImageStore, openImageStore } from "../events/image-store.js";
 import { openBatches } from "../events/open-batches.js";
 import { openExamples } from "../events/open-examples.js";
 import { splitExamples } from "../events/split-examples.js";
+import { focalLengthM } from "../events/subarray.js";
 import { checkExamples, checkTrainingSet, type DataDescription, type TrainingSet } from "./training-set.js";
 
 function range(values: Iterable<number>): { min: number; max: number } {
@@ -84,15 +85,28 @@ export class TrainingData implements TrainingSet, Displayable {
     this.validation = validation;
   }
 
+  eventsOf(rows: Uint32Array): Uint32Array {
+    const [files, obsIds, eventIds] = ["file_index", "obs_id", "event_id"].map((name) => this.examples.column(name));
+    const numbers = new Map<string, number>();
+    return rows.map((row) => {
+      const key = `${files![row]} ${obsIds![row]} ${eventIds![row]}`;
+      const known = numbers.get(key) ?? numbers.size;
+      numbers.set(key, known);
+      return known;
+    });
+  }
+
   async imagesOf(
     rows: Uint32Array,
     names: readonly string[],
-  ): Promise<{ telescopeTypes: string[]; parameters: Map<string, Float64Array> } | null> {
+  ): Promise<{ telescopeTypes: string[]; focalLengthsM: number[]; parameters: Map<string, Float64Array> } | null> {
     if (this.examples.mode === "stereo") return null;
-    const types = new Map(this.examples.telescopes.map(({ id, type }) => [id, type]));
+    const telescopes = new Map(this.examples.telescopes.map((telescope) => [telescope.id, telescope]));
     const ids = this.examples.column("tel_id");
+    const own = Array.from(rows, (row) => telescopes.get(ids[row]!)!);
     return {
-      telescopeTypes: Array.from(rows, (row) => types.get(ids[row]!)!),
+      telescopeTypes: own.map(({ type }) => type),
+      focalLengthsM: own.map((telescope) => focalLengthM(telescope, this.reader.focalLength, telescope.type)),
       parameters: await readExampleParameters(this.examples, rows, names),
     };
   }

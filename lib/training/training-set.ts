@@ -27,8 +27,10 @@ export interface TrainingSet {
     readonly signal: { readonly examples: number; readonly weight: number };
   } | null;
   readonly description: DataDescription;
+  /** Of each row the number of its event, `[rows]`: the same for all images of a shower. Absent where examples are events. */
+  eventsOf?(rows: Uint32Array): Uint32Array;
   /**
-   * Telescope type and parameters of the images of some rows; absent where examples are events, or come without
+   * Telescope type, focal length and parameters of the images of some rows; absent where examples are events, or come without
    * parameters.
    */
   imagesOf?(
@@ -36,6 +38,8 @@ export interface TrainingSet {
     names: readonly string[],
   ): Promise<{
     readonly telescopeTypes: readonly string[];
+    /** By which directions in the camera were made. */
+    readonly focalLengthsM: readonly number[];
     /** `[rows]` by column of ctapipe's parameter tables, NaN where a file has none. */
     readonly parameters: ReadonlyMap<string, Float64Array>;
   } | null>;

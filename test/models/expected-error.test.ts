@@ -23,7 +23,7 @@ function image(): Record<string, number> {
 const factsOf = (parameters: Record<string, number>): number[] => imageFacts((name) => parameters[name]!);
 
 test("the scale of errors that was put in is found again, though every thousandth fails wholly", () => {
-  const truth = [-0.5, -0.4, 0, 0.8, 0.1, 1.5];
+  const truth = [-0.5, -0.4, 0, 0.8, 0.1, 1.5, 0.3];
   const images = Array.from({ length: 20_000 }, image);
   const facts = images.map(factsOf);
   const scaleOf = (row: readonly number[]): number => Math.exp(row.reduce((sum, v, k) => sum + v * truth[k]!, 0));
@@ -72,7 +72,7 @@ test("nothing is learnt from a few images, from errors that are all nought, or f
     null,
   );
   // A fact that never varies does no harm.
-  const flat = facts.map((row) => [...row.slice(0, 5), 0]);
+  const flat = facts.map((row) => [...row.slice(0, 5), 0, row[6]!]);
   const errors = flat.map(() => between(0.5, 1.5));
   assert.ok(fitExpectedError(flat, errors)!.coefficients.every(Number.isFinite));
 });

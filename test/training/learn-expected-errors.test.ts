@@ -38,7 +38,9 @@ test("training writes into the card what error to expect, larger where the valid
         }
       },
     },
+    eventsOf: (rows) => rows,
     imagesOf: async (rows, names) => ({
+      focalLengthsM: Array.from(rows, () => 28),
       telescopeTypes: Array.from(rows, (row) => (row % 2 === 1 ? "LST_Toy" : "SST_Toy")),
       parameters: new Map(
         names.map((name) => {
@@ -73,6 +75,14 @@ test("image parameters of examples are those of their rows in the files", data, 
     const rows = set.validation;
     const images = (await set.imagesOf(rows, imageFactColumns))!;
     assert.deepEqual(new Set(images.telescopeTypes), new Set(["LST_LST_LSTcam"]));
+    assert.deepEqual(new Set(images.focalLengthsM), new Set([set.examples.telescopes[0]!.effectiveFocalLengthM]));
+    const [obsIds, shower] = ["obs_id", "event_id"].map((name) => set.examples.column(name));
+    const events = set.eventsOf(rows);
+    for (const [i, row] of rows.entries()) {
+      const same = rows.findIndex((other) => obsIds![other] === obsIds![row] && shower![other] === shower![row]);
+      assert.equal(events[i], events[same]);
+    }
+    assert.ok(new Set(events).size < rows.length, "some event was seen by two telescopes");
     const hdf5 = await Hdf5File.open(join(sharedData, "ctlearn/dl1/gamma_run1.dl1.h5"));
     const [telIds, eventIds] = ["tel_id", "event_id"].map((name) => set.examples.column(name));
     for (const [i, row] of rows.entries()) {

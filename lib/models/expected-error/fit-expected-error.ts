@@ -1,30 +1,12 @@
 import type { ExpectedError } from "./expected-error.js";
 import { imageFactNames } from "./image-facts.js";
+import { solved } from "./solved.js";
 
 /** With fewer images nothing is learnt. */
 export const fewestImages = 100;
 const mostSteps = 100;
 /** Keeps coefficients of facts that do not vary finite; counts like so many images. */
 const ridge = 1;
-
-/** Solves a small symmetric system by Gaussian elimination with pivots. */
-function solved(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
-  const rows = matrix.map((row, i) => [...row, right[i]!]);
-  const size = rows.length;
-  for (let column = 0; column < size; column++) {
-    let pivot = column;
-    for (let row = column + 1; row < size; row++) {
-      if (Math.abs(rows[row]![column]!) > Math.abs(rows[pivot]![column]!)) pivot = row;
-    }
-    [rows[column], rows[pivot]] = [rows[pivot]!, rows[column]!];
-    for (let row = 0; row < size; row++) {
-      if (row === column) continue;
-      const factor = rows[row]![column]! / rows[column]![column]!;
-      for (let k = column; k <= size; k++) rows[row]![k]! -= factor * rows[column]![k]!;
-    }
-  }
-  return rows.map((row, i) => row[size]! / row[i]!);
-}
 
 /**
  * Learns how large errors are, given facts of the images: the scale b of a Laplace distribution whose logarithm is linear in

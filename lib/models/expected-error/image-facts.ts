@@ -8,7 +8,10 @@ export const imageFactColumns = [
 ] as const;
 type ImageFactColumn = (typeof imageFactColumns)[number];
 
-/** What the expected error depends on: a constant, brightness and its square, elongation, distance from the centre, truncation. */
+/**
+ * What the expected error depends on: a constant, brightness and its square, elongation, distance from the centre,
+ * truncation, length. Cards of older versions know the first six.
+ */
 export const imageFactNames: readonly string[] = [
   "constant",
   "log10_intensity",
@@ -16,6 +19,7 @@ export const imageFactNames: readonly string[] = [
   "width_over_length",
   "r_deg",
   "leakage_intensity_width_2",
+  "length_deg",
 ];
 
 /**
@@ -31,5 +35,6 @@ export function imageFacts(of: (column: ImageFactColumn) => number): number[] {
     of("hillas_width") / of("hillas_length"),
     of("hillas_r"),
     of("leakage_intensity_width_2"),
+    of("hillas_length"),
   ];
 }
