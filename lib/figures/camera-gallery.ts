@@ -49,14 +49,6 @@ export function cameraGallery(images: readonly GalleryImage[], title: string): F
           return { ...text, font: { ...(text.font as object), size: 11 } };
         }),
         margin: { l: 56, r: 16, t: 88, b: 56 },
-        legend: {
-          orientation: "h",
-          x: 0,
-          xanchor: "left",
-          y: -0.12 / rows - 0.05,
-          yanchor: "top",
-          bgcolor: "rgba(0,0,0,0)",
-        },
       },
       150 + 290 * rows,
     ),

@@ -31,7 +31,7 @@ export function containmentCurve(evaluations: OneOrMore<DirectionEvaluation>): F
     `${title} of the reconstructed directions`,
     traces,
     layout(title, {
-      xaxis: axis("Angle between true and reconstructed direction", "deg", { rangemode: "tozero" }),
+      xaxis: axis("Angle from the true direction", "deg", { rangemode: "tozero" }),
       yaxis: axis("Events within", "%", { range: [0, 101] }),
       shapes: [
         {

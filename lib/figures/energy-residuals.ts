@@ -22,7 +22,7 @@ export function energyResiduals(evaluations: OneOrMore<EnergyEvaluation>): Figur
     return {
       type: "scatter",
       mode: "lines",
-      name: label(name, `bias ${percent(bias!)}, resolution ${percent(resolution!)}, ${outside} above +200 %`),
+      name: label(name, `bias ${percent(bias!)},<br>resolution ${percent(resolution!)},<br>${outside} above +200 %`),
       x,
       y: y.map((count) => (count === null ? null : (100 * count) / value.events)),
       customdata: events,

@@ -15,7 +15,7 @@ export function eventDisplay(
   title: string = camera.geometry.name,
   channel: number = 0,
 ): Figure {
-  const [left, right] = panels(2, 2, { x: 0.44, y: 0 }) as [ReturnType<typeof panels>[0], ReturnType<typeof panels>[0]];
+  const [left, right] = panels(2, 2, { x: 0.55, y: 0 }) as [ReturnType<typeof panels>[0], ReturnType<typeof panels>[0]];
   const { traces, reachDeg } = cameraTraces(camera, { x: left.xDomain[1] + 0.01, thickness: 10, title: { text: "" } });
   const range = [-1.03 * reachDeg, 1.03 * reachDeg];
   const plain = { showgrid: false, constrain: "domain" };
@@ -33,7 +33,7 @@ export function eventDisplay(
         xaxis2: axis("Column", "", { ...plain, domain: right.xDomain, anchor: "y2" }),
         yaxis2: axis("Row", "", {
           ...plain,
-          title: { text: "Row", standoff: 4 },
+          title: { text: "Row", standoff: 4, font: { size: 13 } },
           anchor: "x2",
           scaleanchor: "x2",
           autorange: "reversed",

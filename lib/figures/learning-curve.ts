@@ -93,7 +93,6 @@ export function learningCurve(histories: OneOrMore<History>): Figure {
         yaxis: axis("Loss", "", { domain: [0.36, 1] }),
         yaxis2: axis("Learning rate", "", { domain: [0, 0.26], type: "log", exponentformat: "power", dtick: 1 }),
         hovermode: "x unified",
-        legend: { orientation: "h", x: 0, xanchor: "left", y: -0.16, yanchor: "top", bgcolor: "rgba(0,0,0,0)" },
       },
       520,
     ),

@@ -50,7 +50,7 @@ export function translucent(colour: string, opacity: number): string {
  */
 export function axis(quantity: string, unit: string, options: PlotlyObject = {}): PlotlyObject {
   return {
-    title: { text: unit === "" ? quantity : `${quantity} [${unit}]`, standoff: 10 },
+    title: { text: unit === "" ? quantity : `${quantity} [${unit}]`, standoff: 10, font: { size: 13 } },
     automargin: true,
     showline: true,
     linecolor: lineColour,
@@ -116,7 +116,17 @@ export function layout(title: string, parts: PlotlyObject, height: number = 420)
     hoverlabel: { align: "left", font: { size: 12 } },
     modebar: { bgcolor: "rgba(0,0,0,0)", color: lineColour, activecolor: ink },
     showlegend: true,
-    legend: { orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top", bgcolor: "rgba(0,0,0,0)" },
+    // At the bottom edge: there no axis title is in its way, however many lines it has.
+    legend: {
+      orientation: "h",
+      x: 0,
+      xanchor: "left",
+      y: 0,
+      yref: "container",
+      yanchor: "bottom",
+      maxheight: 2000,
+      bgcolor: "rgba(0,0,0,0)",
+    },
     ...parts,
   };
 }

@@ -1,7 +1,8 @@
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
 import { numberText } from "./number-text.js";
-import { axis, layout, lineColour, logAxis, palette } from "./theme.js";
+import type { PlotlyObject } from "./plotly-object.js";
+import { axis, layout, lineColour, logAxis, seriesStyle } from "./theme.js";
 
 /** A model by what it costs and what it is worth. */
 export interface TradeOffPoint {
@@ -34,7 +35,10 @@ export function paretoFront(points: readonly TradeOffPoint[], better: TradeOffAx
   });
 }
 
-/** Quality against cost, one point a model; a line joins those that no other model beats in both (the Pareto front). */
+/**
+ * Quality against cost, one point a model in the colour of its curves; a line joins the filled ones, those that no other
+ * model beats in both (the Pareto front).
+ */
 export function tradeOff(points: readonly TradeOffPoint[], axes: TradeOffAxes): Figure {
   const known = points.filter(({ cost, quality }) => cost > 0 && Number.isFinite(quality));
   if (known.length === 0) return emptyFigure(axes.title, "no model has both a cost and a quality");
@@ -43,6 +47,34 @@ export function tradeOff(points: readonly TradeOffPoint[], axes: TradeOffAxes): 
   const unit = axes.qualityUnit === "" ? "" : ` ${axes.qualityUnit}`;
   const costs = known.map(({ cost }) => cost);
   const [low, high] = [Math.min(...costs), Math.max(...costs)];
+  // Names stand in the legend: beside the points those of like models would cover each other.
+  const trace = ({ name, cost, quality, low: from, high: to }: TradeOffPoint, i: number): PlotlyObject => {
+    const { colour, symbol } = seriesStyle(i);
+    return {
+      type: "scatter",
+      mode: "markers",
+      name,
+      x: [cost],
+      y: [quality],
+      error_y: {
+        type: "data",
+        symmetric: false,
+        array: [to - quality],
+        arrayminus: [quality - from],
+        color: colour,
+        thickness: 1.5,
+        width: 4,
+      },
+      cliponaxis: false,
+      hovertemplate: `${name}<br>${axes.quality} ${numberText(quality)}${unit}<br>${axes.cost} ${numberText(cost)} ${axes.costUnit}<extra></extra>`,
+      marker: {
+        size: 11,
+        color: colour,
+        symbol: best.has(name) ? symbol : `${symbol}-open`,
+        line: { width: 2, color: colour },
+      },
+    };
+  };
   return new Figure(
     `${axes.title}: not beaten in both ${front.map(({ name }) => name).join(", ")}`,
     [
@@ -55,36 +87,7 @@ export function tradeOff(points: readonly TradeOffPoint[], axes: TradeOffAxes): 
         line: { color: lineColour, width: 1.5, dash: "dot" },
         hoverinfo: "skip",
       },
-      {
-        type: "scatter",
-        mode: "markers+text",
-        name: "model",
-        showlegend: false,
-        x: costs,
-        y: known.map(({ quality }) => quality),
-        error_y: {
-          type: "data",
-          symmetric: false,
-          array: known.map(({ quality, high: limit }) => limit - quality),
-          arrayminus: known.map(({ quality, low: limit }) => quality - limit),
-          color: palette[0],
-          thickness: 1.5,
-          width: 4,
-        },
-        text: known.map(({ name }) => name),
-        textposition: "top right",
-        cliponaxis: false,
-        hovertemplate: known.map(
-          ({ name, cost, quality }) =>
-            `${name}<br>${axes.quality} ${numberText(quality)}${unit}<br>${axes.cost} ${numberText(cost)} ${axes.costUnit}<extra></extra>`,
-        ),
-        marker: {
-          size: 11,
-          color: palette[0],
-          symbol: known.map(({ name }) => (best.has(name) ? "circle" : "circle-open")),
-          line: { width: 2, color: palette[0] },
-        },
-      },
+      ...points.flatMap((point, i) => (known.includes(point) ? [trace(point, i)] : [])),
     ],
     layout(`${axes.title}: ${axes.better} is better`, {
       xaxis: logAxis(axes.cost, axes.costUnit, low / 1.6, high * 1.6),

@@ -32,12 +32,52 @@ function* terminalText(text: string): Generator<string> {
   }
 }
 
+interface FigureLayout {
+  readonly title?: string | { readonly text?: string; readonly subtitle?: { readonly text?: string } };
+  readonly height?: number;
+  readonly margin?: { readonly t?: number };
+  readonly [axis: `xaxis${string}`]: { readonly domain?: readonly number[] } | undefined;
+}
+
+/** What Plotly takes for markup in a title; all else is text. */
+function titleHtml(title: string): string {
+  return escapeHtml(title).replaceAll(/&lt;(\/?(?:b|i|em|sub|sup|br) ?\/?)&gt;/g, "<$1>");
+}
+
+/** Height that Plotly gives a title, and the least above a plot: room for the buttons. */
+const [titleHeight, leastTop] = [30, 30];
+
+/** Widths that panels side by side need for labels and colour bars, each and together; three fit on paper. */
+const [panelWidth, panelsWidth] = [230, 620];
+
+/** Plots that stand side by side. */
+function panelsAbreast(layout: FigureLayout): number {
+  const lefts = Object.entries(layout).flatMap(([key, axis]) =>
+    /^xaxis\d*$/.test(key) ? [(axis as FigureLayout["xaxis"])?.domain?.[0] ?? 0] : [],
+  );
+  return new Set(lefts.map((left) => left.toFixed(3))).size;
+}
+
+/**
+ * The title stands above the figure as a line of the page: there it may be as long as it will. In a narrow window it breaks,
+ * and panels side by side can be scrolled.
+ */
 function plotly(figure: unknown): string {
-  const { layout } = (figure ?? {}) as { layout?: { height?: number } };
-  const height = typeof layout?.height === "number" ? layout.height : 450;
+  const { layout = {}, ...rest } = (figure ?? {}) as { layout?: FigureLayout };
+  const { title: own, ...untitled } = layout;
+  const title = typeof own === "string" ? { text: own } : own;
+  const caption = [title?.text, title?.subtitle?.text].filter(Boolean).join("<br>");
+  const height = typeof layout.height === "number" ? layout.height : 450;
+  const top = typeof layout.margin?.t === "number" ? layout.margin.t : 100;
+  const t = caption === "" ? top : Math.max(leastTop, top - titleHeight);
+  const plain = { ...untitled, height: height - (top - t), margin: { ...layout.margin, t } };
+  const panels = panelsAbreast(layout);
+  const style = `height:${plain.height}px${panels > 1 ? `;min-width:${Math.max(panelsWidth, panelWidth * panels)}px` : ""}`;
   // A `<` in the data could end the script element.
-  const json = JSON.stringify(figure).replaceAll("<", "\\u003c");
-  return `<div class="figure" style="height:${height}px"><script type="application/json">${json}</script></div>`;
+  const json = JSON.stringify({ ...rest, layout: plain }).replaceAll("<", "\\u003c");
+  const head = caption === "" ? "" : `<figcaption>${titleHtml(caption)}</figcaption>`;
+  const box = `<div class="figure" style="${style}"><script type="application/json">${json}</script></div>`;
+  return `<figure>${head}<div class="frame">${box}</div></figure>`;
 }
 
 function image(type: string, data: string, metadata: Record<string, unknown>): string {

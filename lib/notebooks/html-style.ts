@@ -62,7 +62,10 @@ details.code.hidden-input:not([open]) { display: none; }
 .error .headline { margin: 0; font-weight: 600; color: var(--bad); white-space: pre-wrap; overflow-wrap: anywhere; }
 .error pre { margin-top: .4rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 .note { margin: 0; color: var(--soft); font-size: .9rem; }
-.figure { width: 100%; min-width: 0; overflow: hidden; }
+figure { margin: 0; min-width: 0; }
+figcaption { font-weight: 600; font-size: .95rem; line-height: 1.35; margin: .3rem 0 .35rem; }
+.frame { overflow-x: auto; }
+.figure { width: 100%; overflow: hidden; }
 .figure .main-svg :is(text[class$="title"], [class$="tick"] text, .cbaxis text, .legendtext, .annotation-text) {
   fill: var(--ink) !important; }
 .picture { max-width: 100%; height: auto; }
@@ -108,7 +111,7 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
 @media (max-width: 40rem) { table.cherenkit-table td:last-child:not([style]) { min-width: 11rem; }
   .figure .modebar { display: none; } }
 @media print { body { font-size: 10.5pt; } .cell:has(.prose), .cell.prose { break-after: avoid; } .figure .modebar, #toggle-code, details.code:not([open]) { display: none; }
-  .stream.long { max-height: none; } .cell, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
+  .stream.long { max-height: none; } .cell, figure, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .html table { font-size: 8pt; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }
   header.run, main { max-width: none; padding-left: 0; padding-right: 0; } }

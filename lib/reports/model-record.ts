@@ -9,6 +9,7 @@ import { type Task, tasks } from "../config/task.js";
 import { CherenkitError, InputError } from "../errors.js";
 import type { EpochRecord } from "../training/epoch-record.js";
 import { type ModelMetrics, readModelMetrics } from "./model-metrics.js";
+import { withNetworkSize } from "./network-size.js";
 import { type StageRun, stageRuns } from "./stage-runs.js";
 import { readTrainingLog } from "./training-history.js";
 
@@ -70,11 +71,12 @@ export async function readModelRecord(path: string, task?: Task): Promise<ModelR
   };
   const card = await attempt("card", readModelCard(folder.card));
   const config = await attempt("config", loadConfig(folder.config));
-  const metrics = await attempt("metrics", readModelMetrics(folder.metrics));
+  const written = await attempt("metrics", readModelMetrics(folder.metrics));
   const history = (await attempt("history", readTrainingLog(folder.trainingLog))) ?? [];
   const files = await dl2Files(folder.predict);
   if (files.length === 0) missing.dl2 = "the model was not tested yet (cherenkit test CONFIG)";
   const trained = existsSync(folder.model);
+  const metrics = trained ? ((await attempt("model", withNetworkSize(written, folder.model))) ?? written) : written;
   if (!trained) missing.model = "training has not finished (cherenkit train CONFIG)";
   const parent = basename(dirname(folder.path));
   return {

@@ -73,6 +73,26 @@ export const gallery: Readonly<Record<string, Figure>> = {
   typeMetrics: figures.metricComparison(types),
   energyMetrics: figures.metricComparison(energies),
   directionMetrics: figures.metricComparison(directions),
+  tradeOff: figures.tradeOff(
+    Array.from({ length: 10 }, (_, i) => {
+      const quality = 0.09 + 0.02 * ((i * 7) % 5);
+      return {
+        name: `SingleCNN_dual_attention_${i}`,
+        cost: 1.2 + 0.1 * (i % 4),
+        quality,
+        low: quality - 0.004,
+        high: quality + 0.004,
+      };
+    }),
+    {
+      title: "Quality against cost",
+      cost: "Inference an image",
+      costUnit: "ms",
+      quality: "Mean error of log E",
+      qualityUnit: "dex",
+      better: "lower",
+    },
+  ),
   effectiveArea: figures.effectiveArea(sampleResponse()),
   energyDispersion: figures.energyDispersion(sampleResponse()),
   pointSpread: figures.pointSpread(sampleResponse()),

@@ -28,6 +28,7 @@ test("text of any kind cannot become markup", () => {
     withOutput("3", { output_type: "error", ename: evil, evalue: evil, traceback: [evil] }),
     withOutput("4", display({ [evil]: evil })),
     withOutput("5", display({ "application/vnd.plotly.v1+json": { data: [{ name: "</script><script>alert(3)" }] } })),
+    withOutput("5", display({ "application/vnd.plotly.v1+json": { data: [], layout: { title: { text: evil } } } })),
     withOutput("6", display({ "image/png": '"><script>alert(4)</script>' })),
   );
   assert.ok(!/<script>alert|<img src=x/.test(page));
@@ -42,6 +43,26 @@ test("the richest form of an output is shown, a live figure before all", () => {
   assert.match(page, /<div class="figure" style="height:300px">/);
   assert.ok(page.length > 1_000_000, "Plotly is in the page");
   assert.match(render(withOutput("1", display({ "text/plain": ["a\n", "b"] }))), /a\nb/);
+});
+
+test("a figure's title is a line of the page, with its sub- and superscripts, and room that it took is given back", () => {
+  const figure = (layout: object): string =>
+    render(withOutput("1", display({ "application/vnd.plotly.v1+json": { data: [], layout } })));
+  const page = figure({
+    title: { text: "E<sub>reco</sub> & θ²", subtitle: { text: "mono" } },
+    height: 400,
+    margin: { t: 72 },
+  });
+  assert.match(page, /<figcaption>E<sub>reco<\/sub> &amp; θ²<br>mono<\/figcaption>/);
+  assert.match(
+    page,
+    /style="height:370px"><script type="application\/json">\{"data":\[\],"layout":\{"height":370,"margin":\{"t":42\}/,
+  );
+  assert.match(figure({ title: "short" }), /<figcaption>short<\/figcaption>/);
+  assert.doesNotMatch(figure({ height: 300 }), /<figcaption>/);
+  // Three panels side by side need room for their labels.
+  const panels = { xaxis: { domain: [0, 0.3] }, xaxis2: { domain: [0.35, 0.6] }, xaxis3: { domain: [0.7, 1] } };
+  assert.match(figure({ height: 300, ...panels }), /style="height:300px;min-width:690px"/);
 });
 
 test("without a figure the page is small and asks for nothing from elsewhere", () => {

@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ConfigError, InputError } from "../../lib/errors.js";
+import { loadModel } from "../../lib/models/load-model.js";
+import { modelSummary } from "../../lib/models/model-summary.js";
 import { compareModels } from "../../lib/reports/comparison.js";
 import { modelReport } from "../../lib/reports/model-report.js";
+import { toyModel } from "../prediction/toy-model.js";
 import { syntheticDl2, telescopesFile } from "./dl2-files.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-report-"));
@@ -138,4 +141,28 @@ test("models tested on different files are compared with a warning", async () =>
   const comparison = await compareModels(other);
   assert.match(String(comparison.notices()), /warning: the models were tested on different files.*others\.dl2\.h5/);
   assert.match(String(comparison.significance()), /no event in common/);
+});
+
+test("parameters, layers and operations of an imported network, which has no metrics.json, are counted", async () => {
+  const telescopes = join(folder, "gamma_run1.dl1.h5");
+  const parent = join(folder, "imported");
+  const imported = await toyModel(parent, "energy", { side: 24 });
+  const dl2 = join(imported, "predict/gammas.dl2.h5");
+  await syntheticDl2(dl2, telescopes, { task: "energy", events: 200, spread: 0.1, seed: 5 });
+  const summary = modelSummary(await loadModel(join(imported, "model")));
+  const comparison = await compareModels(join(parent, "energy"));
+  const { num_params, layers, estimated_flops } = comparison.models[0]!.record.metrics!;
+  assert.deepEqual([num_params, layers, estimated_flops], [summary.parameters, summary.layers, summary.flops / 1e9]);
+  assert.ok(String(comparison.costs()).includes(summary.parameters.toLocaleString("en-US")));
+  // What was measured stays, what is not known is counted.
+  writeFileSync(
+    join(imported, "metrics.json"),
+    JSON.stringify({ testing_ms: 500, testing_events: 1000, layers: null }),
+  );
+  const { metrics } = (await modelReport(imported)).model.record;
+  assert.deepEqual([metrics!.testing_ms, metrics!.num_params, metrics!.layers], [500, num_params, layers]);
+  writeFileSync(join(imported, "model/weights.bin"), "cut");
+  const damaged = (await modelReport(imported)).model.record;
+  assert.equal(damaged.metrics!.testing_ms, 500);
+  assert.match(damaged.missing.model!, /weights.bin has 3 bytes/);
 });
