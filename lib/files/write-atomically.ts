@@ -41,10 +41,10 @@ export async function writeFileAtomically(
   content: string | Uint8Array | Iterable<string>,
 ): Promise<void> {
   const temporary = temporaryName(path);
+  beginFile(temporary);
   try {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, "w");
-    beginFile(temporary);
     try {
       const parts = typeof content === "string" || content instanceof Uint8Array ? [content] : content;
       for (const part of parts) await file.writeFile(part);

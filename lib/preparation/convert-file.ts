@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, join } from "node:path";
 import { execa } from "execa";
 import { CherenkitError, exitCodes } from "../errors.js";
 import { openEventFile } from "../events/event-file.js";
@@ -52,15 +52,13 @@ async function run(
   temporary: string,
   { program, config, waveforms, options }: ConvertOptions,
 ): Promise<{ ok: boolean; output: string }> {
-  const log = `${temporary}.provenance.log`;
-  beginFile(log);
   const args = [
     `--input=${input}`,
     `--output=${temporary}`,
     "--overwrite",
     "--write-images",
     "--write-parameters",
-    `--provenance-log=${log}`,
+    `--provenance-log=${temporary}.provenance.log`,
     ...(config ? [`--config=${config}`] : []),
     ...(waveforms ? ["--DataWriter.write_r1_waveforms=True"] : []),
     ...options,
@@ -68,8 +66,6 @@ async function run(
   // Many files are converted at a time, so one thread each.
   const env = { OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", NUMBA_NUM_THREADS: "1" };
   const result = await execa(program, args, { reject: false, all: true, env, stdin: "ignore" });
-  await rm(log, { force: true });
-  finishFile(log);
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new CherenkitError(`${program} could not be started: ${result.originalMessage}`, { place: program });
   }
@@ -94,10 +90,12 @@ async function eventsIn(path: string): Promise<number> {
 export async function convertFile(input: string, output: string, options: ConvertOptions): Promise<Conversion> {
   const began = performance.now();
   const seconds = (): number => Math.round(performance.now() - began) / 1000;
-  const temporary = temporaryName(output);
-  await mkdir(dirname(output), { recursive: true });
-  beginFile(temporary);
+  // In a folder of its own: ctapipe-process may outlive a stop by a moment, and finds no place for a new file then.
+  const folder = temporaryName(output);
+  const temporary = join(folder, basename(output));
+  beginFile(folder);
   try {
+    await mkdir(folder, { recursive: true });
     let { ok, output: said } = await run(input, temporary, options);
     if (!ok && noEffectiveFocalLength.test(said)) {
       const equivalent = "--EventSource.focal_length_choice=EQUIVALENT";
@@ -117,7 +115,7 @@ export async function convertFile(input: string, output: string, options: Conver
     const [reason = ""] = error.message.split("\n");
     return { input, output, outcome: "broken", events: null, reason, seconds: seconds() };
   } finally {
-    await rm(temporary, { force: true });
-    finishFile(temporary);
+    await rm(folder, { recursive: true, force: true });
+    finishFile(folder);
   }
 }

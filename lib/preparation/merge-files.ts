@@ -142,12 +142,12 @@ export async function mergeFiles(files: readonly string[], output: string, optio
   const plan = await planMerge(files, options.keep ?? (() => true));
   const temporary = temporaryName(output);
   let writer: Hdf5Writer | undefined;
+  beginFile(temporary);
   try {
     await mkdir(dirname(output), { recursive: true });
     writer = await createHdf5(temporary);
     await writeFrame(plan, writer, options.activity);
     await writer.close();
-    beginFile(temporary);
     await fillEvents(plan, temporary, options.onProgress);
     sync(temporary);
     await rename(temporary, output);

@@ -38,12 +38,12 @@ function processesOf(group: number): number[] {
   });
 }
 
-/** Starts a command and sends it alone, not its children, a signal once it has begun to write below `output`. */
+/** Starts a command and sends it alone, not its children, a signal once something below `output` has such a name. */
 async function stopped(
   signal: "SIGINT" | "SIGTERM",
   words: readonly string[],
   output: string,
-  environment: Readonly<Record<string, string>> = {},
+  { begun = /\.tmp$/, environment = {} }: { begun?: RegExp; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<{ code: number | null; said: string; left: string[]; processes: number[] }> {
   const child = spawn(process.execPath, [cherenkit, ...words], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -55,7 +55,7 @@ async function stopped(
     said += text;
   });
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
-  while (child.exitCode === null && !entries(output).some((name) => name.endsWith(".tmp"))) await sleep(5);
+  while (child.exitCode === null && !entries(output).some((name) => begun.test(name))) await sleep(5);
   child.kill(signal);
   const code = await ended;
   await sleep(200);
@@ -102,10 +102,13 @@ test("convert that is stopped ends ctapipe too, though only convert was told", a
   // In place of ctapipe-process.
   const program = join(folder, "slow-process");
   const script =
-    "#!/bin/bash\nfor word; do case $word in --output=*) touch $(cut -d= -f2 <<<$word) ;; esac; done\nexec sleep 300\n";
+    '#!/bin/bash\nfor word; do case $word in --output=*) IFS== read -r _ path <<<$word; : > "$path" ;; esac; done\nexec sleep 300\n';
   writeFileSync(program, script, { mode: 0o755 });
   const words = ["convert", simulations, "--output", output, "--parallel", "2"];
-  const { code, said, left, processes } = await stopped("SIGTERM", words, output, { CHERENKIT_CTAPIPE: program });
+  const { code, said, left, processes } = await stopped("SIGTERM", words, output, {
+    begun: /\.tmp\/run\d\.dl1\.h5$/,
+    environment: { CHERENKIT_CTAPIPE: program },
+  });
   assert.equal(code, 143, said);
   assert.match(said, /^stopped by SIGTERM/m);
   assert.deepEqual([left, processes], [[], []]);

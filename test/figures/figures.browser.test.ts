@@ -59,6 +59,7 @@ test(
     try {
       for (const width of [1280, 800, 420]) {
         const view = await browser.newPage({ viewport: { width, height: 900 } });
+        view.setDefaultTimeout(120_000);
         const troubles: string[] = [];
         view.on("pageerror", (error) => troubles.push(error.message));
         view.on("console", (message) => ["error", "warning"].includes(message.type()) && troubles.push(message.text()));

@@ -30,6 +30,7 @@ test("a table of a page sorts by a click on a column and comes as CSV", needsChr
     const file = join(folder, "page.html");
     await writeFile(file, renderNotebook(notebook({ ...code("table"), outputs: [output] }), { title: "Page" }));
     const page = await browser.newPage({ offline: true, acceptDownloads: true });
+    page.setDefaultTimeout(120_000);
     await page.goto(pathToFileURL(file).href);
     const first = (): Promise<string[]> => page.locator("tbody tr td:first-child").allTextContents();
     assert.deepEqual(await first(), ["b", "a", "c", "d"]);

@@ -84,6 +84,7 @@ test(
     try {
       for (const width of [1280, 800, 400]) {
         const view = await browser.newPage({ viewport: { width, height: 900 } });
+        view.setDefaultTimeout(120_000);
         const troubles: string[] = [];
         view.on("pageerror", (error) => troubles.push(error.message));
         view.on("console", (message) => message.type() === "error" && troubles.push(message.text()));

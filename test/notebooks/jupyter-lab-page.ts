@@ -57,7 +57,7 @@ export class NotebookPage {
 
   constructor(page: Page) {
     this.page = page;
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
   }
 
   async open(url: string): Promise<void> {

@@ -38,7 +38,7 @@ before(async () => {
     attention_mechanism: null
     head_layers: {type: [4, 2], energy: [4, 1], cameradirection: [4, 2], skydirection: [4, 2]}
   SingleCNN:
-    architecture: [{filters: 3, kernel_size: 3, number: 1}, {filters: 4, kernel_size: 3, number: 1}]
+    architecture: [{filters: 4, kernel_size: 3, number: 1}, {filters: 8, kernel_size: 3, number: 1}]
 training_model:
   TrainCTLearnModel:
     input_dir_signal: data/gammas_diffuse/train
