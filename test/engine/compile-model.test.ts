@@ -92,7 +92,7 @@ test("another process resumes a training to the same losses, though it built oth
     JSON.parse(
       execFileSync(process.execPath, [part, join(folder, "state"), ...args], {
         encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
+        stdio: ["ignore", "pipe", "pipe"], // what it said stands in the error if it fails
       }),
     ) as number[];
   const whole = run("save", "0", "3");

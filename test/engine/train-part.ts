@@ -11,11 +11,11 @@ function network(): tf.LayersModel {
   const kernelInitializer = tf.initializers.glorotUniform({ seed: 4 });
   return tf.sequential({
     layers: [
-      tf.layers.conv2d({ filters: 3, kernelSize: 3, kernelInitializer, activation: "relu", inputShape: [8, 8, 2] }),
+      tf.layers.conv2d({ filters: 4, kernelSize: 3, kernelInitializer, activation: "relu", inputShape: [8, 8, 2] }),
       tf.layers.dropout({ rate: 0.3 }),
       tf.sequential({
         layers: [
-          tf.layers.conv2d({ filters: 4, kernelSize: 3, kernelInitializer, inputShape: [6, 6, 3] }),
+          tf.layers.conv2d({ filters: 8, kernelSize: 3, kernelInitializer, inputShape: [6, 6, 4] }),
           tf.layers.dropout({ rate: 0.5 }),
           tf.layers.flatten(),
         ],
