@@ -154,8 +154,8 @@ export interface TrainingConfig {
   /** Batches whose gradients are averaged before the weights change. */
   readonly accumulateSteps: number;
   readonly precision: "float32" | "bfloat16" | "float16";
-  /** Copies of the network that share each batch. */
-  readonly replicas: number;
+  /** Copies of the network that share each batch; null = what is fast on the device in use. */
+  readonly replicas: number | null;
   readonly engine: "graph" | "eager";
   /** Worker threads that prepare batches; 0 = chosen from the cores of this process. */
   readonly workers: number;

@@ -113,5 +113,5 @@ export const ownDefaults = {
   averageMomentum: null,
   accumulateSteps: 1,
   precision: "float32",
-  replicas: 1,
+  replicas: null,
 } as const;

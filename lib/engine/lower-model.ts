@@ -81,6 +81,7 @@ interface Pass {
   readonly training: boolean;
   readonly step: Value;
   readonly seed: number;
+  readonly copy: number;
   readonly paths: LayerPaths;
   readonly updates: { readonly variable: Variable; readonly value: Value }[];
 }
@@ -98,7 +99,7 @@ function lowerLayer(
     return lowerContainer(pass, layer as tf.LayersModel, path, inputs, trained);
   }
   refuseUnsupported(config.className, config.config, path, inputs[0]!.shape.length);
-  const { graph, weights, training, step, seed, updates } = pass;
+  const { graph, weights, training, step, seed, copy, updates } = pass;
   const output = loweringOf(config.className, path)(
     {
       graph,
@@ -107,6 +108,7 @@ function lowerLayer(
       training,
       step,
       seed,
+      copy,
       trainable: trained,
       weight: (name) => weights.value(layer, path, name, training),
       has: (name) => weights.find(layer, name) !== undefined,
@@ -146,6 +148,7 @@ function lowerContainer(pass: Pass, model: tf.LayersModel, path: string, inputs:
  * Adds a model to the graph, from its input to its outputs in the order of `model.outputNames`.
  * @param step number of the training step, for dropout
  * @param seed seed of the dropout masks
+ * @param copy which of the copies of the network that share a batch
  * @returns outputs, and the new values of weights that follow averages (BatchNormalization) in the training graph
  */
 export function lowerModel(
@@ -153,9 +156,9 @@ export function lowerModel(
   weights: WeightSource,
   model: tf.LayersModel,
   input: Value,
-  options: { readonly training: boolean; readonly step: Value; readonly seed: number },
+  options: { readonly training: boolean; readonly step: Value; readonly seed: number; readonly copy?: number },
 ): { outputs: Value[]; updates: { readonly variable: Variable; readonly value: Value }[] } {
-  const pass: Pass = { graph, weights, ...options, paths: new LayerPaths(), updates: [] };
+  const pass: Pass = { graph, weights, copy: 0, ...options, paths: new LayerPaths(), updates: [] };
   const outputs = lowerContainer(pass, model, "", [input], true);
   return { outputs, updates: pass.updates };
 }

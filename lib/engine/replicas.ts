@@ -20,64 +20,101 @@ interface Cut {
   readonly parts: readonly Value[];
   /** Lengths of the parts, int32. */
   readonly sizes: Value;
+  /** Length of the batch, and what all parts hold together: more, when the batch has fewer examples than there are parts. */
+  readonly length: Value;
+  readonly total: Value;
 }
 
-/** Cuts a batch along its first dimension into parts of equal length; the last takes what is left over. */
+const int32 = attribute.type(dataTypes.int32);
+const whole = { type: dataTypes.int32 };
+
+const integers = (graph: Graph, op: string, x: Value, y: Value): Value =>
+  graph.add(op, [x, y], { T: int32 }, [], whole);
+
+/** Whole numbers as one vector. */
+function packed(graph: Graph, values: readonly Value[]): Value {
+  const pack = { T: int32, N: attribute.integer(values.length), axis: attribute.integer(0) };
+  return graph.add("Pack", values, pack, [values.length], whole);
+}
+
+/** Rows `begin` to `begin + size` of a batch. */
+function rows(graph: Graph, batch: Value, begin: Value, size: Value): Value {
+  const others = batch.shape.slice(1);
+  const from = packed(graph, [begin, ...others.map(() => graph.integers(0))]);
+  const sizes = packed(graph, [size, ...others.map(() => graph.integers(-1))]);
+  return graph.add("Slice", [batch, from, sizes], { T: attribute.type(batch.type), Index: int32 }, batch.shape);
+}
+
+/**
+ * Cuts a batch along its first dimension into parts of equal length; the last takes what is left over. No part is empty,
+ * which convolutions do not bear: with fewer examples than parts the last example stands in several.
+ */
 function cut(graph: Graph, batch: Value, count: number): Cut {
-  const int32 = attribute.type(dataTypes.int32);
-  const whole = { type: dataTypes.int32 };
-  const shape = graph.add(
-    "Shape",
-    [batch],
-    { T: attribute.type(batch.type), out_type: int32 },
-    [batch.shape.length],
-    whole,
-  );
   const masks = { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1 };
   const slice = Object.fromEntries(Object.entries(masks).map(([name, value]) => [name, attribute.integer(value)]));
   const ends = [graph.integers([0]), graph.integers([1]), graph.integers([1])];
-  const length = graph.add("StridedSlice", [shape, ...ends], { T: int32, Index: int32, ...slice }, [], whole);
-  const share = graph.add("FloorDiv", [length, graph.integers(count)], { T: int32 }, [], whole);
-  const first = graph.add("Mul", [share, graph.integers(count - 1)], { T: int32 }, [], whole);
-  const last = graph.add("Sub", [length, first], { T: int32 }, [], whole);
+  const length = graph.add(
+    "StridedSlice",
+    [graph.shapeOf(batch), ...ends],
+    { T: int32, Index: int32, ...slice },
+    [],
+    whole,
+  );
+  const one = graph.integers(1);
+  const share = integers(graph, "Maximum", integers(graph, "FloorDiv", length, graph.integers(count)), one);
+  const first = integers(graph, "Mul", share, graph.integers(count - 1));
+  const last = integers(graph, "Maximum", integers(graph, "Sub", length, first), one);
   const lengths = [...Array.from({ length: count - 1 }, () => share), last];
-  const pack = { T: int32, N: attribute.integer(count), axis: attribute.integer(0) };
-  const sizes = graph.add("Pack", lengths, pack, [count], whole);
-  return { sizes, parts: split(graph, batch, sizes, count) };
+  const end = integers(graph, "Sub", length, one);
+  const parts = lengths.map((size, i) => {
+    const begin = integers(graph, "Minimum", integers(graph, "Mul", share, graph.integers(i)), end);
+    return rows(graph, batch, begin, size);
+  });
+  return { parts, sizes: packed(graph, lengths), length, total: integers(graph, "AddV2", first, last) };
 }
 
-function split(graph: Graph, batch: Value, sizes: Value, count: number): Value[] {
-  const attributes = {
-    T: attribute.type(batch.type),
-    Tlen: attribute.type(dataTypes.int32),
-    num_split: attribute.integer(count),
-  };
-  const shapes = Array.from({ length: count }, () => batch.shape);
-  return graph.addMany("SplitV", [batch, sizes, graph.integers(0)], attributes, shapes);
+/** Cuts what belongs to the batch as `cut` has cut it; what stood in several parts counts in the first only. */
+function cutLike(graph: Graph, dy: Value, { parts, sizes, length, total }: Cut): Value[] {
+  const T = attribute.type(dy.type);
+  const zero = graph.integers(0);
+  const after = packed(graph, [
+    zero,
+    integers(graph, "Sub", total, length),
+    ...dy.shape.slice(1).flatMap(() => [zero, zero]),
+  ]);
+  const pairs = graph.add("Reshape", [after, graph.integers([-1, 2])], { T: int32, Tshape: int32 }, [-1, 2], whole);
+  const padded = graph.add("Pad", [dy, pairs], { T, Tpaddings: int32 }, dy.shape);
+  const attributes = { T, Tlen: int32, num_split: attribute.integer(parts.length) };
+  return graph.addMany(
+    "SplitV",
+    [padded, sizes, zero],
+    attributes,
+    parts.map(() => dy.shape),
+  );
 }
 
-/** Parts of a batch one after the other. */
-function joined(graph: Graph, parts: readonly Value[], sizes: Value): Value {
+/** Parts of an output one after the other. */
+function joined(graph: Graph, parts: readonly Value[], cut: Cut): Value {
   const T = attribute.type(dataTypes.float);
-  const attributes = { T, N: attribute.integer(parts.length), Tidx: attribute.type(dataTypes.int32) };
-  const y = graph.add("ConcatV2", [...parts, graph.integers(0)], attributes, parts[0]!.shape);
-  return graph.record(y, parts, (dy) => {
+  const attributes = { T, N: attribute.integer(parts.length), Tidx: int32 };
+  const all = graph.add("ConcatV2", [...parts, graph.integers(0)], attributes, parts[0]!.shape);
+  return graph.record(rows(graph, all, graph.integers(0), cut.length), parts, (dy) => {
     let pieces: Value[] | undefined;
     return parts.map((_, i) => () => {
-      pieces ??= split(graph, dy, sizes, parts.length);
+      pieces ??= cutLike(graph, dy, cut);
       return pieces[i]!;
     });
   });
 }
 
 /** Puts the parts of an output together again, with what its loss is computed from. */
-function joinOutput(graph: Graph, parts: readonly Value[], sizes: Value): Value {
+function joinOutput(graph: Graph, parts: readonly Value[], cut: Cut): Value {
   const all = (values: readonly (Value | undefined)[]): Value | undefined =>
-    values.every((value) => value !== undefined) ? joined(graph, values, sizes) : undefined;
+    values.every((value) => value !== undefined) ? joined(graph, values, cut) : undefined;
   const logits = all(parts.map((part) => part.logits));
   const beforeSigmoid = all(parts.map((part) => part.beforeSigmoid));
   return {
-    ...joined(graph, parts, sizes),
+    ...joined(graph, parts, cut),
     ...(logits ? { logits } : {}),
     ...(beforeSigmoid ? { beforeSigmoid } : {}),
   };
@@ -87,22 +124,22 @@ function joinOutput(graph: Graph, parts: readonly Value[], sizes: Value): Value 
  * Sends a batch through several copies of a network with the same weights. Outputs come in the order of the batch, so that
  * loss and gradients are those of one copy; batch normalisation sees the part of its copy, and its averages are the means
  * over the copies.
- * @param pass lowers the network for images
+ * @param pass lowers a copy of the network for its images
  */
 export function replicated(
   graph: Graph,
   images: Value,
   { count, devices }: ReplicaOptions,
-  pass: (images: Value) => ForwardPass,
+  pass: (images: Value, copy: number) => ForwardPass,
 ): ForwardPass {
-  if (count <= 1) return pass(images);
-  const { parts, sizes } = cut(graph, images, count);
-  const passes = parts.map((part, i) => graph.on(devices?.[i] ?? "", () => pass(part)));
+  if (count <= 1) return pass(images, 0);
+  const batch = cut(graph, images, count);
+  const passes = batch.parts.map((part, i) => graph.on(devices?.[i] ?? "", () => pass(part, i)));
   const outputs = passes[0]!.outputs.map((_, i) =>
     joinOutput(
       graph,
       passes.map((one) => one.outputs[i]!),
-      sizes,
+      batch,
     ),
   );
   const updates = passes[0]!.updates.map(({ variable }, i) => {

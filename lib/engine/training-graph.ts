@@ -65,8 +65,8 @@ function trainSignatures(
   const T = attribute.type(dataTypes.float);
   const learningRate = graph.placeholder("learning_rate", []);
   const randomness = { step: step.value, seed: options.seed ?? 0 };
-  const forward = replicated(graph, inputs.images, options.replicas ?? { count: 1 }, (images) =>
-    lowerModel(graph, weights, model, images, { training: true, ...randomness }),
+  const forward = replicated(graph, inputs.images, options.replicas ?? { count: 1 }, (images, copy) =>
+    lowerModel(graph, weights, model, images, { training: true, copy, ...randomness }),
   );
   const names = outputNames(model);
   const { labels, sampleWeights } = inputs;

@@ -19,15 +19,15 @@ function lossOf(task: Task, { labelSmoothing, regression, huberDelta }: Config["
 }
 
 /** What a configuration tells the engine about loss and optimizer of a network with these outputs, one a task. */
-export function compileOptions(config: Config, outputs: readonly string[]): CompileOptions {
+export function compileOptions(config: Config, outputs: readonly string[], replicas: number): CompileOptions {
   const { training, model } = config;
   const { optimizer, loss } = training;
   const byOutput = <T>(value: (task: Task) => T): Record<string, T> =>
     Object.fromEntries(outputs.map((name, i) => [name, value(model.tasks[i]!)]));
   const { weights } = loss;
   const adam = optimizer.name === "Adam" || optimizer.name === "AdamW";
-  const several = training.replicas > 1 && usesGpu();
-  const devices = Array.from({ length: training.replicas }, (_, i) => `/device:GPU:${i}`);
+  const several = replicas > 1 && usesGpu();
+  const devices = Array.from({ length: replicas }, (_, i) => `/device:GPU:${i}`);
   return {
     losses: byOutput((task) => lossOf(task, loss)),
     lossWeights: weights === "uncertainty" ? weights : byOutput((task) => weights[task] ?? 1),
@@ -42,7 +42,7 @@ export function compileOptions(config: Config, outputs: readonly string[]): Comp
     ...(training.averageMomentum === null ? {} : { averageMomentum: training.averageMomentum }),
     accumulateSteps: training.accumulateSteps,
     precision: training.precision,
-    replicas: { count: training.replicas, ...(several ? { devices } : {}) },
+    replicas: { count: replicas, ...(several ? { devices } : {}) },
     seed: training.seed,
   };
 }

@@ -33,6 +33,7 @@ import { learningRateFactor } from "./learning-rate-schedule.js";
 import { checkMemory } from "./memory-need.js";
 import { makeHeads } from "./metrics/head.js";
 import { livePath, publish, setUnfinishedAside } from "./publish.js";
+import { replicaCount } from "./replica-count.js";
 import type { Steps } from "./run-epoch.js";
 import { clearStop, installStopHandlers } from "./stop-signal.js";
 import { type LoopOptions, runEpochs } from "./training-loop.js";
@@ -49,7 +50,7 @@ export interface TrainOptions extends LoopOptions {
 }
 
 async function compile(model: tf.LayersModel, config: Config): Promise<CompiledModel> {
-  const options = compileOptions(config, outputNames(model));
+  const options = compileOptions(config, outputNames(model), replicaCount(model, config.training));
   return config.training.engine === "eager" ? eagerModel(model, options) : compileModel(model, options);
 }
 

@@ -8,6 +8,7 @@ import { DataTable } from "../../lib/display/data-table.js";
 import { compileModel } from "../../lib/engine/compile-model.js";
 import { compilePredictor } from "../../lib/engine/compile-predictor.js";
 import { buildModel } from "../../lib/models/build-model.js";
+import { replicaCount } from "../../lib/training/replica-count.js";
 import { modelConfig } from "../models/model-config.js";
 import { kerasPython } from "../peers.js";
 
@@ -17,21 +18,29 @@ interface Case {
   readonly kind: "train" | "predict";
   /** Steps of a round. */
   readonly steps: number;
-  readonly replicas?: number;
+  /** null = as a training chooses it. */
+  readonly replicas?: number | null;
 }
 
-const all: Case[] = [
+const networks: Case[] = [
   { network: "SingleCNN", batch: 64, kind: "train", steps: 6 },
-  { network: "SingleCNN", batch: 64, kind: "train", steps: 6, replicas: 2 },
   { network: "SingleCNN", batch: 64, kind: "predict", steps: 6 },
   { network: "ResNet", batch: 8, kind: "train", steps: 2 },
-  { network: "ResNet", batch: 8, kind: "train", steps: 2, replicas: 4 },
   { network: "ResNet", batch: 32, kind: "train", steps: 1 },
-  { network: "ResNet", batch: 8, kind: "predict", steps: 2 },
+  { network: "ResNet", batch: 8, kind: "predict", steps: 4 },
 ];
+// As a training does it, and with the batch in one piece.
+const all = networks.flatMap((one) =>
+  one.kind === "train"
+    ? [
+        { ...one, replicas: 1 },
+        { ...one, replicas: null },
+      ]
+    : [one],
+);
 
 const nameOf = ({ network, batch, kind, replicas }: Case): string =>
-  `${network} ${kind} ${batch}${replicas ? `, ${replicas} replicas` : ""}`;
+  `${network} ${kind} ${batch}${replicas === 1 ? ", in one piece" : ""}`;
 
 const [rounds, wanted] = [Number(process.argv[2] ?? 5), process.argv[3] ?? ""];
 const cases = all.filter((one) => nameOf(one).includes(wanted));
@@ -50,15 +59,16 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
 
 const rows: (string | number)[][] = [];
 for (const one of cases) {
-  const { network, batch, kind, replicas } = one;
+  const { network, batch, kind, replicas = null } = one;
   const model = buildModel(modelConfig({ type: network, tasks: ["energy"] }), [96, 96, 2], 1);
   const images = Float32Array.from({ length: batch * 96 * 96 * 2 }, (_, i) => Math.sin(i));
   const labels = { energy: Float32Array.from({ length: batch }, (_, i) => Math.cos(i)) };
+  const settings = { replicas, engine: "graph", batchSize: batch } as const;
   const start = performance.now();
   const options = { losses: { energy: "meanAbsoluteError" }, optimizer: { name: "Adam" } } as const;
   const compiled =
     kind === "train"
-      ? await compileModel(model, { ...options, ...(replicas ? { replicas: { count: replicas } } : {}) })
+      ? await compileModel(model, { ...options, replicas: { count: replicaCount(model, settings) } })
       : null;
   const predictor = kind === "predict" ? await compilePredictor(model) : null;
   const compileMs = performance.now() - start;

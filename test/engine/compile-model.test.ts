@@ -181,6 +181,32 @@ test("two replicas with a softmax give the gradients of one network", () =>
     { replicas: { count: 2 } },
   ));
 
+test("a batch of fewer examples than replicas gives the loss and the steps of one network", async () => {
+  const losses: number[][] = [];
+  for (const count of [1, 4]) {
+    const model = modelOf([8, 8, 2], tower);
+    const graph = await compiled(model, "meanSquaredError", { replicas: { count } });
+    const batches = [1, 3, 5].map((size) => batchFor(model, [8, 8, 2], size, "meanSquaredError"));
+    losses.push(batches.flatMap((one) => [graph.trainStep(one, 0.01).loss, graph.evaluateStep(one).loss]));
+    graph.dispose();
+  }
+  for (const [i, loss] of losses[1]!.entries()) assert.ok(Math.abs(loss - losses[0]![i]!) < 1e-5, `${losses}`);
+});
+
+test("copies that share a batch drop out differently", async () => {
+  const model = modelOf(
+    [64],
+    (x) => tf.layers.dropout({ rate: 0.5 }).apply(tf.layers.dense({ units: 64 }).apply(x)) as tf.SymbolicTensor,
+  );
+  const graph = await compiled(model, "meanSquaredError", { replicas: { count: 2 } });
+  const images = new Float32Array(2 * 64).fill(1);
+  const labels = { [output(model)]: new Float32Array(2 * 64) };
+  const { outputs } = graph.trainStep({ images, size: 2, labels }, 0.01);
+  const found = outputs[output(model)]!;
+  assert.notDeepEqual([...found.slice(0, 64)].map(Boolean), [...found.slice(64)].map(Boolean));
+  graph.dispose();
+});
+
 test("convolutions in float16 and bfloat16 give nearly the gradients of float32", async () => {
   await checkGradients([7, 6, 2], tower, "meanSquaredError", { precision: "float16" }, 0.02);
   await checkGradients([7, 6, 2], tower, "meanSquaredError", { precision: "bfloat16" }, 0.1);

@@ -41,7 +41,7 @@ test("keys of loss and optimizer reach the engine", () =>
 `,
     ),
     (config) => {
-      const options = compileOptions(config, ["energy"]);
+      const options = compileOptions(config, ["energy"], config.training.replicas ?? 1);
       assert.deepEqual(options.losses, { energy: { name: "huber", delta: 0.3 } });
       assert.deepEqual(options.lossWeights, { energy: 3 });
       const { optimizer, clipNorm, averageMomentum, accumulateSteps, precision, replicas, seed } = options;

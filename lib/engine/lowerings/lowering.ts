@@ -16,6 +16,8 @@ export interface LoweringContext {
   readonly step: Value;
   /** Seed of everything random in the network. */
   readonly seed: number;
+  /** Which of the copies of the network that share a batch this is; masks differ between them. */
+  readonly copy: number;
   /** True when the layer is trained. */
   readonly trainable: boolean;
   /** The layer's weight of that name, e.g. `kernel`. */

@@ -29,11 +29,12 @@ export const lowerUpSampling2D: Lowering = ({ graph, config }, [x]) => {
 };
 
 /** Dropout acts only while training. */
-function drop({ graph, config, training, path, step, seed }: LoweringContext, x: Value, whole: boolean): Value {
+function drop({ graph, config, training, path, step, seed, copy }: LoweringContext, x: Value, whole: boolean): Value {
   const rate = Number(config.rate);
   if (!training || rate <= 0) return x;
   let own = Number(config.seed ?? seed);
-  for (const character of path) own = (own * 31 + character.charCodeAt(0)) % 2_147_483_647;
+  for (const character of copy > 0 ? `${path}#${copy}` : path)
+    own = (own * 31 + character.charCodeAt(0)) % 2_147_483_647;
   return dropout(graph, x, rate, own, step, whole);
 }
 
