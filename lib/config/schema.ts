@@ -503,7 +503,7 @@ const trainTool = z.strictObject({
   ),
   replicas: key(
     count.nullable(),
-    "Copies of the network in one graph that share each batch, one a GPU from `/device:GPU:0` on where there are GPUs. null: one; on CPUs two, or four for batches of up to 16, unless the network has batch normalisation. Tried on CPUs only.",
+    "Copies of the network in one graph that share each batch, one a GPU from `/device:GPU:0` on where there are GPUs. null: one; on CPUs up to four for batches of up to 16, unless the network has batch normalisation. Tried on CPUs only.",
     own.replicas,
   ),
   engine: key(

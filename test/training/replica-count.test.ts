@@ -5,11 +5,11 @@ import { replicaCount } from "../../lib/training/replica-count.js";
 
 const dense = (): tf.layers.Layer => tf.layers.dense({ units: 2, inputShape: [4] });
 const plain = tf.sequential({ layers: [dense()] });
-const settings = { replicas: null, engine: "graph", batchSize: 64 } as const;
+const settings = { replicas: null, engine: "graph", batchSize: 8 } as const;
 
-test("on CPUs a batch goes through the network in parts, the same on any machine", () => {
+test("on CPUs a small batch goes through the network in parts, the same on any machine", () => {
   const counts = [1, 2, 3, 4, 8, 16, 17, 64].map((batchSize) => replicaCount(plain, { ...settings, batchSize }, false));
-  assert.deepEqual(counts, [1, 1, 1, 2, 4, 4, 2, 2]);
+  assert.deepEqual(counts, [1, 1, 1, 2, 4, 4, 1, 1]);
 });
 
 test("a GPU, layer by layer, and a network that looks at the whole batch take it in one piece", () => {
