@@ -1,4 +1,4 @@
-"""Many DL1 files with all tables of a template but its images: `large-tables.py TEMPLATE FOLDER FILES EVENTS`.
+"""Many DL1 files with all tables of a template, those of images empty: `large-tables.py TEMPLATE FOLDER FILES EVENTS`.
 
 Rows of the template are repeated with small changes, ids run on; compressed and chunked as ctapipe does. Needs PyTables.
 """
@@ -41,9 +41,10 @@ def main(template, folder, files, events):
                 for name in source.root._v_attrs._v_attrnamesuser:
                     target.root._v_attrs[name] = source.root._v_attrs[name]
                 for path in paths:
-                    if "/images/" in path:
-                        continue
                     table = source.get_node(path)
+                    if "/images/" in path:
+                        write_table(table, target, table[:0])
+                        continue
                     rows = table[:]
                     if path.startswith(("/dl1/event", "/simulation/event")):
                         rows_of = [np.flatnonzero(rows["event_id"] == event) for event in trigger["event_id"]]
