@@ -172,7 +172,7 @@ export async function buildStore(
     reserve(paths.checksums, 4 * examples.images.rows);
     await fillPieces(plan, paths, resumed, onProgress);
     checkAllFound(examples, readChecksums(paths.checksums));
-    sync(paths.pixels);
+    // Pixels that a power failure takes are told by their checksums, and read anew.
     sync(paths.checksums);
     const card: StoreCard = {
       format: storeFormat,
