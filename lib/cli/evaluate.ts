@@ -32,13 +32,16 @@ export function evaluateCommand(): Command {
       const { cutParameters, withCuts } = await import("../reports/cuts.js");
       const { guess } = await import("../reports/guess.js");
       const { metricsTable } = await import("../reports/metrics-table.js");
+      const { qualityNotices } = await import("../reports/model-notices.js");
       const { task, level, prefix } = options;
       const read = await readPredictions(files, task, level, { prefix, parameters: cutParameters(options.cut) });
       const predictions = withCuts(read, options.cut);
       const evaluation = evaluateTask(predictions, task);
+      const guessed = taskMetrics(guess(predictions), task);
       if (options.json) console.log(JSON.stringify(evaluation, null, 2));
-      else console.log(metricsTable(evaluation, taskMetrics(guess(predictions), task)).toText());
+      else console.log(metricsTable(evaluation, guessed).toText());
       for (const note of predictions.notes) process.stderr.write(`note: ${note}\n`);
+      for (const { kind, text } of qualityNotices({ evaluation, guessed })) process.stderr.write(`${kind}: ${text}\n`);
       if (evaluation.events === 0) process.exitCode = exitCodes.failed;
     });
 }

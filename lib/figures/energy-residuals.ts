@@ -2,7 +2,7 @@ import type { EnergyEvaluation } from "../evaluation/evaluation.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
 import { estimateText } from "./number-text.js";
-import { evaluationSeries, label, type OneOrMore } from "./series.js";
+import { evaluationSeries, type OneOrMore } from "./series.js";
 import { stepLine } from "./step-line.js";
 import { axis, ink, layout, translucent } from "./theme.js";
 
@@ -22,7 +22,10 @@ export function energyResiduals(evaluations: OneOrMore<EnergyEvaluation>): Figur
     return {
       type: "scatter",
       mode: "lines",
-      name: label(name, `bias ${percent(bias!)},<br>resolution ${percent(resolution!)},<br>${outside} above +200 %`),
+      // A line for each: a legend is no wider than the figure.
+      name: [name, `bias ${percent(bias!)}`, `resolution ${percent(resolution!)}`, `${outside} above +200 %`]
+        .filter(Boolean)
+        .join("<br>"),
       x,
       y: y.map((count) => (count === null ? null : (100 * count) / value.events)),
       customdata: events,

@@ -165,10 +165,10 @@ export class Comparison {
         const shared = scores.shared(best, other);
         const { value, low, high } = scores.difference(best, other);
         const verdict = shared === 0 ? "no event in common" : low * high > 0 ? "yes" : "not distinguishable";
-        const interval = Number.isFinite(low) ? `${low.toPrecision(2)} … ${high.toPrecision(2)}` : "";
+        const interval = Number.isFinite(low) ? `${low.toPrecision(2)}\u00a0…\u00a0${high.toPrecision(2)}` : "";
         return [other, shared, significant(value), interval, verdict];
       });
-    const column = `${name}: ${best} minus the other${unit ? ` [${unit}]` : ""}`;
+    const column = `${name}: best minus other${unit ? ` [${unit}]` : ""}`;
     const head = [`${best} against`, "common events", column, "95 % interval", "really better?"];
     return new DataTable(head, rows);
   }

@@ -39,7 +39,7 @@ export function metricsTable(evaluation: Evaluation, guess?: Evaluation["metrics
     metric.description,
   ]);
   const { events, level, particle } = evaluation;
-  const what = level === "telescope" ? "telescope images" : "events";
+  const what = `${level === "telescope" ? "telescope image" : "event"}${events === 1 ? "" : "s"}`;
   const which = particle === "gamma" ? `${what} of gammas` : what;
   const blind = guess ? `. By guessing: ${guessWords[evaluation.task]}` : "";
   return new DataTable(columns, rows, `${events.toLocaleString("en-US")} ${which}${blind}`);

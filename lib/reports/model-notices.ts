@@ -93,7 +93,8 @@ function validityNotices({ record, predictions }: EvaluatedModel): Notice[] {
   return notices;
 }
 
-function qualityNotices({ evaluation, guessed }: EvaluatedModel): Notice[] {
+/** What an evaluation itself gives to be careful about: one class, few events, answers no better than a guess. */
+export function qualityNotices({ evaluation, guessed }: Pick<EvaluatedModel, "evaluation" | "guessed">): Notice[] {
   if (!evaluation || evaluation.events === 0) return [];
   const notices: Notice[] = [];
   const of = (key: string): MetricValue | undefined => evaluation.metrics[key];
@@ -114,7 +115,11 @@ function qualityNotices({ evaluation, guessed }: EvaluatedModel): Notice[] {
     }
   }
   if (evaluation.events < 200) {
-    notices.push(note(`only ${evaluation.events} test events: the intervals are wide, and bins of energy stay empty`));
+    notices.push(
+      note(
+        `only ${evaluation.events} test event${evaluation.events > 1 ? "s" : ""}: the intervals are wide, and bins of energy stay empty`,
+      ),
+    );
   }
   return notices;
 }

@@ -50,6 +50,8 @@ function emptyRows(rows: number, parameters: readonly string[]) {
 }
 
 const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}`;
+const rows = (count: number, one: string, several: string): string =>
+  count === 1 ? `1 row ${one}` : counted(count, `rows ${several}`);
 
 function telescopeCount({ mask, width }: NonNullable<Dl2Rows["telescopes"]>, row: number): number {
   let count = 0;
@@ -131,8 +133,12 @@ export async function readPredictions(
     }
     const name = basename(paths[fileIndex]!);
     const twice = repeated[fileIndex]!.reduce((sum, rows) => sum + rows.size, 0);
-    if (twice > 0) notes.push(`${name}: ${counted(twice, "rows repeat an event; the first of each counts")}`);
-    if (lost > 0) notes.push(`${name}: ${counted(lost, "rows have no simulated shower and do not count")}`);
+    if (twice > 0)
+      notes.push(`${name}: ${rows(twice, "repeats an event", "repeat an event")}; the first of each counts`);
+    if (lost > 0)
+      notes.push(
+        `${name}: ${rows(lost, "has no simulated shower and does not count", "have no simulated shower and do not count")}`,
+      );
   }
   const { values, impactM, multiplicity, parameters, ...columns } = target;
   if (level === "telescope" && options.parameters?.includes("multiplicity")) countImages(target);

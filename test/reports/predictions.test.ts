@@ -98,8 +98,8 @@ test("a repeated event counts once, an unknown one not at all, and both are said
   assert.equal(events, 38);
   const notes = predictions.notes.join("\n");
   assert.match(notes, /named more than once counts once/);
-  assert.match(notes, /1 rows repeat an event/);
-  assert.match(notes, /1 rows have no simulated shower/);
+  assert.match(notes, /1 row repeats an event/);
+  assert.match(notes, /1 row has no simulated shower/);
 });
 
 test("rows that are all invalid, or none at all, give a note and no number", async () => {
