@@ -111,7 +111,7 @@ export function predictCommand(): Command {
     .addOption(
       new Option(
         "--engine <name>",
-        "what computes the networks; auto: onnxruntime, or TensorFlow where it must or on a GPU",
+        "what computes the networks; auto: onnxruntime, or TensorFlow where it must or on a GPU; int8 after cherenkit quantise",
       )
         .choices(predictionEngines)
         .default("auto"),

@@ -7,6 +7,8 @@ export interface ModelFolder {
   readonly config: string;
   /** The finished model, a tf.LayersModel: `model.json` and weights. */
   readonly model: string;
+  /** The same network in 8 bits, as `cherenkit quantise` writes it. */
+  readonly int8: string;
   /** What prediction must repeat and where the model is valid; see `ModelCard`. */
   readonly card: string;
   readonly trainingLog: string;
@@ -31,6 +33,7 @@ export function modelFolder(path: string): ModelFolder {
     path,
     config: join(path, "config.yaml"),
     model: join(path, "model"),
+    int8: join(path, "model.int8.onnx"),
     card: join(path, "card.json"),
     trainingLog: join(path, "training_log.csv"),
     trainingEvents: join(path, "train"),

@@ -1,5 +1,8 @@
-/** What may compute a network in prediction; `auto`: onnxruntime, but TensorFlow on a GPU and for layers that ONNX lacks. */
-export const predictionEngines = ["auto", "onnxruntime", "tensorflow"] as const;
+/**
+ * What may compute a network in prediction; `auto`: onnxruntime, but TensorFlow on a GPU and for layers that ONNX lacks.
+ * `onnxruntime-int8` takes the 8-bit network that `cherenkit quantise` wrote.
+ */
+export const predictionEngines = ["auto", "onnxruntime", "onnxruntime-int8", "tensorflow"] as const;
 export type PredictionEngine = (typeof predictionEngines)[number];
 
 /**

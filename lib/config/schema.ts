@@ -564,7 +564,7 @@ const testingModel = z.strictObject({
       ),
       engine: key(
         z.enum(predictionEngines),
-        "What computes the network; auto: onnxruntime, but TensorFlow on a GPU and for layers that ONNX lacks.",
+        "What computes the network; auto: onnxruntime, but TensorFlow on a GPU and for layers that ONNX lacks. onnxruntime-int8: the 8-bit network that `cherenkit quantise` wrote.",
         "auto",
       ),
       weights: key(

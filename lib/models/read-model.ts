@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.js";
@@ -21,6 +22,16 @@ async function readModelFile(path: string): Promise<Buffer> {
       cause,
     });
   }
+}
+
+/**
+ * SHA-256 of a saved network's weights, by which another form of it is known to be of the same training.
+ * @throws {InputError} when there are none
+ */
+export async function weightsHash(folder: string): Promise<string> {
+  return createHash("sha256")
+    .update(await readModelFile(join(folder, weightsFile)))
+    .digest("hex");
 }
 
 /**

@@ -1,10 +1,14 @@
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { modelFolder } from "../config/model-folder.js";
 import { outOfMemory } from "../engine/out-of-memory.js";
 import { modelClasses, type Source } from "../engine/topology.js";
-import { InputError } from "../errors.js";
+import { ConfigError, InputError } from "../errors.js";
 import { imageShapeOf, type Network, savedNetwork } from "../models/network.js";
 import { onnxGraphOf } from "../models/onnx/export-onnx.js";
+import { sourceOf } from "../models/onnx/onnx-graph.js";
 import { openOnnx } from "../models/onnx/onnx-session.js";
-import { readModel } from "../models/read-model.js";
+import { readModel, weightsHash } from "../models/read-model.js";
 import { ownedCores } from "../threads/worker-count.js";
 import { type ForwardPass, featureOutput } from "./forward-pass.js";
 
@@ -24,15 +28,42 @@ export function noBackbone(folder: string): InputError {
 }
 
 /**
+ * The 8-bit form of a saved network.
+ * @throws {ConfigError} when there is none, or one of another training
+ */
+async function quantisedNetwork(folder: string): Promise<Uint8Array> {
+  const { int8, path } = modelFolder(dirname(folder));
+  const remedy = `write it: cherenkit quantise ${path}`;
+  const content = await readFile(int8).catch((cause: unknown) => {
+    throw new ConfigError(`there is no 8-bit network in ${path}`, { place: int8, remedy, cause });
+  });
+  if (sourceOf(content) === (await weightsHash(folder))) return content;
+  throw new ConfigError(`${int8} was made of another training than the network beside it`, { place: int8, remedy });
+}
+
+/**
  * Opens a saved network in onnxruntime. TensorFlow is not loaded.
+ * @param precision int8: the network that `cherenkit quantise` wrote beside it
+ * @throws {ConfigError} for int8 when there is no such network, or feature vectors are wanted
  * @throws {InputError} when its files are missing or damaged
  * @throws {NotInOnnxError} for a layer that ONNX has no counterpart for
  */
-export async function openOnnxForwardPass(folder: string, features: boolean): Promise<ForwardPass> {
+export async function openOnnxForwardPass(
+  folder: string,
+  features: boolean,
+  precision: "float32" | "int8" = "float32",
+): Promise<ForwardPass> {
+  if (precision === "int8" && features) {
+    throw new ConfigError("an 8-bit network gives no feature vectors", {
+      place: folder,
+      remedy: "predict them with the engine onnxruntime",
+    });
+  }
   const network = savedNetwork(await readModel(folder), folder);
   const graph = onnxGraphOf(network, features ? { [featureOutput]: backboneOf(network, folder) } : {});
   const imageShape = imageShapeOf(network);
-  const session = await openOnnx(graph.encode(network.name), imageShape, ownedCores());
+  const content = precision === "int8" ? await quantisedNetwork(folder) : graph.encode(network.name);
+  const session = await openOnnx(content, imageShape, ownedCores());
   const widths = new Map(graph.outputs.map(({ name, shape }) => [name, shape!.at(-1)!]));
   return {
     engine: "onnxruntime",

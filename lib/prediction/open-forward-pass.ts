@@ -15,12 +15,13 @@ export interface OpenOptions {
 /**
  * Opens a saved network in the engine that was chosen. TensorFlow is loaded only when it computes.
  * @throws {InputError} when its files are missing or damaged
- * @throws {ConfigError} when onnxruntime was asked for and cannot compute the network
+ * @throws {ConfigError} when onnxruntime was asked for and cannot compute the network, or has none of 8 bits
  */
 export async function openForwardPass(
   folder: string,
   { engine = "auto", features = false }: OpenOptions = {},
 ): Promise<ForwardPass> {
+  if (engine === "onnxruntime-int8") return openOnnxForwardPass(folder, features, "int8");
   if (engine === "onnxruntime" || (engine === "auto" && !hasGpu())) {
     try {
       return await openOnnxForwardPass(folder, features);

@@ -3,8 +3,12 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { modelFolder } from "../../lib/config/model-folder.js";
 import { tf } from "../../lib/engine/tensorflow.js";
 import { ConfigError, InputError } from "../../lib/errors.js";
+import { loadModel } from "../../lib/models/load-model.js";
+import { exportOnnx } from "../../lib/models/onnx/export-onnx.js";
+import { weightsHash } from "../../lib/models/read-model.js";
 import { saveModel } from "../../lib/models/save-model.js";
 import { openForwardPass } from "../../lib/prediction/open-forward-pass.js";
 import { openPredictionModel } from "../../lib/prediction/prediction-model.js";
@@ -90,6 +94,40 @@ test("prediction by onnxruntime never loads TensorFlow", async () => {
   const loaded = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
   assert.match(loaded, /onnxruntime/);
   assert.doesNotMatch(loaded, /tensorflow|tfjs_binding/);
+});
+
+test("the 8-bit network that quantise wrote is predicted on request, if it is of the same training", async () => {
+  const path = await toyModel(join(folder, "quantised"), "energy", { side });
+  const files = modelFolder(path);
+  const open = () => openPredictionModel(path, { engine: "onnxruntime-int8" });
+  await assert.rejects(open(), /there is no 8-bit network[\s\S]*remedy: write it: cherenkit quantise/);
+  const size = 40;
+  const pixels = side * side * 2;
+  const brightness = (i: number): number => 1 + (Math.floor(i / pixels) % 8);
+  const images = Float32Array.from(
+    { length: size * pixels },
+    (_, i) => 50 * brightness(i) * Math.max(0, Math.sin(i)) ** 4,
+  );
+  const model = await loadModel(files.model);
+  const quantised = (source: string) =>
+    exportOnnx(model, files.int8, { precision: "int8", sample: { images, size }, source });
+  await quantised("another");
+  await assert.rejects(open(), /was made of another training/);
+  await quantised(await weightsHash(files.model));
+  await assert.rejects(openPredictionModel(path, { engine: "onnxruntime-int8", features: true }), /no feature vectors/);
+  const answers = await Promise.all(
+    (["onnxruntime", "onnxruntime-int8"] as const).map(async (engine) => {
+      const opened = await openPredictionModel(path, { engine });
+      const { outputs } = await opened.predict(images, size);
+      await opened.close();
+      return outputs.get("energy")!;
+    }),
+  );
+  const [whole, rounded] = answers as [Float32Array, Float32Array];
+  const spread = Math.max(...whole) - Math.min(...whole);
+  const differences = whole.map((value, i) => Math.abs(value - rounded[i]!));
+  assert.ok(Math.max(...differences) < 0.2 * spread && Math.max(...differences) > 0, `${differences} of ${spread}`);
+  assert.equal(rounded.length, size);
 });
 
 for (const engine of ["onnxruntime", "tensorflow"] as const) {

@@ -84,6 +84,8 @@ export interface OnnxOptions {
   readonly precision?: OnnxPrecision;
   /** For int8: images from which the ranges of all values are taken, e.g. `sampleImages(data)`. */
   readonly sample?: ImageSample;
+  /** What stands in the file as what it was made of, `weightsHash` of the network's folder. */
+  readonly source?: string;
 }
 
 async function quantised(graph: OnnxGraph, { images, size }: ImageSample): Promise<OnnxGraph> {
@@ -100,7 +102,7 @@ async function quantised(graph: OnnxGraph, { images, size }: ImageSample): Promi
  * @throws {OutputError}
  */
 export async function exportOnnx(model: tf.LayersModel, path: string, options: OnnxOptions = {}): Promise<void> {
-  const { precision = "float32", sample } = options;
+  const { precision = "float32", sample, source } = options;
   let graph = onnxGraph(model);
   if (precision === "float16") graph = halfPrecision(graph);
   if (precision === "int8") {
@@ -111,5 +113,5 @@ export async function exportOnnx(model: tf.LayersModel, path: string, options: O
     }
     graph = await quantised(graph, sample);
   }
-  await writeFileAtomically(path, graph.encode(model.name));
+  await writeFileAtomically(path, graph.encode(model.name, source));
 }

@@ -1,4 +1,4 @@
-import { PbfWriter } from "pbf";
+import { PbfReader, PbfWriter } from "pbf";
 import { version } from "../../config/version.js";
 
 /** Value of a node's attribute: a whole number, several, a real one (wrapped) or text. */
@@ -111,6 +111,23 @@ function portMessage({ name, shape }: OnnxPort): Uint8Array {
   });
 }
 
+const sourceKey = "cherenkit.source";
+
+/** What the content of an `.onnx` file says that it was made of; undefined where it says nothing. */
+export function sourceOf(content: Uint8Array): string | undefined {
+  const found = { key: "", value: "" };
+  new PbfReader(content).readFields((tag, _result, model) => {
+    if (tag !== 14) return;
+    const property = { key: "", value: "" };
+    model.readMessage((field, result, reader) => {
+      if (field === 1) result.key = reader.readString();
+      if (field === 2) result.value = reader.readString();
+    }, property);
+    if (property.key === sourceKey) Object.assign(found, property);
+  }, found);
+  return found.key === "" ? undefined : found.value;
+}
+
 /** An ONNX graph under construction (https://onnx.ai/onnx/repo-docs/IR.html), operator set 17. */
 export class OnnxGraph {
   readonly nodes: OnnxNode[] = [];
@@ -182,8 +199,11 @@ export class OnnxGraph {
     this.outputs.push({ name, shape });
   }
 
-  /** The whole model as the content of an `.onnx` file; constants that nothing takes are left out. */
-  encode(name: string): Uint8Array {
+  /**
+   * The whole model as the content of an `.onnx` file; constants that nothing takes are left out.
+   * @param source told by {@link sourceOf}: what it was made of
+   */
+  encode(name: string, source?: string): Uint8Array {
     const used = new Set(this.nodes.flatMap(({ inputs }) => inputs));
     const graph = message((out) => {
       for (const [i, node] of this.nodes.entries()) out.writeBytesField(1, nodeMessage(node, i));
@@ -202,6 +222,14 @@ export class OnnxGraph {
         message((opset) => {
           opset.writeStringField(1, "");
           opset.writeVarintField(2, 17);
+        }),
+      );
+      if (source === undefined) return;
+      out.writeBytesField(
+        14,
+        message((property) => {
+          property.writeStringField(1, sourceKey);
+          property.writeStringField(2, source);
         }),
       );
     });
