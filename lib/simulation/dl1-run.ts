@@ -40,7 +40,7 @@ function uuid(bytes: Uint8Array): string {
 export const planAttribute = "CHERENKIT SIMULATION";
 
 /** Raised when the same plan gives other events than before. */
-const modelRevision = 3;
+const modelRevision = 4;
 
 /** What a file's events depend on, as text: files of the same text hold the same events. */
 export function planText(plan: RunPlan): string {

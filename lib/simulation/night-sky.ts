@@ -4,6 +4,9 @@ import type { Readout } from "./telescope-type.js";
 const tableBits = 16;
 const mask = (1 << tableBits) - 1;
 
+/** Spread of the night sky's highest pulse in units of its mean. */
+const peakSpread = 0.58;
+
 /** The light of the night sky in the pixels of one readout. */
 export class NightSky {
   /** Spread of the charge in a pixel without light of a shower, p.e.; its mean is 0, as the baseline is subtracted. */
@@ -27,7 +30,7 @@ export class NightSky {
       return light + electronics * random.normal();
     });
     this.peak = nightSkyPeak * Math.sqrt(level);
-    this.peakSpread = this.peak / 3;
+    this.peakSpread = peakSpread * this.peak;
   }
 
   /** Charge in p.e. that the night sky leaves in a pixel, chosen by 16 random bits. */
@@ -36,7 +39,8 @@ export class NightSky {
   }
 
   /**
-   * Charge in p.e. of the night sky's highest pulse during a readout; lower pulses of showers are lost beside it.
+   * Charge in p.e. of the night sky's highest pulse during a readout in the neighbours of a pixel together; where the
+   * shower's pulse is lower, the pixel's window is put elsewhere.
    * @param deviate of the standard normal distribution
    */
   highestPulse(deviate: number): number {

@@ -42,8 +42,12 @@ export interface Readout {
   readonly gainSpread: number;
   /** Charge of a pixel without light of a shower: spread under a dark sky and of the electronics alone, p.e. */
   readonly noise: { readonly spread: number; readonly electronics: number; readonly shape: number };
-  /** Mean charge of the night sky's highest pulse during a readout, p.e. */
+  /** Mean charge of the night sky's highest pulse during a readout in the neighbours of a pixel together, p.e. */
   readonly nightSkyPeak: number;
+  /** Samples that are summed to a charge. */
+  readonly windowSamples: number;
+  /** Share of a pulse outside of its window, times the root of the photo-electrons in a pixel and its neighbours. */
+  readonly windowLoss: number;
   /** Resolution of a pulse's time, ns: for one photo-electron, falling with the root of their number, and for many. */
   readonly timeNoiseNs: number;
   readonly timeFloorNs: number;
@@ -72,9 +76,11 @@ export function sst1m(): TelescopeType {
       triggerElectrons: 65,
       triggerNs: 52,
       crosstalk: 0.08,
-      gainSpread: 0.12,
+      gainSpread: 0.33,
       noise: { spread: 0.9, electronics: 0.3, shape: 4 },
-      nightSkyPeak: 2.4,
+      nightSkyPeak: 3.9,
+      windowSamples: 7,
+      windowLoss: 0.35,
       timeNoiseNs: 0.9,
       timeFloorNs: 0.25,
     },
@@ -95,7 +101,14 @@ export function lst(): TelescopeType {
     camera: lstCam(),
     efficiency: 0.155,
     pointSpread: { middleDeg: 0.045, growthPerDeg: 0.008 },
-    readout: { ...photomultipliers, samples: 40, triggerElectrons: 45, triggerNs: 13.5 },
+    readout: {
+      ...photomultipliers,
+      samples: 40,
+      triggerElectrons: 45,
+      triggerNs: 13.5,
+      nightSkyPeak: 5.5,
+      windowLoss: 0.9,
+    },
     cleaning: usualCleaning,
   };
 }
@@ -127,7 +140,9 @@ const photomultipliers: Readout = {
   crosstalk: 0,
   gainSpread: 0.45,
   noise: { spread: 1.25, electronics: 0.5, shape: 4 },
-  nightSkyPeak: 3,
+  nightSkyPeak: 9,
+  windowSamples: 7,
+  windowLoss: 1.2,
   timeNoiseNs: 0.7,
   timeFloorNs: 0.2,
 };

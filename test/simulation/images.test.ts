@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { test } from "node:test";
 import { telescopeFramePixels } from "../../lib/camera/hillas-parameters.js";
 import { skyOffset } from "../../lib/coordinates/sky-offset.js";
-import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { arrays, lst4Array, sst1mArray, type TelescopeArray } from "../../lib/simulation/array.js";
 import { type ArrayEvent, brightest, EventSource } from "../../lib/simulation/event.js";
@@ -16,7 +14,7 @@ import { darkPixels } from "../../lib/simulation/pixel-light.js";
 import type { Shower } from "../../lib/simulation/shower.js";
 import { directions } from "../../lib/simulation/sky-directions.js";
 import { sst1m } from "../../lib/simulation/telescope-type.js";
-import { needsData, sharedData } from "../shared-data.js";
+import { needsData } from "../shared-data.js";
 import { type ImageLook, median, officialImages, sameGamma } from "./official-images.js";
 
 const pointing = { altDeg: 70, azDeg: 180 };
@@ -254,7 +252,10 @@ async function ratiosTo(files: readonly string[]): Promise<Map<string, Record<st
       ),
     );
     const size = official.telescope.type.size;
-    const sum = sums.get(size) ?? { images: 0, charge: 0, length: 0, width: 0, cog: 0, pixel: 0, place: 0, time: 0 };
+    const sum = sums.get(size) ?? {
+      ...{ images: 0, charge: 0, kept: 0, length: 0, width: 0, cog: 0, pixel: 0 },
+      ...{ place: 0, time: 0, leakage: 0, far: 0, slope: 0 },
+    };
     sums.set(size, sum);
     const add = (name: string, value: (image: ImageLook) => number): void => {
       sum[name]! += Math.log(median(ours.map(value)) / value(look));
@@ -263,14 +264,24 @@ async function ratiosTo(files: readonly string[]): Promise<Map<string, Record<st
     sum.place! += off;
     sum.time! += median(ours.map(({ peakTimeNs }) => peakTimeNs)) - look.peakTimeNs;
     add("charge", ({ electrons }) => electrons);
+    add("kept", ({ electrons, hillas }) => hillas.intensity / electrons);
+    const leakages = ours.map(({ leakage }) => leakage);
+    sum.leakage! += leakages.reduce((all, leakage) => all + leakage, 0) / ours.length - look.leakage;
+    if (official.impactM > 140) {
+      sum.far!++;
+      add("slope", ({ timeSlope }) => timeSlope);
+    }
     add("length", ({ hillas }) => hillas.lengthDeg);
     add("width", ({ hillas }) => hillas.widthDeg);
     add("cog", ({ concentrationCog }) => concentrationCog);
     add("pixel", ({ concentrationPixel }) => concentrationPixel);
   }
   for (const sum of sums.values()) {
-    for (const name of ["charge", "length", "width", "cog", "pixel"]) sum[name] = Math.exp(sum[name]! / sum.images);
-    for (const name of ["place", "time"]) sum[name]! /= sum.images;
+    for (const name of ["charge", "kept", "length", "width", "cog", "pixel"]) {
+      sum[name] = Math.exp(sum[name]! / sum.images);
+    }
+    sum.slope = Math.exp(sum.slope! / sum.far!);
+    for (const name of ["place", "time", "leakage"]) sum[name]! /= sum.images;
   }
   return sums;
 }
@@ -283,12 +294,15 @@ test("images of SST-1M are as the official ones of the same gammas", needsData(s
   const sst = (await ratiosTo([sst1mGammas])).get("SST")!;
   assert.ok(sst.images >= 7);
   within(sst.charge!, 0.85, 1.15, "charge");
+  within(sst.kept!, 0.9, 1.1, "share of the light that the cleaning keeps");
   within(sst.length!, 0.85, 1.15, "length");
   within(sst.width!, 0.85, 1.15, "width");
   within(sst.cog!, 0.85, 1.3, "concentration about the centre");
   within(sst.pixel!, 0.8, 1.15, "concentration in a pixel");
   within(sst.place!, 0, 0.15, "distance of the centroids, deg");
   within(sst.time!, -3, 3, "time of the brightest pixel, ns");
+  within(sst.slope!, 0.8, 1.25, "time gradient beyond 140 m");
+  within(sst.leakage!, -0.03, 0.03, "leakage less the official one");
 });
 
 test("images of LST and NectarCam are as the official ones", needsData(cta1TeV, ctaDiffuse), async () => {
@@ -297,45 +311,14 @@ test("images of LST and NectarCam are as the official ones", needsData(cta1TeV, 
     const sum = ratios.get(size)!;
     assert.ok(sum.images >= 4, `${sum.images} of ${size}`);
     within(sum.charge!, 0.8, 1.2, `charge of ${size}`);
+    within(sum.kept!, 0.8, 1.2, `share of the light that the cleaning keeps of ${size}`);
     within(sum.length!, 0.75, 1.25, `length of ${size}`);
     within(sum.width!, 0.75, 1.25, `width of ${size}`);
     within(sum.cog!, 0.75, 1.35, `concentration of ${size}`);
     within(sum.time!, -3, 3, `time of ${size}, ns`);
+    within(sum.slope!, 0.7, 1.45, `time gradient beyond 140 m of ${size}`);
+    within(sum.leakage!, -0.03, 0.03, `leakage less the official one of ${size}`);
   }
-});
-
-test("dark pixels have the noise of the official ones", needsData(sst1mGammas, cta1TeV), async () => {
-  for (const name of [sst1mGammas, cta1TeV]) {
-    const bySize = new Map<string, number[]>();
-    const images = await officialImages(name);
-    for (const { telescope, dark } of images) {
-      const { size } = telescope.type;
-      bySize.set(size, [...(bySize.get(size) ?? []), ...dark]);
-    }
-    for (const [size, charges] of bySize) {
-      const { readout } = images.find(({ telescope }) => telescope.type.size === size)!.telescope.type;
-      const mean = charges.reduce((sum, charge) => sum + charge, 0) / charges.length;
-      const spread = Math.sqrt(charges.reduce((sum, charge) => sum + (charge - mean) ** 2, 0) / charges.length);
-      within(mean, -0.1, 0.1, `mean charge in ${size}`);
-      within(new NightSky(readout, 1).spread / spread, 0.9, 1.1, `noise in ${size}, ratio to the official`);
-    }
-  }
-});
-
-test("pulses stand where real events of SST-1M have them", needsData("real"), async () => {
-  const file = await Hdf5File.open(join(sharedData, "real/sst1m_20180823_32events.r0.h5"));
-  const { data } = file.array("/adc_samples");
-  file.close();
-  const [events, pixels, samples] = [32, 1296, 50];
-  const times: number[] = [];
-  for (let k = 0; k < events * pixels; k++) {
-    const waveform = Array.from({ length: samples }, (_, i) => Number(data[k * samples + i]!));
-    const highest = Math.max(...waveform);
-    // bright enough that the night sky over Kraków does not reach it
-    if (highest - median(waveform) > 60) times.push(waveform.indexOf(highest) * 4);
-  }
-  assert.ok(times.length > 2);
-  within(sst1m().readout.triggerNs - median(times), -4, 16, "our trigger time less that of real pulses, ns");
 });
 
 test("the energy threshold is the published one: 1 TeV for one telescope, 1.3 TeV for both", () => {

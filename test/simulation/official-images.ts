@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { concentration } from "../../lib/camera/concentration.js";
 import { type HillasParameters, hillasParameters, telescopeFramePixels } from "../../lib/camera/hillas-parameters.js";
+import { cameraBorder, leakage } from "../../lib/camera/leakage.js";
 import { neighbours } from "../../lib/camera/neighbours.js";
 import { tailcutsClean } from "../../lib/camera/tailcuts-clean.js";
 import { timing } from "../../lib/camera/timing.js";
@@ -13,6 +14,7 @@ import { thickness } from "../../lib/simulation/atmosphere.js";
 import { readOut } from "../../lib/simulation/camera-image.js";
 import { type ImageFrame, imageFrame } from "../../lib/simulation/image-parameters.js";
 import { NightSky } from "../../lib/simulation/night-sky.js";
+import { impactDistanceM } from "../../lib/simulation/observer.js";
 import { pixelFinder } from "../../lib/simulation/pixel-finder.js";
 import { darkPixels } from "../../lib/simulation/pixel-light.js";
 import { depthOfMaximum, simulateShower } from "../../lib/simulation/shower.js";
@@ -30,6 +32,8 @@ export interface ImageLook {
   readonly hillas: HillasParameters;
   readonly concentrationCog: number;
   readonly concentrationPixel: number;
+  /** Share of the light in the two outermost rows of pixels. */
+  readonly leakage: number;
   readonly timeSlope: number;
   readonly peakTimeNs: number;
 }
@@ -41,14 +45,15 @@ export interface OfficialImage {
   readonly coreXM: number;
   readonly coreYM: number;
   readonly xMaxGCm2: number;
+  readonly impactM: number;
   readonly telescope: Telescope;
   readonly pointing: { readonly altDeg: number; readonly azDeg: number };
   readonly siteHeightM: number;
   readonly look: ImageLook | null;
-  readonly electrons: number;
-  /** Charges of the pixels without light. */
-  readonly dark: Float64Array;
-  readonly darkTimesNs: Float64Array;
+  /** Photo-electrons and charges of the pixels. */
+  readonly light: Float64Array;
+  readonly charges: Float64Array;
+  readonly frame: ImageFrame;
 }
 
 const deg = 180 / Math.PI;
@@ -76,6 +81,7 @@ function look(
     hillas,
     concentrationCog: share.cog,
     concentrationPixel: share.pixel,
+    leakage: leakage(frame.border, image, mask).intensityWidth2,
     timeSlope: Math.abs(timing(frame.pixels, timesNs, mask, hillas).slopeNsPerDeg),
     peakTimeNs: timesNs[brightest]!,
   };
@@ -118,10 +124,12 @@ export async function officialImages(name: string): Promise<OfficialImage[]> {
       pixelY: Float64Array.from({ length: pixels }, (_, i) => geometry("pix_y", i)),
     };
     const focal = optics("effective_focal_length", at("optics_index"));
+    const list = neighbours(camera);
     const frame: ImageFrame = {
       ...types.get(size)!.frame,
       pixels: telescopeFramePixels(camera, focal > 0 ? focal : type.focalLengthM),
-      neighbours: neighbours(camera),
+      neighbours: list,
+      border: cameraBorder(list),
     };
     const images = file.table(`/dl1/event/telescope/images/${path}`).read();
     const truth = file.table(`/simulation/event/telescope/images/${path}`).read();
@@ -134,23 +142,26 @@ export async function officialImages(name: string): Promise<OfficialImage[]> {
       const part = (values: Float64Array): Float64Array => values.subarray(i * pixels, (i + 1) * pixels);
       const event = Array.from({ length: showers }, (_, k) => k).find((k) => shower("event_id", k) === ids[i])!;
       const light = part(counts);
+      const telescope = { id, name: path, type, xM: at("pos_x"), yM: at("pos_y"), zM: at("pos_z") };
+      const core = { coreXM: shower("true_core_x", event), coreYM: shower("true_core_y", event) };
+      const from = directions({ altDeg: shower("true_alt", event), azDeg: shower("true_az", event) });
       found.push({
         energyTeV: shower("true_energy", event),
         altDeg: shower("true_alt", event),
         azDeg: shower("true_az", event),
-        coreXM: shower("true_core_x", event),
-        coreYM: shower("true_core_y", event),
+        ...core,
+        impactM: impactDistanceM(core, from.forward, telescope),
         xMaxGCm2: shower("true_x_max", event),
-        telescope: { id, name: path, type, xM: at("pos_x"), yM: at("pos_y"), zM: at("pos_z") },
+        telescope,
         pointing: {
           altDeg: Math.min(89.999, pointing("telescope_pointing_altitude", 0) * deg),
           azDeg: pointing("telescope_pointing_azimuth", 0) * deg,
         },
         siteHeightM: run("prod_site_alt", 0),
         look: look(frame, Float32Array.from(part(charges)), Float32Array.from(part(times)), light),
-        electrons: light.reduce((sum, count) => sum + count, 0),
-        dark: part(charges).filter((_, k) => light[k] === 0),
-        darkTimesNs: part(times).filter((_, k) => light[k] === 0),
+        light,
+        charges: part(charges),
+        frame,
       });
     }
   }
@@ -185,6 +196,21 @@ export function sameGamma(official: OfficialImage, wanted: number, random: Rando
     if (seen) found.push(seen);
   }
   return found;
+}
+
+/** What our readout makes of the very photo-electrons of an official image. */
+export function sameLight({ light, telescope, frame }: OfficialImage, random: RandomGenerator): Float32Array {
+  const { readout } = telescope.type;
+  const counts = Uint32Array.from(light);
+  const pixels = { counts, times: new Float64Array(counts.length), total: 0 };
+  const { pixel } = brightestGroup(frame.neighbours, counts);
+  return readOut(random, frame.neighbours, pixels, pixel, readout, new NightSky(readout, 1)).image;
+}
+
+/** Charge after the cleaning, p.e.; 0 where nothing is left. */
+export function cleanedCharge({ neighbours: list }: ImageFrame, image: ArrayLike<number>): number {
+  const mask = tailcutsClean(list, image, cuts);
+  return mask.reduce((sum, kept, i) => sum + kept * image[i]!, 0);
 }
 
 export function median(values: readonly number[]): number {
