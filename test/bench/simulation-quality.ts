@@ -2,6 +2,8 @@
 // energy and direction from single images and from both telescopes' images; all are judged on gammas from a point source
 // that both telescopes saw.
 //   node dist/test/bench/simulation-quality.js FOLDER [events] [epochs] [energy] [direction]
+// Epochs may be two numbers, for one image and for both: fewer events are seen by both telescopes, so that 8,24 gives
+// both networks about as many steps.
 // Simulates into FOLDER/data what is not there. A network that FOLDER has already is not trained again; one that was
 // interrupted goes on.
 import { existsSync, writeFileSync } from "node:fs";
@@ -27,6 +29,7 @@ import { train } from "../../lib/training/train.js";
 const [folderName, events = "20000", epochs = "8", ...wanted] = process.argv.slice(2);
 if (!folderName) throw new Error("name a folder for data and models");
 const folder = resolve(folderName);
+const [monoEpochs, stereoEpochs = monoEpochs] = epochs.split(",");
 
 const networks: Readonly<Record<string, { readonly task: Task; readonly mode: "mono" | "stereo" }>> = {
   "energy-mono": { task: "energy", mode: "mono" },
@@ -45,7 +48,7 @@ training_model:
   TrainCTLearnModel:
     output_dir: ${folder}/models/${task}/${name}
     input_dir_signal: ${folder}/data/train
-    n_epochs: ${epochs}
+    n_epochs: ${mode === "stereo" ? stereoEpochs : monoEpochs}
     batch_size: 64
     optimizer: { name: Adam, base_learning_rate: 0.001, schedule: cosine, warmup_epochs: 0.2 }
     DLImageReader:
