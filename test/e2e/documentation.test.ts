@@ -58,7 +58,9 @@ test("the commands of the first steps, and of the pages that build on them, work
 });
 
 test("the TypeScript of the pages runs as the cells of a notebook", async () => {
-  const cells = ["docs/first-steps.md", "docs/training.md", "README.md"].flatMap((page) => codeBlocks(page, "ts"));
+  const cells = ["docs/first-steps.md", "docs/training.md", "docs/engine.md", "README.md"].flatMap((page) =>
+    codeBlocks(page, "ts"),
+  );
   assert.ok(cells.length >= 4, `${cells.length} blocks`);
   const shorter = (source: string): string =>
     source.replace(

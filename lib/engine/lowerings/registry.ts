@@ -56,7 +56,10 @@ const lowerings = new Map<string, Lowering>([
   ["ZeroPadding2D", lowerZeroPadding2D],
 ]);
 
-/** Tells the engine how to put a layer class of your own into the graph. */
+/**
+ * Tells the engine how to put a layer class of your own into the graph: `lowering` adds TensorFlow's operations by
+ * `graph.add`, and with `graph.record` how their gradient is computed. docs/engine.md shows one.
+ */
 export function registerLowering(className: string, lowering: Lowering): void {
   lowerings.set(className, lowering);
 }
