@@ -14,7 +14,7 @@ export interface EventImage {
 }
 
 /** With fewer events of several telescopes what was learnt of single images stays. */
-export const fewestEvents = 300;
+export const fewestEvents = 100;
 const mostSteps = 60;
 /** Holds each coefficient near its start, as so many events would. */
 const ridge = 2;
