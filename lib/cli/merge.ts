@@ -69,7 +69,7 @@ export function mergeCommand(): Command {
     .action(async (paths: string[], options: Options) => {
       const { findFiles } = await import("../files/find-files.js");
       const { mergeFiles } = await import("../preparation/merge-files.js");
-      const { neededByTraining } = await import("../preparation/reduce-file.js");
+      const { neededByTraining } = await import("../preparation/needed-groups.js");
       const { Progress } = await import("../display/progress.js");
       const files = findFiles(paths, (name) => name.endsWith(".h5"));
       const merged: MergedFile[] = [];

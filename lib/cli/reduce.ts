@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ConfigError, exitCodes } from "../errors.js";
 import type { MergedFile } from "../preparation/merge-files.js";
-import { leftOutByReduce } from "../preparation/reduce-file.js";
+import { leftOutByReduce } from "../preparation/needed-groups.js";
 import { tellError } from "./tell-error.js";
 
 interface Options {

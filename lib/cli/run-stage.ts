@@ -1,6 +1,5 @@
 import { copyFile, rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { runId } from "../files/run-id.js";
@@ -10,6 +9,7 @@ import type { EarlierAttempt } from "../notebooks/run-record.js";
 import { readAttempts } from "../slurm/job-record.js";
 import { noteProgress } from "../slurm/note-progress.js";
 import { notebookOutput } from "./notebook-output.js";
+import { projectFolder } from "./project-folder.js";
 
 export type Stage = "prepare" | "train" | "test" | "report";
 
@@ -21,8 +21,6 @@ export interface StageResult {
   readonly page: string;
   readonly seconds: number;
 }
-
-export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** The attempts of a job before the present one, for the page. */
 function earlierAttempts(runFolder: string): EarlierAttempt[] {
