@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -54,16 +53,14 @@ function take(tensor: tf.Tensor): Float32Array {
 class GraphModel implements CompiledModel {
   private readonly graph: TrainingGraph;
   private readonly signatures: Signatures;
-  private readonly folder: string;
   private readonly accumulateSteps: number;
   /** Training steps so far, to know which of them changes the weights. */
   private steps = 0;
 
-  constructor(graph: TrainingGraph, signatures: Signatures, folder: string, accumulateSteps: number) {
+  constructor(graph: TrainingGraph, signatures: Signatures, accumulateSteps: number) {
     this.accumulateSteps = accumulateSteps;
     this.graph = graph;
     this.signatures = signatures;
-    this.folder = folder;
   }
 
   private images(images: Float32Array, size: number): tf.Tensor {
@@ -154,15 +151,14 @@ class GraphModel implements CompiledModel {
 
   dispose(): void {
     for (const signature of Object.values(this.signatures)) signature.dispose();
-    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
 /**
  * Turns a LayersModel into one TensorFlow graph per training step, with the model's present weights.
  *
- * The graph is written as a SavedModel into a temporary folder and run by TensorFlow in this process; `dispose` removes
- * both. Layers without a lowering and outputs without a loss are refused.
+ * TensorFlow reads the graph as a SavedModel from a temporary folder, which is gone then, and runs it in this process;
+ * `dispose` frees it. Layers without a lowering and outputs without a loss are refused.
  * @throws {CherenkitError}
  */
 export async function compileModel(model: tf.LayersModel, options: CompileOptions): Promise<CompiledModel> {
@@ -176,18 +172,19 @@ export async function compileModel(model: tf.LayersModel, options: CompileOption
     for (const name of signatureNames.filter((found) => accumulates || found !== "accumulate_step"))
       signatures[name] = await tf.node.loadSavedModel(folder, ["serve"], name);
     take(call(signatures, "init", {}).done!);
-    const compiled = new GraphModel(graph, signatures, folder, options.accumulateSteps ?? 1);
+    const compiled = new GraphModel(graph, signatures, options.accumulateSteps ?? 1);
     const weights = graph.weights.map(
       ({ name, source }) => [name, source.read().dataSync().slice() as Float32Array] as const,
     );
     compiled.setWeights(Object.fromEntries(weights));
     return compiled;
   } catch (cause) {
-    await rm(folder, { recursive: true, force: true });
     if (cause instanceof CherenkitError) throw cause;
     throw new CherenkitError(`TensorFlow refuses the graph of ${model.name}: ${(cause as Error).message}`, {
       remedy: "set engine: eager to train it layer by layer, and report this",
       cause,
     });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -101,6 +101,23 @@ test("another process resumes a training to the same losses, though it built oth
   assert.deepEqual(resumed, whole);
   assert.notDeepEqual(run("restore", "0", "3", "--seed", "1"), whole, "the seed changes the dropout masks");
   await rm(folder, { recursive: true });
+});
+
+test("a compiled network leaves nothing in the temporary folder, disposed of or not", async () => {
+  const former = process.env.TMPDIR;
+  const folder = await mkdtemp(join(tmpdir(), "cherenkit-temporary-"));
+  process.env.TMPDIR = folder;
+  try {
+    const graph = await compiled(smallNetwork());
+    const predictor = await compilePredictor(smallNetwork());
+    assert.deepEqual(await readdir(folder), []);
+    graph.dispose();
+    predictor.dispose();
+  } finally {
+    if (former === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = former;
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("a batch of one, of any other size, and images in shared memory are taken", async () => {
