@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { beginFile, finishFile } from "./unfinished-files.js";
@@ -16,7 +17,7 @@ export async function writeFolderAtomically(
   const former = temporaryName(`${folder}.former`);
   beginFile(temporary);
   try {
-    await mkdir(temporary, { recursive: true });
+    mkdirSync(temporary, { recursive: true }); // at once: one under way at a stop would come after the tidying
     await write(temporary);
     await mkdir(dirname(folder), { recursive: true });
     await rename(folder, former).catch((error: NodeJS.ErrnoException) => {

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { existsSync, mkdirSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { CherenkitError, exitCodes } from "../errors.js";
@@ -95,7 +95,7 @@ export async function convertFile(input: string, output: string, options: Conver
   const temporary = join(folder, basename(output));
   beginFile(folder);
   try {
-    await mkdir(folder, { recursive: true });
+    mkdirSync(folder, { recursive: true }); // at once: one that is still under way at a stop would come after the tidying
     let { ok, output: said } = await run(input, temporary, options);
     if (!ok && noEffectiveFocalLength.test(said)) {
       const equivalent = "--EventSource.focal_length_choice=EQUIVALENT";

@@ -41,7 +41,7 @@ export class TrainingRun implements Displayable {
       Number(record.seconds.toFixed(1)),
     ]);
     const caption = [
-      `${this.history.length} epochs in ${this.seconds.toFixed(1)} s`,
+      `${this.history.length} ${this.history.length > 1 ? "epochs" : "epoch"} in ${this.seconds.toFixed(1)} s`,
       ...(this.stopped ? [`stopped early: ${this.stopped}`] : []),
     ].join("; ");
     return new DataTable(["epoch", ...names, "images/s", "waiting %", "s"], rows, caption);
