@@ -47,6 +47,7 @@ test("the tour goes from simulated showers to a trained and tested network", asy
 test("the showers of the tour can be explored", async () => {
   const file = join(data, "gammas_diffuse/test/gamma_run3.dl1.h5");
   assert.equal(await figuresOf("explore-events.ipynb", { file }), 6);
+  assert.doesNotMatch(readFileSync(join(folder, "explore-events.ipynb"), "utf8"), /NaN/, "no mean of nothing");
 });
 
 test("an image of the tour goes through all mappers", async () => {
