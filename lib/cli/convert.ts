@@ -96,7 +96,7 @@ async function convertHere(paths: readonly string[], options: Options): Promise<
 
 /** Submits the work as an array job whose tasks share the files. */
 async function submit(paths: readonly string[], options: Options, cluster: string): Promise<void> {
-  const { projectFolder } = await import("./project-folder.js");
+  const { projectFolder } = await import("../files/project-folder.js");
   const { loadProfile } = await import("../slurm/load-profile.js");
   const { planConversion } = await import("../slurm/plan-conversion.js");
   const { submitJobs } = await import("../slurm/submit.js");

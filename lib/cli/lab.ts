@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { Command } from "commander";
-import { projectFolder } from "./project-folder.js";
+import { projectFolder } from "../files/project-folder.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {

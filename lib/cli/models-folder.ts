@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot } from "../config/project-root.js";
-import { projectFolder } from "./project-folder.js";
+import { projectFolder } from "../files/project-folder.js";
 
 /** `models` of the project in which the command is given; cherenkit's own where there is none. */
 export function modelsFolder(): string {

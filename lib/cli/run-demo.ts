@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
+import { projectFolder } from "../files/project-folder.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
-import { projectFolder } from "./project-folder.js";
 import { runStage, runStageNotebook, type Stage, type StageResult } from "./run-stage.js";
 
 const configs = ["type", "energy", "energy-small", "cameradirection"].map((name) =>

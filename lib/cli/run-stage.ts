@@ -2,6 +2,7 @@ import { copyFile, rename } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
+import { projectFolder } from "../files/project-folder.js";
 import { runId } from "../files/run-id.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { runNotebook } from "../notebooks/execute.js";
@@ -9,7 +10,6 @@ import type { EarlierAttempt } from "../notebooks/run-record.js";
 import { readAttempts } from "../slurm/job-record.js";
 import { noteProgress } from "../slurm/note-progress.js";
 import { notebookOutput } from "./notebook-output.js";
-import { projectFolder } from "./project-folder.js";
 
 export type Stage = "prepare" | "train" | "test" | "report";
 

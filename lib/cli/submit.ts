@@ -127,7 +127,7 @@ async function plan(
 }
 
 async function submit(stageText: string, files: string[], options: Options): Promise<void> {
-  const { projectFolder } = await import("./project-folder.js");
+  const { projectFolder } = await import("../files/project-folder.js");
   const { planJobs } = await import("../slurm/plan.js");
   const { submittedTable } = await import("../slurm/submitted-table.js");
   const [planned, cluster] = await plan(stageText, files, options, projectFolder);

@@ -1,6 +1,7 @@
 import type { Graph, Value, Variable } from "./graph.js";
 import { attribute, dataTypes } from "./graph-def.js";
 import { scale } from "./ops/elementwise.js";
+import { batchLength, integerVector } from "./ops/shape.js";
 
 /** What one pass through the network gives. */
 export interface ForwardPass {
@@ -31,17 +32,11 @@ const whole = { type: dataTypes.int32 };
 const integers = (graph: Graph, op: string, x: Value, y: Value): Value =>
   graph.add(op, [x, y], { T: int32 }, [], whole);
 
-/** Whole numbers as one vector. */
-function packed(graph: Graph, values: readonly Value[]): Value {
-  const pack = { T: int32, N: attribute.integer(values.length), axis: attribute.integer(0) };
-  return graph.add("Pack", values, pack, [values.length], whole);
-}
-
 /** Rows `begin` to `begin + size` of a batch. */
 function rows(graph: Graph, batch: Value, begin: Value, size: Value): Value {
   const others = batch.shape.slice(1);
-  const from = packed(graph, [begin, ...others.map(() => graph.integers(0))]);
-  const sizes = packed(graph, [size, ...others.map(() => graph.integers(-1))]);
+  const from = integerVector(graph, [begin, ...others.map(() => graph.integers(0))]);
+  const sizes = integerVector(graph, [size, ...others.map(() => graph.integers(-1))]);
   return graph.add("Slice", [batch, from, sizes], { T: attribute.type(batch.type), Index: int32 }, batch.shape);
 }
 
@@ -50,16 +45,7 @@ function rows(graph: Graph, batch: Value, begin: Value, size: Value): Value {
  * which convolutions do not bear: with fewer examples than parts the last example stands in several.
  */
 function cut(graph: Graph, batch: Value, count: number): Cut {
-  const masks = { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1 };
-  const slice = Object.fromEntries(Object.entries(masks).map(([name, value]) => [name, attribute.integer(value)]));
-  const ends = [graph.integers([0]), graph.integers([1]), graph.integers([1])];
-  const length = graph.add(
-    "StridedSlice",
-    [graph.shapeOf(batch), ...ends],
-    { T: int32, Index: int32, ...slice },
-    [],
-    whole,
-  );
+  const length = batchLength(graph, batch);
   const one = graph.integers(1);
   const share = integers(graph, "Maximum", integers(graph, "FloorDiv", length, graph.integers(count)), one);
   const first = integers(graph, "Mul", share, graph.integers(count - 1));
@@ -70,14 +56,14 @@ function cut(graph: Graph, batch: Value, count: number): Cut {
     const begin = integers(graph, "Minimum", integers(graph, "Mul", share, graph.integers(i)), end);
     return rows(graph, batch, begin, size);
   });
-  return { parts, sizes: packed(graph, lengths), length, total: integers(graph, "AddV2", first, last) };
+  return { parts, sizes: integerVector(graph, lengths), length, total: integers(graph, "AddV2", first, last) };
 }
 
 /** Cuts what belongs to the batch as `cut` has cut it; what stood in several parts counts in the first only. */
 function cutLike(graph: Graph, dy: Value, { parts, sizes, length, total }: Cut): Value[] {
   const T = attribute.type(dy.type);
   const zero = graph.integers(0);
-  const after = packed(graph, [
+  const after = integerVector(graph, [
     zero,
     integers(graph, "Sub", total, length),
     ...dy.shape.slice(1).flatMap(() => [zero, zero]),

@@ -1,14 +1,11 @@
 import { existsSync } from "node:fs";
 import { createRequire, Module } from "node:module";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import type ts from "typescript";
+import { projectFolder } from "../files/project-folder.js";
 import { watchSources } from "./watch-sources.js";
 
 const require = createRequire(import.meta.url);
-
-/** The folder of this project's package.json. */
-export const projectFolder: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
 
 /** A finding of the compiler, lines and characters from 0. */
 export interface TslabDiagnostic {

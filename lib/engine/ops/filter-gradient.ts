@@ -1,5 +1,6 @@
 import type { Graph, Value } from "../graph.js";
 import { attribute, dataTypes } from "../graph-def.js";
+import { batchLength, integerVector } from "./shape.js";
 
 const T = attribute.type(dataTypes.float);
 const int32 = attribute.type(dataTypes.int32);
@@ -56,22 +57,9 @@ export function tapGradient(graph: Graph, x: Value, dy: Value, shape: readonly n
     return pixelRows(graph, padded, depth);
   };
   const integer = { type: dataTypes.int32 };
-  const masks = { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1 };
-  const batchLength = graph.add(
-    "StridedSlice",
-    [graph.shapeOf(x), graph.integers([0]), graph.integers([1]), graph.integers([1])],
-    {
-      T: int32,
-      Index: int32,
-      ...Object.fromEntries(Object.entries(masks).map(([name, value]) => [name, attribute.integer(value)])),
-    },
-    [],
-    integer,
-  );
-  const pixels = graph.add("Mul", [batchLength, graph.integers(height * width)], { T: int32 }, [], integer);
+  const pixels = graph.add("Mul", [batchLength(graph, x), graph.integers(height * width)], { T: int32 }, [], integer);
   const rowsFrom = (values: Value, begin: number, depth: number): Value => {
-    const pack = { T: int32, N: attribute.integer(2), axis: attribute.integer(0) };
-    const size = graph.add("Pack", [pixels, graph.integers(depth)], pack, [2], integer);
+    const size = integerVector(graph, [pixels, graph.integers(depth)]);
     return graph.add("Slice", [values, graph.integers([begin, 0]), size], { T, Index: int32 }, [-1, depth]);
   };
   const images = flat(x, channels);

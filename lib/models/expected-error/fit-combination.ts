@@ -1,5 +1,5 @@
 import type { ExpectedError } from "./expected-error.js";
-import { solved } from "./solved.js";
+import { newtonMinimum } from "./newton.js";
 
 /** What the network said of one image of an event. */
 export interface EventImage {
@@ -44,7 +44,10 @@ function scalesOf(rows: readonly (readonly number[])[], count: number): Scale[] 
 }
 
 /** The weighted mean error of an event, and how each of its components changes with the coefficients. */
-function meanError(members: readonly Member[], coefficients: Float64Array): { mean: number[]; slopes: Float64Array[] } {
+function meanError(
+  members: readonly Member[],
+  coefficients: readonly number[],
+): { mean: number[]; slopes: Float64Array[] } {
   const logs = members.map(({ first, facts }) =>
     facts.reduce((sum, value, k) => sum - 2 * coefficients[first + k]! * value, 0),
   );
@@ -100,7 +103,7 @@ export function fitCombination(
   const events = [...groups.values()].filter((members) => members.length > 1);
   if (events.length < fewestEvents) return start;
 
-  const from = new Float64Array(size);
+  const from = new Array<number>(size).fill(0);
   for (const [type, one] of start.entries()) {
     for (const [k, value] of (one?.coefficients ?? []).entries()) {
       from[firsts[type]! + k]! += value * scales[type]![k]!.spread;
@@ -111,15 +114,13 @@ export function fitCombination(
     events.reduce((sum, members) => sum + Math.hypot(...meanError(members, from).mean), 0) / events.length;
   if (!(typical > 0)) return start;
   const sizeOf = (mean: readonly number[]): number => Math.hypot(...mean, rounding * typical) / typical;
-  const loss = (coefficients: Float64Array): number => {
+  const loss = (coefficients: readonly number[]): number => {
     const penalty = coefficients.reduce((sum, value, k) => sum + (ridge / 2) * (value - from[k]!) ** 2, 0);
     return events.reduce((sum, members) => sum + sizeOf(meanError(members, coefficients).mean), penalty);
   };
 
-  let coefficients = from;
-  let best = loss(from);
-  for (let step = 0; step < mostSteps; step++) {
-    const gradient = Array.from(coefficients, (value, k) => ridge * (value - from[k]!));
+  const derivatives = (coefficients: readonly number[]): { gradient: number[]; curvature: number[][] } => {
+    const gradient = coefficients.map((value, k) => ridge * (value - from[k]!));
     const curvature = gradient.map((_, k) => gradient.map((_, j) => (k === j ? ridge : 0)));
     for (const members of events) {
       const { mean, slopes } = meanError(members, coefficients);
@@ -131,20 +132,10 @@ export function fitCombination(
         }
       }
     }
-    const direction = solved(curvature, gradient);
-    let [length, next, reached] = [1, coefficients, Number.POSITIVE_INFINITY];
-    while (length > 1e-4) {
-      next = coefficients.map((value, k) => value - length * direction[k]!);
-      reached = loss(next);
-      if (reached <= best) break;
-      length /= 2;
-    }
-    if (!(reached <= best)) break;
-    const gained = best - reached;
-    coefficients = next;
-    best = reached;
-    if (gained < 1e-5 * events.length) break;
-  }
+    return { gradient, curvature };
+  };
+  const limits = { mostSteps, shortest: 1e-4, leastGain: 1e-5 * events.length };
+  const coefficients = newtonMinimum(from, { loss, derivatives, ...limits });
 
   return start.map((one, type) => {
     if (!one) return null;

@@ -1,6 +1,6 @@
 import type { ExpectedError } from "./expected-error.js";
 import { imageFactNames } from "./image-facts.js";
-import { solved } from "./solved.js";
+import { newtonMinimum } from "./newton.js";
 
 /** With fewer images nothing is learnt. */
 export const fewestImages = 100;
@@ -40,9 +40,7 @@ export function fitExpectedError(
       return sum + scale + error * Math.exp(-scale);
     }, penalty);
   };
-  let coefficients = imageFactNames.map((_, k) => (k === 0 ? Math.log(mean) : 0));
-  let best = loss(coefficients);
-  for (let step = 0; step < mostSteps; step++) {
+  const derivatives = (coefficients: readonly number[]): { gradient: number[]; curvature: number[][] } => {
     const gradient = coefficients.map((value, k) => (k === 0 ? 0 : ridge * value));
     const curvature = coefficients.map((_, k) => coefficients.map((_, j) => (k === j && k > 0 ? ridge : 0)));
     for (const { row, error } of used) {
@@ -52,21 +50,10 @@ export function fitExpectedError(
         for (let j = 0; j < width; j++) curvature[k]![j]! += row[k]! * row[j]! * ratio;
       }
     }
-    const direction = solved(curvature, gradient);
-    let length = 1;
-    let next = coefficients;
-    let reached = Number.POSITIVE_INFINITY;
-    while (length > 1e-6) {
-      next = coefficients.map((value, k) => value - length * direction[k]!);
-      reached = loss(next);
-      if (reached <= best) break;
-      length /= 2;
-    }
-    if (!(reached <= best)) break;
-    const gained = best - reached;
-    coefficients = next;
-    best = reached;
-    if (gained < 1e-9 * used.length) break;
-  }
+    return { gradient, curvature };
+  };
+  const start = imageFactNames.map((_, k) => (k === 0 ? Math.log(mean) : 0));
+  const limits = { mostSteps, shortest: 1e-6, leastGain: 1e-9 * used.length };
+  const coefficients = newtonMinimum(start, { loss, derivatives, ...limits });
   return { images: used.length, facts: [...imageFactNames], coefficients, ranges };
 }
