@@ -48,6 +48,7 @@ export { worstEventsTable } from "./reports/worst-events-table.js";
 export { simulate } from "./simulation/simulate.js";
 export { compareNetworks } from "./training/network-comparison.js";
 export { openTrainingData } from "./training/open-training-data.js";
+export { quantiseModel } from "./training/quantise-model.js";
 export { sampleImages } from "./training/sample-images.js";
 export { stopSignal } from "./training/stop-signal.js";
 export { train } from "./training/train.js";

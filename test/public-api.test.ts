@@ -48,6 +48,7 @@ test("the public entry exports exactly what notebooks need", async () => {
     "predictedValues",
     "prepareModel",
     "pruneFilters",
+    "quantiseModel",
     "readPredictions",
     "registerLowering",
     "responseOfFiles",

@@ -9,7 +9,7 @@ export function formatCell(value: Cell): string {
   if (Number.isNaN(value)) return "NaN";
   if (Number.isInteger(value)) return Math.abs(value) < 1e15 ? value.toLocaleString("en-US") : String(value);
   const magnitude = Math.abs(value);
-  if (magnitude >= 1e5 || magnitude < 1e-3) return value.toExponential(3);
+  if (magnitude >= 1e5 || magnitude < 1e-3) return value.toExponential(3).replace(/\.?0*e/, "e");
   return Number(value.toPrecision(5)).toString();
 }
 

@@ -1,5 +1,5 @@
+import { duration } from "../display/duration.js";
 import { escapeHtml } from "../display/mime-bundle.js";
-import { duration } from "./duration.js";
 import { literal } from "./literal.js";
 import type { EarlierAttempt, RunRecord } from "./run-record.js";
 

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { IAttachments, ICell, ICodeCell, IMimeBundle, INotebookContent } from "@jupyterlab/nbformat";
+import { duration } from "../display/duration.js";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
-import { duration } from "./duration.js";
 import { highlightCode } from "./highlight.js";
 import { renderHeader } from "./html-header.js";
 import { isFigure, renderOutput } from "./html-output.js";

@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { INotebookMetadata } from "@jupyterlab/nbformat";
+import { duration } from "../display/duration.js";
 import { withoutNativeLog } from "../engine/native-log.js";
 import { environmentDeadline } from "../training/stop-signal.js";
 import { type KernelClient, startKernel } from "./client.js";
-import { duration } from "./duration.js";
 import { newLineFeed } from "./line-feed.js";
 import type { CellListener } from "./listen-to-cell.js";
 import { peakMemory } from "./process-memory.js";

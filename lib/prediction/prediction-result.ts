@@ -66,7 +66,7 @@ export class PredictionResult implements Displayable {
       Number(seconds.writing.toFixed(2)),
       Math.round(images / seconds.total),
     ];
-    const rows = this.files.map((file) => row(basename(file.input), file.output, file));
+    const rows = this.files.map((file) => row(basename(file.input), basename(file.output), file));
     if (rows.length > 1) rows.push(row("all", "", this));
     const columns = ["file", "DL2 file", "events", "images", "reading [s]", "inference [s]", "writing [s]", "images/s"];
     const models = this.models.map(

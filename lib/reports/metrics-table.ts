@@ -1,4 +1,4 @@
-import { type Cell, DataTable } from "../display/data-table.js";
+import { type Cell, DataTable, formatCell } from "../display/data-table.js";
 import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
 import { metricTitle } from "../evaluation/metric-title.js";
 import { guessWords } from "./guess.js";
@@ -13,7 +13,7 @@ function rounded(value: number): number | null {
 export function intervalText({ low, high }: MetricValue): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return "";
   // Non-breaking spaces keep the two numbers on one line.
-  return `${Number(low.toPrecision(4))}\u00a0…\u00a0${Number(high.toPrecision(4))}`;
+  return `${formatCell(rounded(low))}\u00a0…\u00a0${formatCell(rounded(high))}`;
 }
 
 /**

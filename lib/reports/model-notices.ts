@@ -1,9 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import type { Config, FileSelection } from "../config/config.js";
+import type { ModelCard } from "../config/model-card.js";
 import { selectFiles } from "../config/select-files.js";
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
+import { formatCell } from "../display/data-table.js";
 import type { MetricValue } from "../evaluation/evaluation.js";
+import type { Predictions } from "../evaluation/predictions.js";
 import type { EvaluatedModel } from "./evaluated-model.js";
 import type { Notice } from "./notices.js";
 
@@ -65,27 +68,42 @@ async function fileNotices({ record, predictions }: EvaluatedModel): Promise<Not
   return notices;
 }
 
-/** Share of the judged events that lie outside what the network was trained on. */
-function validityNotices({ record, predictions }: EvaluatedModel): Notice[] {
-  const { card } = record;
-  if (!card || !predictions || predictions.rows === 0) return [];
-  const { energyTeV, pointingDeg } = card.validity;
+/** How far beyond the energies of its training a network may answer before its reader is told. */
+const energyMargin = 3;
+
+/** What lies outside of what the network was trained on: test events, their pointings, and its own answers. */
+export function validityNotices({ validity }: Pick<ModelCard, "validity">, predictions: Predictions): Notice[] {
+  const { energyTeV, pointingDeg } = validity;
   const notices: Notice[] = [];
   const judged = predictions.valid.reduce((sum, valid) => sum + valid, 0);
-  let beyond = 0;
-  let farthest = 0;
+  let [beyond, farthest, wild, wildest] = [0, 0, 0, 0];
   for (let row = 0; row < predictions.rows; row++) {
     if (!predictions.valid[row]) continue;
     const energy = predictions.trueEnergyTeV[row]!;
     if (energyTeV && (energy < energyTeV.min || energy > energyTeV.max)) beyond++;
+    const answer = predictions.energyTeV?.[row] ?? Number.NaN;
+    if (energyTeV && (answer < energyTeV.min / energyMargin || answer > energyTeV.max * energyMargin)) {
+      wild++;
+      wildest = Math.max(wildest, answer);
+    }
     const [alt, az] = [predictions.pointingAltDeg[row]!, predictions.pointingAzDeg[row]!];
     const distance = Math.min(...pointingDeg.map((known) => angularSeparationDeg(az, alt, known.az, known.alt)));
     if (distance > farthest && Number.isFinite(distance)) farthest = distance;
   }
-  if (energyTeV && beyond > 0.01 * judged) {
-    const share = ((100 * beyond) / judged).toFixed(0);
-    const range = `${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)} TeV`;
-    notices.push(warning(`${share} % of the test events have energies outside the training's ${range}`));
+  if (energyTeV) {
+    const range = `the training's ${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)} TeV`;
+    if (beyond > 0.01 * judged) {
+      const share = ((100 * beyond) / judged).toFixed(0);
+      notices.push(warning(`${share} % of the test events have energies outside ${range}`));
+    }
+    if (wild > 0) {
+      const which = wild === 1 ? "one predicted energy lies" : `${wild} predicted energies lie`;
+      notices.push(
+        warning(
+          `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Math.round(wildest))} TeV; the channel log_image keeps very bright images within what a network knows`,
+        ),
+      );
+    }
   }
   if (farthest > 1) {
     notices.push(warning(`test files point up to ${farthest.toFixed(1)}° away from the pointings of the training`));
@@ -126,6 +144,7 @@ export function qualityNotices({ evaluation, guessed }: Pick<EvaluatedModel, "ev
 
 /** All that a reader should know before trusting a report. */
 export async function modelNotices(model: EvaluatedModel): Promise<Notice[]> {
-  const ofFiles = await fileNotices(model);
-  return [...trainingNotices(model), ...qualityNotices(model), ...validityNotices(model), ...ofFiles];
+  const { card } = model.record;
+  const ofValidity = card && model.predictions ? validityNotices(card, model.predictions) : [];
+  return [...trainingNotices(model), ...qualityNotices(model), ...ofValidity, ...(await fileNotices(model))];
 }

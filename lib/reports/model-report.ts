@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { channelsText } from "../config/channel.js";
 import type { Config } from "../config/config.js";
 import { type Cell, DataTable } from "../display/data-table.js";
+import { duration } from "../display/duration.js";
 import type { Displayable } from "../display/mime-bundle.js";
 import type { Figure } from "../figures/figure.js";
 import { learningCurve } from "../figures/learning-curve.js";
@@ -28,15 +29,8 @@ const taskNames = {
 const whole = (count: number | null | undefined): string | null =>
   count === null || count === undefined ? null : count.toLocaleString("en-US");
 
-/** `1 h 2 min`, `3 min 4 s`, `5.6 s` */
-function duration(milliseconds: number | null | undefined): string | null {
-  if (milliseconds === null || milliseconds === undefined) return null;
-  const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toPrecision(3)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
+const durationMs = (milliseconds: number | null | undefined): string | null =>
+  milliseconds === null || milliseconds === undefined ? null : duration(milliseconds / 1000);
 
 /** What a report shows of one model. Every part is there, also of an unfinished or damaged model: then it says why. */
 export class ModelReport {
@@ -131,10 +125,10 @@ export class ModelReport {
       ["layers", metrics?.layers, ""],
       ["operations an image", metrics?.estimated_flops ?? null, "GFLOP"],
       ["size on disk", modelBytes === null ? null : modelBytes / 1e6, "MB"],
-      ["training time", duration(metrics?.training_ms), ""],
+      ["training time", durationMs(metrics?.training_ms), ""],
       ["training speed", metrics?.images_per_second ? Math.round(metrics.images_per_second) : null, "images/s"],
       ["share of time waiting for data", percent(metrics?.wait_share), ""],
-      ["inference of the test files", duration(metrics?.testing_ms), ""],
+      ["inference of the test files", durationMs(metrics?.testing_ms), ""],
       ["inference an image", perImage, "ms"],
       ["inference speed", perImage ? Math.round(1000 / perImage) : null, "images/s"],
       ["latency of one image alone", rounded(metrics?.latency_ms_1), "ms"],
@@ -203,7 +197,7 @@ function run(found: StageRun | undefined): string | null {
   const commit = found.gitCommit ? `, commit ${found.gitCommit.replace(/^(.{10})[^+]*/, "$1")}` : "";
   const memory = found.peakMemoryBytes ? `, ${(found.peakMemoryBytes / 1e9).toFixed(2)} GB at most` : "";
   const started = found.startedAt.slice(0, 16).replace("T", " ");
-  return `${found.status}, ${started} UTC, ${duration(1000 * found.seconds)} on ${found.host}${job}${commit}${memory}`;
+  return `${found.status}, ${started} UTC, ${duration(found.seconds)} on ${found.host}${job}${commit}${memory}`;
 }
 
 /**

@@ -122,15 +122,16 @@ function checkEdges(edgesDeg: readonly number[]): void {
   });
 }
 
-/** Edges at five a decade that the energies of both kinds fill. */
-function energyEdges(energies: Float64Array): number[] {
+/** Edges at five a decade that the answers fill, at most one bin beyond the energies that were simulated. */
+function energyEdges(energies: Float64Array, { energyMinTeV, energyMaxTeV }: SimulatedShowers): number[] {
   let [low, high] = [Number.POSITIVE_INFINITY, 0];
   for (const energy of energies) {
     low = Math.min(low, energy);
     high = Math.max(high, energy);
   }
-  const first = Math.floor(5 * Math.log10(low));
-  const last = Math.max(first + 1, Math.ceil(5 * Math.log10(high)));
+  const [below, above] = [5 * Math.log10(energyMinTeV) - 1, 5 * Math.log10(energyMaxTeV) + 1];
+  const first = Math.floor(Math.max(5 * Math.log10(low), below));
+  const last = Math.max(first + 1, Math.ceil(Math.min(5 * Math.log10(high), above)));
   return Array.from({ length: last - first + 1 }, (_, i) => 10 ** ((first + i) / 5));
 }
 
@@ -176,7 +177,7 @@ export async function responseOfFiles(files: readonly string[], options: Respons
       remedy: "loosen the cuts, or predict more events",
     });
   }
-  const search = usualSearch(energyEdges(gammas.energyTeV));
+  const search = usualSearch(energyEdges(gammas.energyTeV, simulated));
   const best = optimizeCuts(gammas, background, {
     ...search,
     multiplicities,

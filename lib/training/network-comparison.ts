@@ -52,7 +52,7 @@ export class NetworkComparison implements Displayable {
     const rows = this.networks.map((network): Cell[] => [
       network.name,
       Number((network.bytes / 1e6).toFixed(3)),
-      network.flops === null ? "" : Number((network.flops / 1e6).toPrecision(4)),
+      network.flops === null ? null : Number((network.flops / 1e6).toPrecision(4)),
       Number(network.msPerImage.toPrecision(3)),
       ...qualities.map((name) => Number(network.quality[name]!.toPrecision(4))),
     ]);

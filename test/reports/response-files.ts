@@ -18,12 +18,14 @@ export async function simulated(folder: string, particle: string, events: number
  * A DL2 file of a simulated DL1 file, with predictions that scatter about the truth, of the quantities wanted.
  * @param level `array`: image parameters, predictions of both telescopes, and of the array, in which every third event was
  * seen by the first telescope alone
+ * @param outlier factor on the energy of the first event
  */
 export async function predicted(
   dl1: string,
   path: string,
   quantities: readonly Quantity[] = ["particle_type", "energy", "geometry"],
   level: "telescope" | "array" = "telescope",
+  outlier: number = 1,
 ): Promise<void> {
   const random = new RandomGenerator(3);
   const from = await Hdf5File.open(dl1);
@@ -38,7 +40,9 @@ export async function predicted(
   const spread = (of: Float64Array, width: number): Float64Array => of.map((value) => value + width * random.normal());
   const values = {
     particle_type: { prediction: particle!.map((id) => 1 / (1 + Math.exp((id === 0 ? -1.5 : 1.5) - random.normal()))) },
-    energy: { energy: energy!.map((value) => value * Math.exp(0.15 * random.normal())) },
+    energy: {
+      energy: energy!.map((value, i) => value * Math.exp(0.15 * random.normal()) * (i === 0 ? outlier : 1)),
+    },
     geometry: { alt: spread(alt!, 0.1), az: spread(az!, 0.3) },
   };
   const units: Record<string, string> = { prediction: "", energy: "TeV", alt: "deg", az: "deg" };

@@ -73,6 +73,17 @@ test("files of one task each give the same as files of all", async () => {
   assert.equal(combinePredictions({ type, energy, direction }).valid[0], 0);
 });
 
+test("a wild answer adds no bins beyond the energies that were simulated", async () => {
+  await predicted(gamma, dl2("wild.dl2.h5"), undefined, "telescope", 1e6);
+  const made = await responseOfFiles([dl2("wild.dl2.h5"), dl2("proton.dl2.h5")], {
+    level: "telescope",
+    offsetMaxDeg: 4,
+  });
+  const { energyMaxTeV } = await thrownShowers([dl2("wild.dl2.h5")]);
+  const last = made.cuts.gammaness.edges.at(-1)!;
+  assert.ok(last >= energyMaxTeV && last <= energyMaxTeV * 10 ** 0.4, `${last} TeV after ${energyMaxTeV}`);
+});
+
 test("cuts leave fewer events", async () => {
   const files = [dl2("gamma.dl2.h5"), dl2("proton.dl2.h5")];
   const all = await responseOfFiles(files, { level: "telescope", offsetMaxDeg: 4, fullEnclosure: true });
