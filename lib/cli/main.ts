@@ -6,7 +6,7 @@ import { tellError } from "./tell-error.js";
 /** Runs one command line and sets the exit code: 0 ok, 1 failed, 2 bad usage or configuration, 75 interrupted. */
 async function main(): Promise<void> {
   try {
-    await program().parseAsync(process.argv);
+    await (await program(process.argv[2])).parseAsync(process.argv);
   } catch (error) {
     if (error instanceof CommanderError) {
       // Commander has told help and usage errors already.

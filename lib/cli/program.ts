@@ -1,34 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import { cacheCommand } from "./cache.js";
-import { calibrateCommand } from "./calibrate.js";
-import { cancelCommand } from "./cancel.js";
-import { compareCommand } from "./compare.js";
-import { convertCommand } from "./convert.js";
-import { demoCommand } from "./demo.js";
 import { endTidily } from "./end-tidily.js";
-import { evaluateCommand } from "./evaluate.js";
-import { examplesCommand } from "./examples.js";
-import { exportCommand } from "./export.js";
-import { imagesCommand } from "./images.js";
-import { importCommand } from "./import.js";
-import { inspectCommand } from "./inspect.js";
-import { irfCommand } from "./irf.js";
-import { kernelCommand } from "./kernel.js";
-import { labCommand } from "./lab.js";
-import { logsCommand } from "./logs.js";
-import { mergeCommand } from "./merge.js";
-import { predictCommand } from "./predict.js";
-import { quantiseCommand } from "./quantise.js";
-import { reduceCommand } from "./reduce.js";
-import { renderCommand } from "./render.js";
-import { runCommand } from "./run.js";
-import { simulateCommand } from "./simulate.js";
-import { stageCommands } from "./stages.js";
-import { statusCommand } from "./status.js";
-import { submitCommand } from "./submit.js";
-import { summaryCommand } from "./summary.js";
-import { waitCommand } from "./wait.js";
 
 interface PackageFile {
   readonly version: string;
@@ -40,8 +12,49 @@ const writesFiles = [
   ...["import", "export", "quantise", "render", "irf"],
 ];
 
-/** All commands of `cherenkit`, before they are given a command line. */
-export function program(): Command {
+/**
+ * All commands but set-up and doctor, in the order of the help. A command's file is read when the command is wanted: to read
+ * them all takes longer than many a command needs.
+ */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  simulate: async () => (await import("./simulate.js")).simulateCommand(),
+  calibrate: async () => (await import("./calibrate.js")).calibrateCommand(),
+  convert: async () => (await import("./convert.js")).convertCommand(),
+  merge: async () => (await import("./merge.js")).mergeCommand(),
+  reduce: async () => (await import("./reduce.js")).reduceCommand(),
+  inspect: async () => (await import("./inspect.js")).inspectCommand(),
+  examples: async () => (await import("./examples.js")).examplesCommand(),
+  images: async () => (await import("./images.js")).imagesCommand(),
+  prepare: async () => (await import("./stages.js")).stageCommand("prepare"),
+  train: async () => (await import("./stages.js")).stageCommand("train"),
+  test: async () => (await import("./stages.js")).stageCommand("test"),
+  report: async () => (await import("./stages.js")).stageCommand("report"),
+  compare: async () => (await import("./compare.js")).compareCommand(),
+  summary: async () => (await import("./summary.js")).summaryCommand(),
+  import: async () => (await import("./import.js")).importCommand(),
+  export: async () => (await import("./export.js")).exportCommand(),
+  quantise: async () => (await import("./quantise.js")).quantiseCommand(),
+  predict: async () => (await import("./predict.js")).predictCommand(),
+  evaluate: async () => (await import("./evaluate.js")).evaluateCommand(),
+  irf: async () => (await import("./irf.js")).irfCommand(),
+  cache: async () => (await import("./cache.js")).cacheCommand(),
+  submit: async () => (await import("./submit.js")).submitCommand(),
+  status: async () => (await import("./status.js")).statusCommand(),
+  logs: async () => (await import("./logs.js")).logsCommand(),
+  cancel: async () => (await import("./cancel.js")).cancelCommand(),
+  wait: async () => (await import("./wait.js")).waitCommand(),
+  run: async () => (await import("./run.js")).runCommand(),
+  render: async () => (await import("./render.js")).renderCommand(),
+  lab: async () => (await import("./lab.js")).labCommand(),
+  kernel: async () => (await import("./kernel.js")).kernelCommand(),
+  demo: async () => (await import("./demo.js")).demoCommand(),
+};
+
+/**
+ * `cherenkit`, before it is given a command line.
+ * @param name the one command that is wanted; all are there when there is none of that name
+ */
+export async function program(name?: string): Promise<Command> {
   const { version } = JSON.parse(
     readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
   ) as PackageFile;
@@ -52,37 +65,9 @@ export function program(): Command {
     .configureHelp({ showGlobalOptions: false });
   command.command("setup").description("install what is needed (npm packages, TensorFlow, kernel)");
   command.command("doctor").description("say what is there, what is missing, and the remedy");
-  const own = [
-    simulateCommand(),
-    calibrateCommand(),
-    convertCommand(),
-    mergeCommand(),
-    reduceCommand(),
-    inspectCommand(),
-    examplesCommand(),
-    imagesCommand(),
-    ...stageCommands(),
-    compareCommand(),
-    summaryCommand(),
-    importCommand(),
-    exportCommand(),
-    quantiseCommand(),
-    predictCommand(),
-    evaluateCommand(),
-    irfCommand(),
-    cacheCommand(),
-    submitCommand(),
-    statusCommand(),
-    logsCommand(),
-    cancelCommand(),
-    waitCommand(),
-    runCommand(),
-    renderCommand(),
-    labCommand(),
-    kernelCommand(),
-    demoCommand(),
-  ];
-  for (const sub of own) {
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  for (const load of wanted) {
+    const sub = await load();
     if (writesFiles.includes(sub.name())) sub.hook("preAction", endTidily);
     command.addCommand(sub);
   }

@@ -4,12 +4,12 @@ import { cutOption } from "./cut-option.js";
 import type { Stage } from "./run-stage.js";
 import { withVariation } from "./variants.js";
 
-const stages: readonly { readonly name: Stage; readonly description: string }[] = [
-  { name: "prepare", description: "read the events once, write the image store, build the model and show both" },
-  { name: "train", description: "train the model; goes on from its checkpoint when it was interrupted" },
-  { name: "test", description: "predict the test files: one DL2 file each, with timings" },
-  { name: "report", description: "write models/<task>/<name>/report.html" },
-];
+const descriptions: Readonly<Record<Stage, string>> = {
+  prepare: "read the events once, write the image store, build the model and show both",
+  train: "train the model; goes on from its checkpoint when it was interrupted",
+  test: "predict the test files: one DL2 file each, with timings",
+  report: "write models/<task>/<name>/report.html",
+};
 
 interface Options {
   readonly set: string[];
@@ -35,44 +35,42 @@ async function trainAll(config: string, options: Options, quiet: boolean): Promi
 }
 
 /** `cherenkit prepare|train|test|report CONFIG`: each runs the notebook of its name from top to bottom. */
-export function stageCommands(): Command[] {
-  return stages.map(({ name, description }) => {
-    const command = new Command(name)
-      .description(description)
-      .argument("<config>", "YAML file")
-      .option(
-        "--set <key=value>",
-        "replace a value of the configuration, e.g. --set n_epochs=5 (may be repeated)",
-        collect,
-        [],
-      )
-      .option("--json", "print the result as JSON")
-      .option("--quiet", "do not repeat the notebook's output here")
-      .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
-      .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
-      .action(async (config: string, options: Options) => {
-        const quiet = options.quiet === true || options.json === true;
-        if (options.seeds !== undefined || options.folds !== undefined || options.sweep?.length) {
-          process.exitCode = await trainAll(config, options, quiet);
-          return;
-        }
-        const { runStage } = await import("./run-stage.js");
-        const result = await runStage(name, config, {
-          overrides: parseAssignments(options.set),
-          quiet,
-          runFolder: options.runFolder,
-          parameters: { ...(options.anew ? { resume: "never" } : {}), ...(options.cut ? { cuts: options.cut } : {}) },
-        });
-        if (options.json) console.log(JSON.stringify(result, null, 2));
-        process.exitCode = result.exitCode;
+export function stageCommand(name: Stage): Command {
+  const command = new Command(name)
+    .description(descriptions[name])
+    .argument("<config>", "YAML file")
+    .option(
+      "--set <key=value>",
+      "replace a value of the configuration, e.g. --set n_epochs=5 (may be repeated)",
+      collect,
+      [],
+    )
+    .option("--json", "print the result as JSON")
+    .option("--quiet", "do not repeat the notebook's output here")
+    .option("--run-folder <folder>", "where notebook, page and logs of this run go, as jobs give it")
+    .addHelpText("after", `\nExample:\n  cherenkit ${name} configs/demo/energy.yaml`)
+    .action(async (config: string, options: Options) => {
+      const quiet = options.quiet === true || options.json === true;
+      if (options.seeds !== undefined || options.folds !== undefined || options.sweep?.length) {
+        process.exitCode = await trainAll(config, options, quiet);
+        return;
+      }
+      const { runStage } = await import("./run-stage.js");
+      const result = await runStage(name, config, {
+        overrides: parseAssignments(options.set),
+        quiet,
+        runFolder: options.runFolder,
+        parameters: { ...(options.anew ? { resume: "never" } : {}), ...(options.cut ? { cuts: options.cut } : {}) },
       });
-    if (name === "report") command.option(...cutOption);
-    if (name === "train") {
-      withVariation(command).option(
-        "--anew",
-        "do not continue an unfinished training: set it aside in .previous/ and start again",
-      );
-    }
-    return command;
-  });
+      if (options.json) console.log(JSON.stringify(result, null, 2));
+      process.exitCode = result.exitCode;
+    });
+  if (name === "report") command.option(...cutOption);
+  if (name === "train") {
+    withVariation(command).option(
+      "--anew",
+      "do not continue an unfinished training: set it aside in .previous/ and start again",
+    );
+  }
+  return command;
 }

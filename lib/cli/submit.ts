@@ -60,7 +60,7 @@ async function check(
   project: string,
   trained: boolean,
 ): Promise<void> {
-  const { checkContainer, checkVariant } = await import("../slurm/check-variant.js");
+  const { checkContainer, checkVariants } = await import("../slurm/check-variant.js");
   const { checkNotebook } = await import("../slurm/check-notebook.js");
   checkContainer(profile);
   const { config, overrides } = list[0]!;
@@ -69,7 +69,7 @@ async function check(
       stage === "compare" ? { taskFolder: config.modelFolder } : { configFile: config.file, overrides };
     await checkNotebook(stage, project, parameters);
   }
-  for (const variant of list) await checkVariant(variant, stages, profile, { trainedByThen: trained });
+  await checkVariants(list, stages, profile, { trainedByThen: trained });
 }
 
 /** Ids of SLURM for what `--after` names: an id, or a run. */
@@ -126,6 +126,25 @@ async function plan(
   return [planned, cluster];
 }
 
+/**
+ * Asks SLURM at once for all that must be known before jobs are submitted; of several complaints the first one is told.
+ * @returns how many tasks an array may have
+ */
+async function askCluster({ stages, profile, variants, after }: PlanOptions, check: boolean): Promise<number> {
+  const { checkResources, maxArraySize } = await import("../slurm/partition.js");
+  const { checkNotInQueue } = await import("../slurm/check-queue.js");
+  const { stageResources } = await import("../slurm/cluster-profile.js");
+  const size = maxArraySize();
+  const questions: Promise<unknown>[] = [];
+  if (check)
+    questions.push(checkResources(stages.map((stage) => ({ stage, resources: stageResources(profile, stage) }))));
+  if (check && stages.includes("train")) questions.push(checkNotInQueue(variants, after));
+  for (const answer of await Promise.allSettled([...questions, size])) {
+    if (answer.status === "rejected") throw answer.reason;
+  }
+  return size;
+}
+
 async function submit(stageText: string, files: string[], options: Options): Promise<void> {
   const { projectFolder } = await import("../files/project-folder.js");
   const { planJobs } = await import("../slurm/plan.js");
@@ -148,13 +167,7 @@ async function submit(stageText: string, files: string[], options: Options): Pro
     return;
   }
   const { submitJobs } = await import("../slurm/submit.js");
-  const { checkResources, maxArraySize } = await import("../slurm/partition.js");
-  const jobs = planJobs({ ...planned, maxArraySize: await maxArraySize() });
-  if (options.check) {
-    const { checkNotInQueue } = await import("../slurm/check-queue.js");
-    await checkResources(jobs);
-    if (planned.stages.includes("train")) await checkNotInQueue(planned.variants, planned.after);
-  }
+  const jobs = planJobs({ ...planned, maxArraySize: await askCluster(planned, options.check) });
   const submitted = await submitJobs(jobs, cluster, settings);
   if (options.json)
     console.log(

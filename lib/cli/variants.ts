@@ -88,8 +88,9 @@ export async function configVariants(
   overrides: Readonly<Record<string, string>>,
   variation: Variation,
 ): Promise<Variant[]> {
-  const { loadConfig } = await import("../config/load-config.js");
-  const base: Config = await loadConfig(file, overrides);
+  const { openConfig } = await import("../config/load-config.js");
+  const read = await openConfig(file);
+  const base: Config = read(overrides);
   let choices: Choice[] = [{ overrides: {}, suffix: "" }];
   for (const dimension of dimensions(variation)) {
     choices = choices.flatMap((former) =>
@@ -99,11 +100,9 @@ export async function configVariants(
       })),
     );
   }
-  const found: Variant[] = [];
-  for (const choice of choices) {
-    if (choice.suffix === "") return [{ config: base, overrides }];
+  return choices.map((choice): Variant => {
+    if (choice.suffix === "") return { config: base, overrides };
     const own = { ...overrides, ...choice.overrides, output_dir: `${base.modelFolder}${choice.suffix}` };
-    found.push({ config: await loadConfig(file, own), overrides: own });
-  }
-  return found;
+    return { config: read(own), overrides: own };
+  });
 }

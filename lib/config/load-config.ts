@@ -33,6 +33,41 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** A configuration's file with other values laid over it: key path → YAML text, as given by `--set`. */
+export type ConfigReader = (overrides?: Readonly<Record<string, string>>) => Config;
+
+/**
+ * Reads and parses a YAML configuration once, so that it can be loaded with many different overrides.
+ * @throws {ConfigError} when there is no such file or it is no YAML; the returned function as `loadConfig`
+ */
+export async function openConfig(file: string): Promise<ConfigReader> {
+  const path = resolve(file);
+  const wrong: Problem[] = [];
+  const parsed = parseYaml(await readText(path), path, wrong);
+  if (wrong.length > 0) throwProblems(parsed.name, wrong);
+  if (parsed.document.toJS() == null) {
+    throw new ConfigError(`the configuration ${parsed.name} is empty`, {
+      place: path,
+      remedy: "start from one of the files in configs/",
+    });
+  }
+  return (overrides = {}) => {
+    const problems: Problem[] = [];
+    const full = Object.fromEntries(
+      Object.entries(overrides).map(([key, value]) => [fullKey(key, parsed, problems), value]),
+    );
+    const source = override(parsed, full, problems);
+    fillPlaceholders(source, process.env, problems);
+    // A placeholder without value would only cause further, misleading problems.
+    if (problems.length > 0) throwProblems(source.name, problems);
+    const content = checkFile(source, problems);
+    if (!content) throwProblems(source.name, problems);
+    const config = resolveConfig(path, content, source, problems);
+    if (problems.length > 0) throwProblems(source.name, problems);
+    return config;
+  };
+}
+
 /**
  * Reads a YAML configuration: parses, applies `overrides` (key path → YAML text, as given by `--set`), fills
  * placeholders, checks every key, adds defaults and derives what must agree.
@@ -42,27 +77,5 @@ async function readText(file: string): Promise<string> {
  * @throws {ConfigError} naming every problem at once with `file:line:column`.
  */
 export async function loadConfig(file: string, overrides: Readonly<Record<string, string>> = {}): Promise<Config> {
-  const path = resolve(file);
-  const problems: Problem[] = [];
-  const text = await readText(path);
-  const parsed = parseYaml(text, path, problems);
-  if (problems.length > 0) throwProblems(parsed.name, problems);
-  if (parsed.document.toJS() == null) {
-    throw new ConfigError(`the configuration ${parsed.name} is empty`, {
-      place: path,
-      remedy: "start from one of the files in configs/",
-    });
-  }
-  const full = Object.fromEntries(
-    Object.entries(overrides).map(([key, value]) => [fullKey(key, parsed, problems), value]),
-  );
-  const source = override(parsed, full, problems);
-  fillPlaceholders(source, process.env, problems);
-  // A placeholder without value would only cause further, misleading problems.
-  if (problems.length > 0) throwProblems(source.name, problems);
-  const content = checkFile(source, problems);
-  if (!content) throwProblems(source.name, problems);
-  const config = resolveConfig(path, content, source, problems);
-  if (problems.length > 0) throwProblems(source.name, problems);
-  return config;
+  return (await openConfig(file))(overrides);
 }

@@ -38,13 +38,14 @@ export function parseYaml(text: string, file: string, problems: Problem[]): Yaml
   return { name, document, lines, overridden: new Map() };
 }
 
-/** Sets values given on the command line; `values` maps dotted key paths to YAML text. */
+/** A copy with values given on the command line; `values` maps dotted key paths to YAML text. */
 export function override(
   source: YamlSource,
   values: Readonly<Record<string, string>>,
   problems: Problem[],
 ): YamlSource {
   const overridden = new Map(source.overridden);
+  const document = source.document.clone();
   for (const [dotted, text] of Object.entries(values)) {
     const path = dotted.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     const place = `--set ${dotted}=${text}`;
@@ -56,15 +57,15 @@ export function override(
       // A section left empty in the file (`DLImageReader:`) is null there and must become a map before it can be filled.
       for (let length = 1; length < path.length; length++) {
         const parent = path.slice(0, length);
-        if (source.document.getIn(parent) === null) source.document.deleteIn(parent);
+        if (document.getIn(parent) === null) document.deleteIn(parent);
       }
-      source.document.setIn(path, source.document.createNode(parse(text)));
+      document.setIn(path, document.createNode(parse(text)));
       overridden.set(dotted, place);
     } catch (cause) {
       problems.push({ place, message: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause) });
     }
   }
-  return { ...source, overridden };
+  return { ...source, document, overridden };
 }
 
 interface Found {

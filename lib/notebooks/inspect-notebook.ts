@@ -1,11 +1,12 @@
 import { DataTable } from "../display/data-table.js";
-import { type DeclaredParameter, declaredParameters } from "./declared-parameters.js";
+import type { DeclaredParameter } from "./declared-parameter.js";
+import { declaredParameters } from "./declared-parameters.js";
 import { kernelName } from "./execute.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 import { readNotebook } from "./notebook-file.js";
 import { parametersTag } from "./parameters.js";
 
-export type NotebookParameter = Omit<DeclaredParameter, "fits">;
+export type NotebookParameter = Omit<DeclaredParameter, "shape">;
 
 /**
  * The parameters a notebook takes.
@@ -19,7 +20,7 @@ export async function inspectNotebook(file: string, place: string = file): Promi
   const { kernelspec, language_info } = notebook.metadata;
   const python = (language_info?.name ?? kernelspec?.language ?? kernelName(notebook)).toString().startsWith("python");
   return declaredParameters(joinedText(cell.source), python ? "python" : "typescript").map(
-    ({ fits: _, ...parameter }) => parameter,
+    ({ shape: _, ...parameter }) => parameter,
   );
 }
 

@@ -1,7 +1,8 @@
 import type { INotebookContent } from "@jupyterlab/nbformat";
 import { closest, distance } from "fastest-levenshtein";
 import { ConfigError } from "../errors.js";
-import { type DeclaredParameter, declaredParameters } from "./declared-parameters.js";
+import { type DeclaredParameter, hasShape } from "./declared-parameter.js";
+import { declaredParameters } from "./declared-parameters.js";
 import { literal, type NotebookLanguage } from "./literal.js";
 import { cellTags, isCodeCell, joinedText, newCodeCell } from "./notebook-cell.js";
 
@@ -65,7 +66,7 @@ export function injectParameters(
       });
     }
     const value = parameters[name];
-    if (!parameter.fits(value)) {
+    if (!hasShape(value, parameter.shape)) {
       const asText = parameter.type === "string" || parameter.type === "str";
       throw new ConfigError(`parameter ${name} is ${parameter.type}, but the value is ${literal(value, language)}`, {
         place,

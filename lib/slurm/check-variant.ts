@@ -39,44 +39,69 @@ async function checkSpace(folder: string, needed: number, what: string): Promise
   });
 }
 
-/** Checks on the login node what a job would otherwise find out hours later. The configuration itself is loaded already. */
-export async function checkVariant(
-  { config }: Variant,
+/** What the files of a selection need. */
+interface Selected {
+  readonly bytes: number;
+}
+
+/** Looks for the files of selections; those that many models share are looked for once. */
+function fileLookup(binds: readonly string[]): (selection: FileSelection) => Promise<Selected> {
+  const known = new Map<string, Promise<Selected>>();
+  const look = async (selection: FileSelection): Promise<Selected> => {
+    const files = await selectFiles({ ...selection, folder: hostPath(selection.folder, binds) });
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    return { bytes: sizes.reduce((sum, size) => sum + size, 0) };
+  };
+  return (selection) => {
+    const key = JSON.stringify(selection);
+    const found = known.get(key) ?? look(selection);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/**
+ * Checks on the login node what jobs would otherwise find out hours later. The configurations themselves are loaded
+ * already.
+ * @throws {InputError} for files that are not there, or a model that must be trained first
+ * @throws {OutputError} for want of space
+ */
+export async function checkVariants(
+  variants: readonly Variant[],
   stages: readonly JobStage[],
   profile: ClusterProfile,
   others: { readonly trainedByThen: boolean },
 ): Promise<void> {
-  const binds = profile.container?.binds ?? [];
-  const files = async (selection: FileSelection): Promise<string[]> =>
-    selectFiles({ ...selection, folder: hostPath(selection.folder, binds) });
-  const folder = modelFolder(config.modelFolder);
-  const trains = stages.includes("train");
-  if (trains || stages.includes("prepare")) {
-    const { signal, background } = config.training;
-    const inputs = [...(await files(signal)), ...(background ? await files(background) : [])];
-    const { customModel, loadModelFrom } = config.model;
-    for (const path of [customModel?.file, loadModelFrom]) {
-      if (path && !existsSync(path)) {
-        throw new InputError(`${path} does not exist`, {
-          place: config.file,
-          remedy: "check the model's path in the configuration",
-        });
+  const look = fileLookup(profile.container?.binds ?? []);
+  for (const { config } of variants) {
+    const folder = modelFolder(config.modelFolder);
+    const trains = stages.includes("train");
+    if (trains || stages.includes("prepare")) {
+      const { signal, background } = config.training;
+      const inputs = [await look(signal), ...(background ? [await look(background)] : [])];
+      const { customModel, loadModelFrom } = config.model;
+      for (const path of [customModel?.file, loadModelFrom]) {
+        if (path && !existsSync(path)) {
+          throw new InputError(`${path} does not exist`, {
+            place: config.file,
+            remedy: "check the model's path in the configuration",
+          });
+        }
       }
+      const bytes = inputs.reduce((sum, input) => sum + input.bytes, 0);
+      await checkSpace(cacheFolder(), bytes, "the image store");
+      await checkSpace(folder.path, modelBytes, "the model");
     }
-    let bytes = 0;
-    for (const input of inputs) bytes += (await stat(input)).size;
-    await checkSpace(cacheFolder(), bytes, "the image store");
-    await checkSpace(folder.path, modelBytes, "the model");
-  }
-  if (stages.includes("test")) {
-    for (const { selection } of config.testing?.files ?? []) await files(selection);
-  }
-  const needsModel = stages.includes("test") || stages.includes("report");
-  if (needsModel && !trains && !others.trainedByThen && !existsSync(folder.card)) {
-    throw new InputError("there is no trained model yet", {
-      place: folder.path,
-      remedy: "submit train as well, or give the job that trains it with --after",
-    });
+    if (stages.includes("test")) {
+      for (const { selection } of config.testing?.files ?? []) await look(selection);
+    }
+    const needsModel = stages.includes("test") || stages.includes("report");
+    if (needsModel && !trains && !others.trainedByThen && !existsSync(folder.card)) {
+      throw new InputError("there is no trained model yet", {
+        place: folder.path,
+        remedy: "submit train as well, or give the job that trains it with --after",
+      });
+    }
   }
 }
 

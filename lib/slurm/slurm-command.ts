@@ -1,5 +1,5 @@
+import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
-import { execa } from "execa";
 import { CherenkitError, InputError } from "../errors.js";
 
 /** Variables that change what SLURM's commands do or print; the user's own settings must not reach our calls. */
@@ -50,6 +50,30 @@ function withoutPrefix(text: string): string {
     .join("\n");
 }
 
+/** Longest time of one call. */
+const timeoutSeconds = 120;
+
+interface Answer {
+  /** Its exit code; a text when it could not be started. */
+  readonly code: number | string;
+  readonly stdout: string;
+  /** What it, or the system, says of a failure. */
+  readonly said: string;
+}
+
+/** Runs a command by Node's own means: a package for it would take longer to load than SLURM to answer. */
+function answerOf(command: string, words: readonly string[]): Promise<Answer> {
+  const options = { env: slurmEnvironment(), timeout: 1000 * timeoutSeconds, maxBuffer: Number.POSITIVE_INFINITY };
+  return new Promise((resolve) => {
+    const child = execFile(command, words, options, (error, stdout, stderr) => {
+      const late = error?.killed ? `it timed out after ${timeoutSeconds} s` : null;
+      const said = late ?? withoutPrefix(stderr || error?.message || "");
+      resolve({ code: error ? (error.code ?? 1) : 0, stdout: stdout.replace(/\n$/, ""), said });
+    });
+    child.stdin?.end();
+  });
+}
+
 /**
  * Calls a SLURM command and returns what it prints. A busy controller is asked again.
  * @throws {InputError} when the command is not there
@@ -58,22 +82,13 @@ function withoutPrefix(text: string): string {
 export async function slurm(command: string, words: readonly string[], options: CallOptions = {}): Promise<string> {
   const delays = options.delaysMs ?? retryDelaysMs;
   for (let tries = 0; ; tries++) {
-    const result = await execa(command, words, {
-      env: slurmEnvironment(),
-      extendEnv: false,
-      reject: false,
-      stdin: "ignore",
-      timeout: 120_000,
-    });
-    if (result.code === "ENOENT") {
+    const { code, stdout, said } = await answerOf(command, words);
+    if (code === "ENOENT") {
       throw new InputError(`SLURM is not here: there is no command ${command}`, {
         remedy: "log in to a node of the cluster, load its SLURM module, or run the stages here with --local",
       });
     }
-    if (result.exitCode === 0) return result.stdout;
-    const said = result.timedOut
-      ? "it timed out after 120 s"
-      : withoutPrefix(result.stderr || result.shortMessage || "");
+    if (code === 0) return stdout;
     const error = new SlurmError(command, said, remedyFor(said));
     if (!error.busy || tries >= delays.length) throw error;
     await wait(delays[tries]);

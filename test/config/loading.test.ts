@@ -8,7 +8,7 @@ import type { Config } from "../../lib/config/config.js";
 import { configTable } from "../../lib/config/config-table.js";
 import { configurationMarkdown } from "../../lib/config/configuration-docs.js";
 import { configJsonSchema } from "../../lib/config/json-schema.js";
-import { loadConfig } from "../../lib/config/load-config.js";
+import { loadConfig, openConfig } from "../../lib/config/load-config.js";
 import { resolvedYaml } from "../../lib/config/resolved-yaml.js";
 import { selectFiles } from "../../lib/config/select-files.js";
 import { ConfigError } from "../../lib/errors.js";
@@ -106,6 +106,28 @@ training_model:
     output_dir: models/energy/cnn
     input_dir_signal: data/gammas
 `;
+
+test("a file that was read once is loaded with many values, and each is as if it were loaded alone", async () => {
+  const file = join(folder, "once.yaml");
+  await writeFile(
+    file,
+    `paths: { runs: models/energy }
+prepare_model: { model_type: SingleCNN, tasks: [energy] }
+training_model:
+  TrainCTLearnModel: { output_dir: "{runs}/cnn", input_dir_signal: data }
+`,
+  );
+  const read = await openConfig(file);
+  const choices: Record<string, string>[] = [
+    { n_epochs: "3" },
+    {},
+    { "paths.runs": "models/energy/other", "TrainCTLearnModel.batch_size": "7" },
+    {},
+  ];
+  for (const overrides of choices) assert.deepEqual(read(overrides), await loadConfig(file, overrides));
+  assert.throws(() => read({ n_epochs: "many" }), /n_epochs=many/);
+  assert.deepEqual(read(), await loadConfig(file));
+});
 
 test("files of the former system load for all four tasks", async () => {
   const type = await load(former("type", "mono", false, 2, protons));

@@ -22,8 +22,8 @@ function commandLines(page: string): CommandLine[] {
 }
 
 /** The commands, which only take their arguments and do nothing. */
-function idleProgram(): Command {
-  const all = program();
+async function idleProgram(): Promise<Command> {
+  const all = await program();
   const each = (command: Command): void => {
     command.configureOutput({ writeErr: () => {}, writeOut: () => {} }).action(() => {});
     for (const sub of command.commands) each(sub as Command);
@@ -39,7 +39,7 @@ test("every command line in the pages is one that the program takes", async () =
     for (const { text, mentioned } of commandLines(page)) {
       count++;
       try {
-        await idleProgram().parseAsync(["node", "cherenkit", ...words(text).slice(1)]);
+        await (await idleProgram()).parseAsync(["node", "cherenkit", ...words(text).slice(1)]);
       } catch (error) {
         const { exitCode, code, message } = error as CommanderError;
         const leftOut = mentioned && /^commander\.(missing|optionMissing|missingMandatory)/.test(code);

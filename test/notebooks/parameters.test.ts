@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigError } from "../../lib/errors.js";
+import { hasShape } from "../../lib/notebooks/declared-parameter.js";
 import { declaredParameters } from "../../lib/notebooks/declared-parameters.js";
 import { literal } from "../../lib/notebooks/literal.js";
 import { injectParameters } from "../../lib/notebooks/parameters.js";
+import { typescriptParameters } from "../../lib/notebooks/typescript-parameters.js";
 import { code, notebook } from "./notebook.js";
 
 const declarations = `/** Configuration file. */
@@ -31,8 +36,31 @@ test("the parameters cell is read as TypeScript", () => {
   );
 });
 
+test("what the compiler found in a cell is kept, as long as the cell is the same, and found again when it is damaged", () => {
+  const former = process.env.CHERENKIT_CACHE;
+  const cache = mkdtempSync(join(tmpdir(), "cherenkit-parameters-"));
+  process.env.CHERENKIT_CACHE = cache;
+  try {
+    const first = declaredParameters(declarations, "typescript");
+    assert.deepEqual(first, typescriptParameters(declarations));
+    const [kept, ...others] = readdirSync(join(cache, "parameters"));
+    assert.deepEqual(others, []);
+    assert.deepEqual(declaredParameters(declarations, "typescript"), first);
+    assert.equal(declaredParameters("let epochs: string;", "typescript")[0]!.type, "string");
+    writeFileSync(join(cache, "parameters", kept!), "[{");
+    assert.deepEqual(declaredParameters(declarations, "typescript"), first);
+    rmSync(cache, { recursive: true });
+    writeFileSync(cache, "no folder");
+    assert.deepEqual(declaredParameters(declarations, "typescript"), first);
+  } finally {
+    if (former === undefined) delete process.env.CHERENKIT_CACHE;
+    else process.env.CHERENKIT_CACHE = former;
+    rmSync(cache, { recursive: true, force: true });
+  }
+});
+
 test("a value fits its declared type or not", () => {
-  const fits = new Map(declaredParameters(declarations, "typescript").map((item) => [item.name, item.fits]));
+  const shapes = new Map(declaredParameters(declarations, "typescript").map((item) => [item.name, item.shape]));
   const cases: [string, unknown, boolean][] = [
     ["configFile", "b", true],
     ["configFile", 7, false],
@@ -51,7 +79,8 @@ test("a value fits its declared type or not", () => {
     ["tasks", [1], false],
     ["date", "anything", true],
   ];
-  for (const [name, value, expected] of cases) assert.equal(fits.get(name)!(value), expected, `${name} = ${value}`);
+  for (const [name, value, expected] of cases)
+    assert.equal(hasShape(value, shapes.get(name)!), expected, `${name} = ${value}`);
 });
 
 test("Python's parameters are read by their lines", () => {
