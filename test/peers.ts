@@ -32,19 +32,6 @@ export function needsCtapipe(): { skip: string | false } {
   return { skip: missing ? `ctapipe is not installed here (no ${missing})` : false };
 }
 
-/** A Chromium for headless pages; `CHERENKIT_CHROMIUM` may name another. */
-export const chromium: string | undefined = [
-  process.env.CHERENKIT_CHROMIUM,
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((path) => path !== undefined && existsSync(path));
-
-/** Option for `test`: runs where there is a Chromium, else skips and says so. */
-export function needsChromium(): { skip: string | false } {
-  return { skip: chromium ? false : "no Chromium here (set CHERENKIT_CHROMIUM)" };
-}
-
 /** Python of an environment with TensorFlow and Keras; `CHERENKIT_PEERS_PYTHON` may name another. */
 export const kerasPython: string =
   process.env.CHERENKIT_PEERS_PYTHON ??

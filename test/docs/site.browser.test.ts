@@ -7,13 +7,12 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { chromium as browserType } from "playwright-core";
-import { chromium, needsChromium } from "../peers.js";
+import { needsChromium, startBrowser } from "../browser.js";
 import { project } from "./code-blocks.js";
 
 test("no page of the documentation is wider than the window, however narrow", needsChromium(), async () => {
   const site = await mkdtemp(join(tmpdir(), "cherenkit-site-"));
-  const browser = await browserType.launch({ executablePath: chromium!, args: ["--disable-gpu"] });
+  const browser = await startBrowser();
   try {
     const typedoc = join(project, "node_modules/typedoc/bin/typedoc");
     await promisify(execFile)(process.execPath, [typedoc, "--out", site], { cwd: project });

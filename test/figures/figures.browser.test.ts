@@ -4,12 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { chromium as browserType } from "playwright-core";
-import { chromium, needsChromium } from "../peers.js";
+import { needsChromium, startBrowser } from "../browser.js";
 import { gallery } from "./gallery.js";
 import { galleryPage } from "./gallery-page.js";
-
-const offline = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 
 interface Seen {
   readonly marks: number;
@@ -55,7 +52,7 @@ test(
     const folder = await mkdtemp(join(tmpdir(), "cherenkit-figures-"));
     const file = join(folder, "figures.html");
     await writeFile(file, galleryPage());
-    const browser = await browserType.launch({ executablePath: chromium!, args: offline });
+    const browser = await startBrowser();
     try {
       for (const width of [1280, 800, 420]) {
         const view = await browser.newPage({ viewport: { width, height: 900 } });

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { IOutput } from "@jupyterlab/nbformat";
-import { chromium as browserType } from "playwright-core";
 import { DataTable } from "../../lib/display/data-table.js";
 import { renderNotebook } from "../../lib/notebooks/html.js";
-import { chromium, needsChromium } from "../peers.js";
+import { needsChromium, startBrowser } from "../browser.js";
 import { code, notebook } from "./notebook.js";
 
 const table = new DataTable(
@@ -25,7 +24,7 @@ const output = { output_type: "display_data", data: { "text/html": table.toHtml(
 
 test("a table of a page sorts by a click on a column and comes as CSV", needsChromium(), async () => {
   const folder = await mkdtemp(join(tmpdir(), "cherenkit-table-"));
-  const browser = await browserType.launch({ executablePath: chromium, args: ["--disable-gpu", "--no-first-run"] });
+  const browser = await startBrowser();
   try {
     const file = join(folder, "page.html");
     await writeFile(file, renderNotebook(notebook({ ...code("table"), outputs: [output] }), { title: "Page" }));

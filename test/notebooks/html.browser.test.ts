@@ -5,21 +5,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { ICodeCell, IOutput } from "@jupyterlab/nbformat";
-import { chromium as browserType } from "playwright-core";
 import { DataTable } from "../../lib/display/data-table.js";
 import { renderNotebook } from "../../lib/notebooks/html.js";
 import type { RunRecord } from "../../lib/notebooks/run-record.js";
-import { chromium, needsChromium } from "../peers.js";
+import { needsChromium, startBrowser } from "../browser.js";
 import { code, notebook, prose } from "./notebook.js";
-
-const offline = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const run: RunRecord = {
   status: "completed",
@@ -80,7 +70,7 @@ test(
     const folder = await mkdtemp(join(tmpdir(), "cherenkit-page-"));
     const file = join(folder, "report.html");
     await writeFile(file, page);
-    const browser = await browserType.launch({ executablePath: chromium!, args: offline });
+    const browser = await startBrowser();
     try {
       for (const width of [1280, 800, 400]) {
         const view = await browser.newPage({ viewport: { width, height: 900 } });

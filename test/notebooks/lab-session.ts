@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { INotebookContent } from "@jupyterlab/nbformat";
-import { type Browser, chromium as browserType } from "playwright-core";
-import { chromium } from "../peers.js";
+import type { Browser } from "playwright-core";
+import { startBrowser } from "../browser.js";
 import { LabServer, NotebookPage } from "./jupyter-lab-page.js";
 import { readJson } from "./notebook.js";
 
 const notebooks = fileURLToPath(new URL("../../../notebooks", import.meta.url));
-const offline = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
 const shots = process.env.CHERENKIT_SCREENSHOTS;
 
 /** A copy of one of the project's notebooks, open in a JupyterLab of its own. */
@@ -42,7 +41,7 @@ export async function startLab(
     const copy = join(folder, name);
     await writeFile(copy, JSON.stringify(content));
     server = await LabServer.start(copy, join(folder, "jupyter"));
-    browser = await browserType.launch({ executablePath: chromium!, args: offline });
+    browser = await startBrowser();
     const lab = new NotebookPage(await browser.newPage({ viewport: { width: 1400, height: 1600 } }));
     await lab.open(server.url);
     const look = async (shot: string): Promise<void> => {

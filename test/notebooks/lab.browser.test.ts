@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Locator } from "playwright-core";
 import { simulate } from "../../lib/simulation/simulate.js";
-import { chromium, needsChromium } from "../peers.js";
+import { chromium, needsChromium } from "../browser.js";
 import type { NotebookPage } from "./jupyter-lab-page.js";
 import { type LabSession, startLab } from "./lab-session.js";
 
