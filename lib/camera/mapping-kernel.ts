@@ -1,4 +1,3 @@
-import wabt from "wabt";
 import type { ImageMapper } from "./image-mapper.js";
 import { mappingKernelWat } from "./mapping-kernel-wat.js";
 
@@ -13,6 +12,8 @@ const pageBytes = 65_536;
 
 /** The inner loops, compiled; a module may be posted to worker threads. */
 export async function compileMappingKernel(): Promise<WebAssembly.Module> {
+  // Threads get the module and need no assembler.
+  const { default: wabt } = await import("wabt");
   const features = { simd: true, threads: true };
   const text = (await wabt()).parseWat("mapping-kernel.wat", mappingKernelWat, features);
   try {

@@ -2,7 +2,7 @@ import type { Channel } from "../config/channel.js";
 import { InputError } from "../errors.js";
 import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
-import { type ImageBlock, imageEvents, imagesPath, readImageBlocks } from "./read-images.js";
+import { imageEvents, imagesPath, readVectorBlocks, type VectorBlock } from "./read-images.js";
 
 /** Where each image is: a row of the image table of a telescope in a file. Arrays are `[images]`, in shared memory. */
 export interface ImagePlaces {
@@ -32,7 +32,7 @@ interface KnownTable {
 export class FileReader {
   private readonly files = new Map<string, EventFile>();
   private readonly tables = new Map<string, KnownTable>();
-  private readonly blocks = new Map<string, ImageBlock>();
+  private readonly blocks = new Map<string, VectorBlock>();
 
   constructor(
     private readonly places: ImagePlaces,
@@ -88,11 +88,11 @@ export class FileReader {
     return table;
   }
 
-  private async block(path: string, telescope: number, number: number): Promise<ImageBlock> {
+  private async block(path: string, telescope: number, number: number): Promise<VectorBlock> {
     const key = `${path}:${telescope}:${number}`;
     const share = { first: number, step: Number.MAX_SAFE_INTEGER };
     const block =
-      this.blocks.get(key) ?? readImageBlocks(await this.file(path), telescope, this.channels, share).next().value!;
+      this.blocks.get(key) ?? readVectorBlocks(await this.file(path), telescope, this.channels, share).next().value!;
     if (block.pixels !== this.pixels) {
       const place = `${path}:${imagesPath(telescope)}`;
       throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${this.pixels}`, { place });

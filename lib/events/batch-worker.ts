@@ -4,12 +4,19 @@ import { imagesPerPass, MappingKernel, workspaceBytes } from "../camera/mapping-
 import type { Channel } from "../config/channel.js";
 import { packError, type ThreadError } from "../threads/thread-error.js";
 import { turnPixels } from "./augmentation.js";
-import { FileReader, type ImagePlaces } from "./batch-file-reader.js";
+import type { FileReader, ImagePlaces } from "./batch-file-reader.js";
 import { DamagedImageError, StoreReader } from "./image-store-reader.js";
 
 /** Where pixel vectors come from: an image store, or the DL1 files. */
 export type VectorSource =
-  | { readonly kind: "store"; readonly path: string; readonly checksums: Uint32Array; readonly verified: Uint8Array }
+  | {
+      readonly kind: "store";
+      readonly path: string;
+      /** Where each image is in the store, `[images]`. */
+      readonly placeOf: Uint32Array;
+      readonly checksums: Uint32Array;
+      readonly verified: Uint8Array;
+    }
   | { readonly kind: "files"; readonly places: ImagePlaces; readonly channels: readonly Channel[] };
 
 /** How the images of one example lie in a slot. */
@@ -67,14 +74,24 @@ export function arenaBytes(mappers: readonly ImageMapper[], pixels: number, chan
 
 /** An image to be mapped, and where it goes. */
 interface Job {
-  readonly row: number;
+  /** Its place in the store, or its row without one. */
+  readonly place: number;
   readonly to: number;
   readonly turn: number;
 }
 
+/** HDF5 is loaded only where the files are read: it takes longer than the rest of a thread's start. */
+async function openReader(source: VectorSource, pixels: number, channels: number): Promise<StoreReader | FileReader> {
+  if (source.kind === "store") {
+    return new StoreReader(source.path, pixels * channels * 4, source.checksums, source.verified);
+  }
+  const { FileReader: Reader } = await import("./batch-file-reader.js");
+  return new Reader(source.places, source.channels, pixels);
+}
+
 class BatchFiller {
   private readonly kernels: MappingKernel[] = [];
-  private readonly reader: StoreReader | FileReader;
+  private readonly reader: Promise<StoreReader | FileReader>;
   private readonly staging: Float32Array;
   private readonly passSize: number;
   /** An image before it is turned. */
@@ -93,16 +110,14 @@ class BatchFiller {
       this.kernels.push(new MappingKernel(kernel, memory, base, mapper, channels, cellBytes));
       base += aligned(workspaceBytes(mapper, channels));
     }
-    this.reader =
-      source.kind === "store"
-        ? new StoreReader(source.path, size * 4, source.checksums, source.verified)
-        : new FileReader(source.places, source.channels, pixels);
+    this.reader = openReader(source, pixels, channels);
   }
 
   async fill({ slot, indices, turns }: BatchRequest): Promise<void> {
     for (const [number, jobs] of this.jobsByMapper(slot, indices, turns).entries()) {
-      // In the order of the store, so that neighbours are read at once.
-      jobs.sort((a, b) => a.row - b.row);
+      // In the order of the store, so that neighbours are read at once; but images of one event together, since they are
+      // written between each other.
+      if (!this.data.imagesOf) jobs.sort((a, b) => a.place - b.place);
       for (let first = 0; first < jobs.length; first += this.passSize) {
         await this.mapTogether(number, jobs.slice(first, first + this.passSize));
       }
@@ -110,7 +125,7 @@ class BatchFiller {
   }
 
   private jobsByMapper(slot: number, indices: Uint32Array, turns: BatchRequest["turns"]): Job[][] {
-    const { layout, mappers, mapperOf, imagesOf, slots } = this.data;
+    const { source, layout, mappers, mapperOf, imagesOf, slots } = this.data;
     const { telescopes, channels, stacked } = layout;
     const { height, width } = mappers[0]!;
     const imageBytes = height * width * channels * 4;
@@ -120,21 +135,26 @@ class BatchFiller {
         const row = imagesOf ? imagesOf[index * telescopes + telescope]! : index;
         const offset = stacked ? telescope * channels * 4 : telescope * imageBytes;
         const to = slots[slot]! + i * telescopes * imageBytes + offset;
-        if (row < 0) this.kernels[0]!.blank(to);
-        else jobs[mapperOf[row]!]!.push({ row, to, turn: turns ? turns[i]! : 0 });
+        if (row < 0) {
+          this.kernels[0]!.blank(to);
+          continue;
+        }
+        const place = source.kind === "store" ? source.placeOf[row]! : row;
+        jobs[mapperOf[row]!]!.push({ place, to, turn: turns ? turns[i]! : 0 });
       }
     }
     return jobs;
   }
 
   private async mapTogether(mapper: number, jobs: readonly Job[]): Promise<void> {
-    const rows = jobs.map(({ row }) => row);
+    const places = jobs.map(({ place }) => place);
     const { arena, pixels, layout, turnSources } = this.data;
     const size = pixels * layout.channels;
     const imageBytes = size * 4;
-    if (this.reader instanceof StoreReader) {
-      this.reader.read(rows, new Uint8Array(this.staging.buffer, this.staging.byteOffset, this.staging.byteLength));
-    } else await this.reader.read(rows, this.staging);
+    const reader = await this.reader;
+    if (reader instanceof StoreReader) {
+      reader.read(places, new Uint8Array(this.staging.buffer, this.staging.byteOffset, this.staging.byteLength));
+    } else await reader.read(places, this.staging);
     for (const [i, { turn }] of jobs.entries()) {
       if (turn === 0) continue;
       const image = this.staging.subarray(i * size, (i + 1) * size);

@@ -23,6 +23,11 @@ export function isCleanedChannel(channel: Channel): boolean {
   return channel.includes("cleaned");
 }
 
+/** True for a column of the file as it is, but for values that are not finite. */
+export function isPlainChannel(channel: Channel): boolean {
+  return channel === "image" || channel === "peak_time";
+}
+
 /** Writes values as they are, in one tight loop: `image` and `peak_time` are what most networks look at. */
 function writePlain(source: Float32Array, out: Float32Array, offset: number, stride: number): void {
   const { length } = source;
@@ -46,7 +51,7 @@ function writeChannel(
   stride: number,
 ): void {
   const source = isTimeChannel(channel) ? peakTime! : image!;
-  if (channel === "image" || channel === "peak_time") {
+  if (isPlainChannel(channel)) {
     writePlain(source, out, offset, stride);
     return;
   }

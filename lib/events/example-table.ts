@@ -22,7 +22,7 @@ export interface ClassCount {
   readonly weight: number;
 }
 
-/** Telescope images in the order in which the image store keeps them: by observation, event and telescope. */
+/** Telescope images by observation, event and telescope. */
 export interface ImageRows {
   readonly rows: number;
   /** `file_index`, `table_index`, `obs_id`, `event_id`, `tel_id`; in stereo also `hillas_intensity` where files have it. */

@@ -16,7 +16,7 @@ import {
   storeFormat,
   storePaths,
 } from "./image-store-files.js";
-import { type StoreTask, storeTasks } from "./image-store-tasks.js";
+import { type StoreTask, storeOrder, storeTasks } from "./image-store-tasks.js";
 import type { StoreReply } from "./image-store-worker.js";
 import { imagesPath } from "./read-images.js";
 
@@ -91,7 +91,7 @@ function sync(path: string): void {
 function checkAllFound(examples: ExampleTable, checksums: Uint32Array): void {
   const missing = checksums.reduce((count, checksum) => count + (checksum === 0 ? 1 : 0), 0);
   if (missing === 0) return;
-  const row = checksums.indexOf(0);
+  const row = storeOrder(examples)[checksums.indexOf(0)]!;
   const source = examples.files[examples.images.column("file_index")[row]!]!.path;
   const place = `${source}:${imagesPath(examples.images.column("tel_id")[row]!)}`;
   throw new InputError(`${missing} of ${checksums.length} images are missing; ${place} lacks the first`, {
@@ -129,8 +129,8 @@ async function fillPieces(
       at = (at + 1) % tasks.length;
       left--;
       if (!isDone(piece)) return tasks[piece];
-      const { rows, parts } = tasks[piece]!;
-      done += Math.round(rows.length / parts);
+      const { places, parts } = tasks[piece]!;
+      done += Math.round(places.length / parts);
     }
     return undefined;
   };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 
 /** Form of the stored files; another form is another store. */
-export const storeFormat = 2;
+export const storeFormat = 3;
 
 /** Names of a store's files in its folder. */
 export interface StorePaths {

@@ -4,8 +4,8 @@ import { imageChecksum } from "./image-store-files.js";
 
 /** An image whose bytes are not those that were written. */
 export class DamagedImageError extends InputError {
-  constructor(path: string, row: number) {
-    super(`image ${row} of the image store ${path} is damaged`, {
+  constructor(path: string, place: number) {
+    super(`image ${place} of the image store ${path} is damaged`, {
       place: path,
       remedy: "run 'cherenkit cache prune', then run again",
     });
@@ -30,27 +30,27 @@ export class StoreReader {
   }
 
   /**
-   * @param rows ascending; images that follow each other are read at once
+   * @param places in the store; images that follow each other are read at once
    * @param out gets one image after the other
-   * @throws {DamagedImageError}
+   * @thplaces {DamagedImageError}
    */
-  read(rows: ArrayLike<number>, out: Uint8Array): void {
+  read(places: ArrayLike<number>, out: Uint8Array): void {
     const { imageBytes } = this;
-    for (let first = 0; first < rows.length; ) {
+    for (let first = 0; first < places.length; ) {
       let end = first + 1;
-      while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
+      while (end < places.length && places[end] === places[end - 1]! + 1) end++;
       const length = (end - first) * imageBytes;
-      const read = readSync(this.file, out, first * imageBytes, length, rows[first]! * imageBytes);
-      for (let i = first; i < end; i++) this.verify(rows[i]!, out, i, read >= (i - first + 1) * imageBytes);
+      const read = readSync(this.file, out, first * imageBytes, length, places[first]! * imageBytes);
+      for (let i = first; i < end; i++) this.verify(places[i]!, out, i, read >= (i - first + 1) * imageBytes);
       first = end;
     }
   }
 
-  private verify(row: number, out: Uint8Array, at: number, complete: boolean): void {
-    if (complete && this.verified[row] === 1) return;
+  private verify(place: number, out: Uint8Array, at: number, complete: boolean): void {
+    if (complete && this.verified[place] === 1) return;
     const bytes = out.subarray(at * this.imageBytes, (at + 1) * this.imageBytes);
-    if (!complete || imageChecksum(bytes) !== this.checksums[row]) throw new DamagedImageError(this.path, row);
-    this.verified[row] = 1;
+    if (!complete || imageChecksum(bytes) !== this.checksums[place]) throw new DamagedImageError(this.path, place);
+    this.verified[place] = 1;
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { rewriteImages } from "./image-store-build.js";
 import { readChecksums, storePaths } from "./image-store-files.js";
 import { DamagedImageError, StoreReader } from "./image-store-reader.js";
 
-/** Rows of a store whose images are not those that were written. */
+/** Places in a store whose images are not those that were written. */
 export function damagedImages(folder: string, imageBytes: number): Set<number> {
   const paths = storePaths(folder);
   const checksums = readChecksums(paths.checksums);
@@ -14,12 +14,12 @@ export function damagedImages(folder: string, imageBytes: number): Set<number> {
   const bytes = new Uint8Array(imageBytes);
   const damaged = new Set<number>();
   try {
-    for (let row = 0; row < checksums.length; row++) {
+    for (let place = 0; place < checksums.length; place++) {
       try {
-        reader.read([row], bytes);
+        reader.read([place], bytes);
       } catch (error) {
         if (!(error instanceof DamagedImageError)) throw error;
-        damaged.add(row);
+        damaged.add(place);
       }
     }
   } finally {

@@ -16,7 +16,7 @@ export interface StoreTask {
   /** Keys of the telescope's wanted images in this file, and their places in the store; memory shared by all tasks. */
   readonly obsIds: Float64Array;
   readonly eventIds: Float64Array;
-  readonly rows: Uint32Array;
+  readonly places: Uint32Array;
 }
 
 /** Images of a task, at most about; a job that is killed loses no more. */
@@ -29,40 +29,62 @@ function sharedKeys(column: ArrayLike<number>, rows: readonly number[]): Float64
   return keys;
 }
 
-function sharedRows(rows: readonly number[]): Uint32Array {
-  const values = new Uint32Array(new SharedArrayBuffer(4 * rows.length));
-  values.set(rows);
+function sharedPlaces(places: readonly number[]): Uint32Array {
+  const values = new Uint32Array(new SharedArrayBuffer(4 * places.length));
+  values.set(places);
   return values;
 }
 
-/** The work of filling a store, always in the same pieces, for all of its images or for some. */
+/** The images of each telescope in each file, in the order of `ExampleTable.images`. */
+function imagesByTable({ images }: ExampleTable): number[][] {
+  const [fileIndex, telescopes] = [images.column("file_index"), images.column("tel_id")];
+  const tables = new Map<string, number[]>();
+  for (let image = 0; image < images.rows; image++) {
+    const key = `${fileIndex[image]}/${telescopes[image]}`;
+    const those = tables.get(key);
+    if (those) those.push(image);
+    else tables.set(key, [image]);
+  }
+  return [...tables.values()];
+}
+
+/**
+ * The image at each place of a store: one table of a file after the other. What is read together then lies together, and is
+ * written at once; images of one event, in turns from several tables, would take two to three times as long.
+ */
+export function storeOrder(examples: ExampleTable): Uint32Array {
+  const order = new Uint32Array(examples.images.rows);
+  let at = 0;
+  for (const images of imagesByTable(examples)) {
+    order.set(images, at);
+    at += images.length;
+  }
+  return order;
+}
+
+/** The work of filling a store, always in the same pieces, for all of its places or for some. */
 export function storeTasks(
   examples: ExampleTable,
   files: Pick<StoreTask, "pixelsFile" | "checksumsFile" | "channels" | "pixels">,
   wanted?: ReadonlySet<number>,
 ): StoreTask[] {
   const { images } = examples;
-  const [fileIndex, telescopes] = [images.column("file_index"), images.column("tel_id")];
-  const [obsIds, eventIds] = [images.column("obs_id"), images.column("event_id")];
-  const tables = new Map<string, number[]>();
-  for (let row = 0; row < images.rows; row++) {
-    if (wanted && !wanted.has(row)) continue;
-    const key = `${fileIndex[row]}/${telescopes[row]}`;
-    const rows = tables.get(key);
-    if (rows) rows.push(row);
-    else tables.set(key, [row]);
-  }
-  return [...tables.values()].flatMap((rows): StoreTask[] => {
-    const [first] = rows as [number];
+  let begin = 0;
+  return imagesByTable(examples).flatMap((all): StoreTask[] => {
+    const [first, from] = [all[0]!, begin];
+    begin += all.length;
+    const places = all.map((_, i) => from + i).filter((place) => wanted?.has(place) ?? true);
+    if (places.length === 0) return [];
+    const rows = places.map((place) => all[place - from]!);
     const table = {
       ...files,
-      source: examples.files[fileIndex[first]!]!.path,
-      telescope: telescopes[first]!,
-      obsIds: sharedKeys(obsIds, rows),
-      eventIds: sharedKeys(eventIds, rows),
-      rows: sharedRows(rows),
+      source: examples.files[images.column("file_index")[first]!]!.path,
+      telescope: images.column("tel_id")[first]!,
+      obsIds: sharedKeys(images.column("obs_id"), rows),
+      eventIds: sharedKeys(images.column("event_id"), rows),
+      places: sharedPlaces(places),
     };
-    const parts = wanted ? 1 : Math.ceil(rows.length / imagesPerTask);
+    const parts = wanted ? 1 : Math.ceil(places.length / imagesPerTask);
     return Array.from({ length: parts }, (_, part) => ({ ...table, part, parts }));
   });
 }

@@ -7,7 +7,7 @@ import { type EventFile, openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
 import { imageChecksum } from "./image-store-files.js";
 import type { StoreTask } from "./image-store-tasks.js";
-import { imagesPath, readImageBlocks } from "./read-images.js";
+import { imagesPath, readVectorBlocks } from "./read-images.js";
 
 export type StoreReply =
   | { readonly kind: "progress"; readonly images: number }
@@ -24,13 +24,13 @@ function write(file: number, target: string, bytes: Uint8Array, position: number
   }
 }
 
-/** Writes one item a row, of one size and one after the other; those of rows that follow each other at once. */
-function writeRows(file: number, target: string, items: Uint8Array, rows: readonly number[]): void {
-  const size = items.length / rows.length;
-  for (let first = 0; first < rows.length; ) {
+/** Writes one item a place, of one size and one after the other; those of places that follow each other at once. */
+function writeItems(file: number, target: string, items: Uint8Array, places: readonly number[]): void {
+  const size = items.length / places.length;
+  for (let first = 0; first < places.length; ) {
     let end = first + 1;
-    while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
-    write(file, target, items.subarray(first * size, end * size), rows[first]! * size);
+    while (end < places.length && places[end] === places[end - 1]! + 1) end++;
+    write(file, target, items.subarray(first * size, end * size), places[first]! * size);
     first = end;
   }
 }
@@ -40,20 +40,20 @@ let lastIndex: { readonly table: string; readonly index: EventIndex } | undefine
 
 /** Tasks of one table follow each other: its file stays open, and the index of its events stands. */
 async function openTable(task: StoreTask): Promise<{ file: EventFile; index: EventIndex }> {
-  const { source, telescope, rows, obsIds, eventIds } = task;
+  const { source, telescope, places, obsIds, eventIds } = task;
   if (lastFile?.source !== source) {
     lastFile?.file.close();
     lastFile = undefined;
     lastFile = { source, file: await openEventFile(source) };
   }
-  const table = `${source}:${telescope}:${rows.length}`;
+  const table = `${source}:${telescope}:${places.length}`;
   if (lastIndex?.table !== table) lastIndex = { table, index: new EventIndex(obsIds, eventIds) };
   return { file: lastFile.file, index: lastIndex.index };
 }
 
 /** Images are found by their keys, so that it does not matter in which order the file has them. */
 async function storeImages(task: StoreTask, onImages: (count: number) => void): Promise<void> {
-  const { source, telescope, channels, pixels, rows, part, parts } = task;
+  const { source, telescope, channels, pixels, places, part, parts } = task;
   const place = `${source}:${imagesPath(telescope)}`;
   const { file, index } = await openTable(task);
   const size = pixels * channels.length;
@@ -61,7 +61,7 @@ async function storeImages(task: StoreTask, onImages: (count: number) => void): 
   const pixelsFile = openSync(task.pixelsFile, "r+");
   const checksumsFile = task.checksumsFile === null ? null : openSync(task.checksumsFile, "r+");
   try {
-    for (const block of readImageBlocks(file, telescope, channels, { first: part, step: parts })) {
+    for (const block of readVectorBlocks(file, telescope, channels, { first: part, step: parts })) {
       if (block.pixels !== pixels) {
         throw new InputError(`${place} has images of ${block.pixels} pixels, its camera has ${pixels}`, { place });
       }
@@ -71,16 +71,16 @@ async function storeImages(task: StoreTask, onImages: (count: number) => void): 
         const example = index.find(block.obsIds[row]!, block.eventIds[row]!);
         if (example < 0) continue;
         block.write(row, vectors, targets.length * size);
-        targets.push(rows[example]!);
+        targets.push(places[example]!);
       }
       if (targets.length === 0) continue;
       const bytes = new Uint8Array(vectors.buffer, 0, 4 * targets.length * size);
-      writeRows(pixelsFile, task.pixelsFile, bytes, targets);
+      writeItems(pixelsFile, task.pixelsFile, bytes, targets);
       if (checksumsFile !== null) {
         const checksums = Uint32Array.from(targets, (_, i) =>
           imageChecksum(bytes.subarray(4 * i * size, 4 * (i + 1) * size)),
         );
-        writeRows(checksumsFile, task.checksumsFile!, new Uint8Array(checksums.buffer), targets);
+        writeItems(checksumsFile, task.checksumsFile!, new Uint8Array(checksums.buffer), targets);
       }
       onImages(targets.length);
     }

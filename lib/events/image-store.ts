@@ -11,7 +11,7 @@ import { imageStoresFolder } from "./image-store-cache.js";
 import { readCompleteStore, storeFormat, storePaths } from "./image-store-files.js";
 import { whyNoRoom } from "./image-store-room.js";
 
-/** Selected images of a data set in a flat file: float32, `[images, pixels, channels]`, in the order of `ExampleTable.images`. */
+/** Selected images of a data set in a flat file: float32, `[images, pixels, channels]`, in the order of `storeOrder`. */
 export interface ImageStore {
   readonly key: string;
   /** Folder of the store; null when there was no room for it, and the DL1 files are read instead. */

@@ -21,6 +21,7 @@ import type { ExampleTable } from "./example-table.js";
 import type { ImageStore } from "./image-store.js";
 import { readChecksums, storePaths } from "./image-store-files.js";
 import { repairStore } from "./image-store-repair.js";
+import { storeOrder } from "./image-store-tasks.js";
 import { exampleLabels } from "./labels.js";
 
 /** Batches that are being filled, full, or looked at, for each thread. */
@@ -266,7 +267,9 @@ function vectorSource(examples: ExampleTable, store: ImageStore, channels: Reade
   const checksums = new Uint32Array(new SharedArrayBuffer(4 * store.examples));
   checksums.set(readChecksums(paths.checksums));
   const verified = new Uint8Array(new SharedArrayBuffer(Math.max(1, store.examples)));
-  return { kind: "store", path: paths.pixels, checksums, verified };
+  const placeOf = new Uint32Array(new SharedArrayBuffer(4 * store.examples));
+  for (const [place, image] of storeOrder(examples).entries()) placeOf[image] = place;
+  return { kind: "store", path: paths.pixels, placeOf, checksums, verified };
 }
 
 /** Mappers of the cameras, whose images must have one size. */

@@ -3,7 +3,7 @@ import { InputError } from "../errors.js";
 import { openEventFile } from "./event-file.js";
 import { EventIndex } from "./event-index.js";
 import type { ExampleTable } from "./example-table.js";
-import { imagesPath, readImageBlocks } from "./read-images.js";
+import { imagesPath, readVectorBlocks } from "./read-images.js";
 
 /** An image of an example, valid until the next is asked for. */
 export interface ExampleImage {
@@ -49,7 +49,7 @@ export async function* readExampleImages(
         const pixels = new Float32Array(camera.pixelX.length * channels.length);
         const place = `${file.path}:${imagesPath(telescopeId)}`;
         let found = 0;
-        for (const block of readImageBlocks(file, telescopeId, channels)) {
+        for (const block of readVectorBlocks(file, telescopeId, channels)) {
           if (block.pixels !== camera.pixelX.length) {
             const sizes = `images of ${block.pixels} pixels, its camera has ${camera.pixelX.length}`;
             throw new InputError(`${place} has ${sizes}`, { place });

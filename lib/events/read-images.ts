@@ -1,9 +1,9 @@
 import { type Channel, waveformSample } from "../config/channel.js";
 import { InputError } from "../errors.js";
-import { numbers, type Table } from "../hdf5/column.js";
+import { itemLength, numbers, type Table } from "../hdf5/column.js";
 import type { NumberColumn } from "../hdf5/number-column.js";
 import type { TableReader } from "../hdf5/table-reader.js";
-import { type DL1Image, isCleanedChannel, isTimeChannel, writeChannels } from "./channels.js";
+import { type DL1Image, isCleanedChannel, isPlainChannel, isTimeChannel, writeChannels } from "./channels.js";
 import { type EventFile, telescopeTable } from "./event-file.js";
 import { readTraces, waveformLevels, waveformsPath } from "./read-waveforms.js";
 import type { WaveformLevel } from "./waveforms.js";
@@ -20,6 +20,10 @@ export interface ImageBlock {
   readonly pixels: number;
   /** An image of the block as the file has it, with what the channels need. */
   image(row: number): DL1Image;
+}
+
+/** A block of images of one telescope as pixel vectors, in the order of the file. */
+export interface VectorBlock extends Omit<ImageBlock, "image"> {
   /** Writes the channels of an image of the block, `[n_pixels, channels]`, from `offset`. */
   write(row: number, out: Float32Array, offset: number): void;
 }
@@ -126,14 +130,37 @@ function readBlock(source: Source, start: number, count: number): ImageBlock {
       traces: (level) => traces.get(level)!.of(row),
     };
   };
-  return {
-    rows: block.rows,
-    obsIds,
-    eventIds,
-    pixels,
-    image: imageOf,
-    write: (row, out, offset) => writeChannels(channels, imageOf(row), out, offset),
-  };
+  return { rows: block.rows, obsIds, eventIds, pixels, image: imageOf };
+}
+
+/** Pixels of images whose channels are columns of the file as they are; undefined for others. */
+function plainPixels({ table, channels }: Source): number | undefined {
+  if (!channels.every(isPlainChannel)) return undefined;
+  const columns = table.layout.filter(({ name }) => (channels as readonly string[]).includes(name));
+  const [pixels, ...others] = columns.map(({ itemShape }) => itemLength(itemShape));
+  const plain = columns.every(({ type }) => type === "float32") && others.every((count) => count === pixels);
+  return plain ? pixels : undefined;
+}
+
+/** @param room what the vectors may be written to, if it fits */
+function readVectors(source: Source, start: number, count: number, room?: Float32Array): [VectorBlock, Float32Array?] {
+  const { table, channels } = source;
+  const pixels = plainPixels(source);
+  if (pixels === undefined) {
+    const block = readBlock(source, start, count);
+    const write: VectorBlock["write"] = (row, out, offset) => writeChannels(channels, block.image(row), out, offset);
+    return [{ ...block, write }];
+  }
+  const ids = { columns: ["obs_id", "event_id"], start, count };
+  const { table: block, floats: vectors } = table.readSideBySide(channels, ids, room);
+  const [obsIds, eventIds] = ids.columns.map((name) => numbers(block.columns.get(name)!)) as [
+    Float64Array,
+    Float64Array,
+  ];
+  const size = pixels * channels.length;
+  const write: VectorBlock["write"] = (row, out, offset) =>
+    out.set(vectors.subarray(row * size, (row + 1) * size), offset);
+  return [{ rows: block.rows, obsIds, eventIds, pixels, write }, vectors];
 }
 
 /**
@@ -176,20 +203,49 @@ export interface BlockShare {
 }
 
 /**
+ * Blocks of a telescope's table; nothing when it has none.
+ * @param share the blocks that this reader takes, where several threads share a table
+ */
+function* blocksOf<Block>(
+  file: EventFile,
+  telescopeId: number,
+  channels: readonly Channel[],
+  share: BlockShare,
+  read: (source: Source, start: number, rows: number) => Block,
+): Generator<Block> {
+  if (file.hdf5.kind(rowsPath(file, telescopeId, channels)) !== "table") return;
+  const source = openSource(file, telescopeId, channels);
+  const rows = rowsPerBlock(source);
+  for (let start = share.first * rows; start < source.table.rows; start += share.step * rows) {
+    yield read(source, start, rows);
+  }
+}
+
+/**
  * Images of a telescope block by block; nothing when it has none.
  * @param share the blocks that this reader takes, where several threads share a table
  * @throws {InputError} when the tables lack what the channels need.
  */
-export function* readImageBlocks(
+export function readImageBlocks(
   file: EventFile,
   telescopeId: number,
   channels: readonly Channel[],
   share: BlockShare = { first: 0, step: 1 },
 ): Generator<ImageBlock> {
-  if (file.hdf5.kind(rowsPath(file, telescopeId, channels)) !== "table") return;
-  const source = openSource(file, telescopeId, channels);
-  const rows = rowsPerBlock(source);
-  for (let start = share.first * rows; start < source.table.rows; start += share.step * rows) {
-    yield readBlock(source, start, rows);
-  }
+  return blocksOf(file, telescopeId, channels, share, readBlock);
+}
+
+/** The same as pixel vectors; a block is valid until the next is asked for. */
+export function readVectorBlocks(
+  file: EventFile,
+  telescopeId: number,
+  channels: readonly Channel[],
+  share: BlockShare = { first: 0, step: 1 },
+): Generator<VectorBlock> {
+  let room: Float32Array | undefined;
+  return blocksOf(file, telescopeId, channels, share, (source, start, rows) => {
+    const [block, vectors] = readVectors(source, start, rows, room);
+    room = vectors;
+    return block;
+  });
 }

@@ -16,6 +16,7 @@ import { type NumberColumn, NumberGatherer } from "./number-column.js";
 import { readBlocks } from "./read-block.js";
 import { nearestName, readError } from "./read-error.js";
 import type { RecordMember, TableShape } from "./record-member.js";
+import { sideBySide } from "./stored/chunk-decoder.js";
 import { DamagedBlockError } from "./stored/file-bytes.js";
 import type { StoredTable } from "./stored/stored-table.js";
 
@@ -150,9 +151,13 @@ export class TableReader {
     });
     const columns = new Map<string, Column>();
     for (const store of stores) columns.set(store.member.name, this.finish(store, options.raw ?? false));
+    return this.tableOf(count, columns);
+  }
+
+  private tableOf(rows: number, columns: ReadonlyMap<string, Column>): Table {
     const reader = this;
     return {
-      rows: count,
+      rows,
       columns,
       get attributes(): Record<string, AttributeValue> {
         return reader.attributes;
@@ -188,6 +193,36 @@ export class TableReader {
         return [name, one ? one.values : (this.read({ columns: [name] }).columns.get(name)!.data as Float32Array)];
       }),
     );
+  }
+
+  /**
+   * Rows `start … start + count`: columns of float32 side by side, `[rows, items, columns]`, what is not finite as 0, and
+   * other columns as `read` gives them.
+   * @param floats columns of type float32 with equal numbers of items
+   * @param out gets the floats; of another length it is replaced by a new array
+   * @throws {InputError} as `read`
+   */
+  readSideBySide(
+    floats: readonly string[],
+    options: { readonly columns: readonly string[]; readonly start: number; readonly count: number },
+    out: Float32Array = new Float32Array(),
+  ): { readonly table: Table; readonly floats: Float32Array } {
+    const start = Math.min(options.start, this.rows);
+    const count = Math.min(options.count, this.rows - start);
+    const members = floats.map((name) => this.members[this.find(name)]!);
+    const items = itemLength(members[0]!.itemShape);
+    const offsets = members.map(({ offset }) => offset);
+    const rowLength = items * members.length;
+    const values = out.length === count * rowLength ? out : new Float32Array(count * rowLength);
+    const stores = options.columns.map((name) => this.store(this.find(name), count));
+    this.readSelection(start, count, (bytes, first, rows) => {
+      for (const store of stores) gather(store, bytes, this.rowBytes, first, rows);
+      const block = sideBySide(bytes, this.rowBytes, offsets, items);
+      if (block) values.set(block, first * rowLength);
+      else putSideBySide(bytes, this.rowBytes, offsets, items, values.subarray(first * rowLength));
+    });
+    const columns = new Map(stores.map((store) => [store.member.name, this.finish(store, false)]));
+    return { table: this.tableOf(count, columns), floats: values };
   }
 
   private readSelection(
@@ -336,6 +371,25 @@ function gather(store: Store, rows: Uint8Array, rowBytes: number, first: number,
       to += bytesPerRow;
     } else {
       for (let i = 0; i < bytesPerRow; i++) bytes[to++] = rows[from + i]!;
+    }
+  }
+}
+
+/** What `sideBySide` does, for bytes of the HDF5 library. */
+function putSideBySide(
+  rows: Uint8Array,
+  rowBytes: number,
+  offsets: readonly number[],
+  length: number,
+  out: Float32Array,
+): void {
+  const view = new DataView(rows.buffer, rows.byteOffset, rows.byteLength);
+  for (let row = 0, at = 0; row + rowBytes <= rows.length; row += rowBytes) {
+    for (let item = 0; item < length; item++) {
+      for (const offset of offsets) {
+        const value = view.getFloat32(row + offset + 4 * item, true);
+        out[at++] = Number.isFinite(value) ? value : 0;
+      }
     }
   }
 }

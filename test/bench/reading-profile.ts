@@ -17,7 +17,7 @@ import { openImageStore } from "../../lib/events/image-store.js";
 import { imageChecksum, readChecksums, storePaths } from "../../lib/events/image-store-files.js";
 import { StoreReader } from "../../lib/events/image-store-reader.js";
 import { openExamples } from "../../lib/events/open-examples.js";
-import { readImageBlocks } from "../../lib/events/read-images.js";
+import { readVectorBlocks } from "../../lib/events/read-images.js";
 import { storeReader } from "../events/store-reader.js";
 import { sharedData } from "../shared-data.js";
 import { writeLargeDL1 } from "./large-dl1.js";
@@ -57,7 +57,7 @@ step("DL1 file, bytes alone", statSync(dl1).size, () => readWhole(dl1));
 step("HDF5: blocks, checksum and zstd", rawBytes, () => table.readRaw(() => undefined));
 const vector = new Float32Array(store.pixels * store.channels);
 step("HDF5 and channels as pixel vectors", rawBytes, () => {
-  for (const block of readImageBlocks(file, telescope!.id, storeReader.channels)) {
+  for (const block of readVectorBlocks(file, telescope!.id, storeReader.channels)) {
     for (let row = 0; row < block.rows; row++) block.write(row, vector, 0);
   }
 });

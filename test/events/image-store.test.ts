@@ -26,6 +26,7 @@ import { type ImageStore, openImageStore } from "../../lib/events/image-store.js
 import { listImageStores, pruneImageStores } from "../../lib/events/image-store-cache.js";
 import { storePaths } from "../../lib/events/image-store-files.js";
 import { damagedImages, repairStore } from "../../lib/events/image-store-repair.js";
+import { storeOrder } from "../../lib/events/image-store-tasks.js";
 import { openBatches } from "../../lib/events/open-batches.js";
 import { openExamples } from "../../lib/events/open-examples.js";
 import { readExampleImages } from "../../lib/events/read-example-images.js";
@@ -182,6 +183,34 @@ test("damaged images are found and read again from the files", data, async () =>
   assert.deepEqual([...damagedImages(store.folder!, imageBytes)], [17, 2999, 3000]);
   assert.equal(await repairStore(store, examples, storeReader), 3);
   await checkContent(store);
+});
+
+const lst = "ctlearn/dl1/gamma_run1.dl1.h5";
+test("images of one table stand together, and each is mended at its place", needsData(lst), async () => {
+  const reader = { ...storeReader, mode: "stereo" as const };
+  const events = await openExamples([join(sharedData, lst)], null, reader);
+  const store = await openImageStore(events, reader);
+  const order = storeOrder(events);
+  assert.deepEqual(
+    [...order].sort((a, b) => a - b),
+    [...order.keys()],
+  );
+  const telescopes = Array.from(order, (image) => events.images.column("tel_id")[image]!);
+  const changes = telescopes.filter((telescope, place) => telescope !== telescopes[place - 1]);
+  assert.equal(changes.length, new Set(telescopes).size);
+  assert.ok(changes.length > 1);
+  const bytes = store.pixels * store.channels * 4;
+  const path = storePaths(store.folder!).pixels;
+  const places = [3, changes.length + 40, order.length - 1];
+  for (const place of places) overwrite(path, place * bytes + 8, 16);
+  assert.equal(await repairStore(store, events, reader), places.length);
+  const stored = readFileSync(path);
+  const placeOf = new Map(Array.from(order, (image, place) => [image, place]));
+  for await (const { row, pixels } of readExampleImages(events, reader.channels)) {
+    const at = placeOf.get(row)! * bytes;
+    const wanted = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+    assert.ok(stored.subarray(at, at + bytes).equals(wanted), `image ${row}`);
+  }
 });
 
 test("a file that was changed after the build is not served from the old store", data, async () => {

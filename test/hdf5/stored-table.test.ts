@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import wabt from "wabt";
 import { datatypeClass, readAttribute } from "../../lib/hdf5/attributes.js";
+import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
 import { type Hdf5Library, hdf5Library } from "../../lib/hdf5/library.js";
 import { readBlocks } from "../../lib/hdf5/read-block.js";
 import { shapeOf } from "../../lib/hdf5/record-member.js";
@@ -13,6 +14,7 @@ import { chunkKernelWat } from "../../lib/hdf5/stored/chunk-kernel-wat.js";
 import { DamagedBlockError } from "../../lib/hdf5/stored/file-bytes.js";
 import { StoredFile } from "../../lib/hdf5/stored/stored-file.js";
 import type { StoredTable } from "../../lib/hdf5/stored/stored-table.js";
+import { TableReader } from "../../lib/hdf5/table-reader.js";
 import { createHdf5 } from "../../lib/hdf5/writer.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
 import { storedChunks } from "../events/stored-chunks.js";
@@ -173,6 +175,60 @@ test("any rows of a table of many chunks are read, whatever its filters and wher
   }
   assert.equal(tables.find("/absent")?.kind, "absent");
   tables.close();
+});
+
+test("columns come side by side, what is not finite as 0, past the library as through it", async () => {
+  const rows = 3000;
+  const random = new RandomGenerator(5);
+  const path = join(folder, "side.h5");
+  const writer = await createHdf5(path);
+  const strange = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0, 1e-45, -3.4e38];
+  const values = (length: number): Float32Array =>
+    Float32Array.from({ length }, () => (random.integer(5) === 0 ? strange[random.integer(6)]! : random.normal()));
+  const lengths = [1, 3, 4, 17];
+  const written = lengths.map((length) => {
+    const [image, time] = [values(rows * length), values(rows * length)];
+    const id = Int32Array.from({ length: rows }, (_, i) => 7 * i);
+    const columns = [
+      { name: "flag", type: "bool" },
+      { name: "image", type: "float32", itemShape: [length] },
+      { name: "id", type: "int32" },
+      { name: "time", type: "float32", itemShape: [length] },
+    ] as const;
+    const table = writer.table(`/items_${length}`, columns, { deflate: length > 3, chunkRows: 100 });
+    table.append({ flag: new Uint8Array(rows), image, id, time });
+    return { image, time };
+  });
+  await writer.close();
+  const library = await hdf5Library();
+  const file = await Hdf5File.open(path);
+  const id = library.open(path, library.H5F_ACC_RDONLY, false, -1, -1);
+  for (const [i, length] of lengths.entries()) {
+    const name = `/items_${length}`;
+    const shape = shapeOf(library.get_dataset_metadata(id, name));
+    const attributes = { names: [], read: (): undefined => undefined };
+    const byLibrary = new TableReader(library, id, path, name, { shape, rows: null }, () => attributes);
+    for (const [start, count] of [
+      [0, rows],
+      [130, 45],
+      [2950, 500],
+    ] as const) {
+      const wanted = Math.min(count, rows - start);
+      for (const reader of [file.table(name), byLibrary]) {
+        const { table, floats } = reader.readSideBySide(["time", "image"], { columns: ["id"], start, count });
+        assert.equal(floats.length, 2 * wanted * length);
+        assert.equal(table.rows, wanted);
+        for (let row = 0; row < wanted; row++) assert.equal(table.columns.get("id")!.data[row], 7 * (start + row));
+        for (let k = 0; k < wanted * length; k++) {
+          const [time, image] = [written[i]!.time, written[i]!.image].map((column) => column[start * length + k]!);
+          assert.equal(floats[2 * k], Number.isFinite(time) ? time : 0);
+          assert.equal(floats[2 * k + 1], Number.isFinite(image) ? image : 0);
+        }
+      }
+    }
+  }
+  library.close_file(id);
+  file.close();
 });
 
 test(

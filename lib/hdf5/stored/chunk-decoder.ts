@@ -40,6 +40,26 @@ class ChunkDecoder {
     return this.view().subarray(this.rooms[last.room]!, this.rooms[last.room]! + bytes);
   }
 
+  /**
+   * Float32 columns of rows that `decode` gave, side by side, valid until the next is decoded; undefined for other bytes.
+   * @param offsets of the columns in a row
+   * @param length of each column
+   */
+  sideBySide(rows: Uint8Array, rowBytes: number, offsets: readonly number[], length: number): Float32Array | undefined {
+    const stride = 4 * offsets.length;
+    const count = Math.floor(rows.length / rowBytes);
+    const fits = count * length * stride <= this.roomBytes;
+    if (rows.buffer !== this.zstd.memory.buffer || !this.last || !fits) return undefined;
+    const to = this.rooms[(this.last.room + 1) % this.rooms.length]!;
+    for (let row = 0; row < count; row++) {
+      for (const [column, offset] of offsets.entries()) {
+        const from = rows.byteOffset + row * rowBytes + offset;
+        this.zstd.kernel.spreadFloats(from, to + row * length * stride + 4 * column, stride, length);
+      }
+    }
+    return new Float32Array(this.zstd.memory.buffer, to, count * length * offsets.length);
+  }
+
   /** @returns the room in which the rows are */
   private decodeChunk(file: FileBytes, table: ChunkedTable, number: number): number {
     const { filters, chunks, chunkRows, rowBytes } = table;
@@ -212,4 +232,19 @@ export function decodeChunk(file: FileBytes, table: ChunkedTable, number: number
     decoder = undefined;
     throw new DamagedBlockError("zstd: the block cannot be decompressed", { cause });
   }
+}
+
+/**
+ * Float32 columns side by side, `[rows, length, columns]`, what is not finite as 0; valid until this thread decodes the next chunk.
+ * @param rows of a chunk, whole ones, as `decodeChunk` gave them; undefined comes back for any others
+ * @param offsets of the columns in a row
+ * @param length of each column
+ */
+export function sideBySide(
+  rows: Uint8Array,
+  rowBytes: number,
+  offsets: readonly number[],
+  length: number,
+): Float32Array | undefined {
+  return decoder?.sideBySide(rows, rowBytes, offsets, length);
 }

@@ -25,6 +25,17 @@ const store = ["c", "d", "a", "b"]
   )
   .join("");
 
+/** Bits of a float32's exponent; all are set where it is infinite or no number. */
+const exponent = "0x7f800000";
+
+const storeFloats = [0, 1, 2, 3]
+  .map(
+    (lane) => `
+        (v128.store32_lane align=1 ${lane} (local.get $to) (local.get $v))
+        (local.set $to (i32.add (local.get $to) (local.get $stride)))`,
+  )
+  .join("");
+
 /**
  * Inner loops of reading chunks as WebAssembly text with SIMD. `chunk-kernel.ts` holds the assembled bytes, so that threads
  * need no assembler; a test holds the two together.
@@ -88,6 +99,31 @@ export const chunkKernelWat: string = `
         ${store}
         (local.set $from (i32.add (local.get $from) (i32.const 16)))
         (local.set $steps (i32.sub (local.get $steps) (i32.const 1)))
+        (br $next))))
+
+  ;; count floats that follow each other to places stride bytes apart; what is not finite becomes 0
+  (func (export "spreadFloats") (param $from i32) (param $to i32) (param $stride i32) (param $count i32)
+    (local $v v128) (local $bits i32)
+    (block $few
+      (loop $next
+        (br_if $few (i32.lt_u (local.get $count) (i32.const 4)))
+        (local.set $v (v128.load align=1 (local.get $from)))
+        (local.set $v (v128.and (local.get $v)
+          (i32x4.ne (v128.and (local.get $v) (v128.const i32x4 ${exponent} ${exponent} ${exponent} ${exponent}))
+            (v128.const i32x4 ${exponent} ${exponent} ${exponent} ${exponent}))))${storeFloats}
+        (local.set $from (i32.add (local.get $from) (i32.const 16)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 4)))
+        (br $next)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.eqz (local.get $count)))
+        (local.set $bits (i32.load align=1 (local.get $from)))
+        (i32.store align=1 (local.get $to)
+          (select (i32.const 0) (local.get $bits)
+            (i32.eq (i32.and (local.get $bits) (i32.const ${exponent})) (i32.const ${exponent}))))
+        (local.set $from (i32.add (local.get $from) (i32.const 4)))
+        (local.set $to (i32.add (local.get $to) (local.get $stride)))
+        (local.set $count (i32.sub (local.get $count) (i32.const 1)))
         (br $next))))
 
   ;; one plane of bytes becomes a byte of each row
