@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, realpathSync } from "node:fs";
+import type { PredictionEngine } from "../config/prediction-choices.js";
 import { bindingFile } from "../engine/binding.js";
 
 /** What computes the networks. */
-export type Engine = "onnxruntime" | "tensorflow";
+export type Engine = Exclude<PredictionEngine, "auto">;
 
 /** The library that the TensorFlow binding belongs to, by its path; null when it is not installed. */
 function tensorflowLibrary(): string | null {

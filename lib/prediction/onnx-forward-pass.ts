@@ -66,7 +66,7 @@ export async function openOnnxForwardPass(
   const session = await openOnnx(content, imageShape, ownedCores());
   const widths = new Map(graph.outputs.map(({ name, shape }) => [name, shape!.at(-1)!]));
   return {
-    engine: "onnxruntime",
+    engine: precision === "int8" ? "onnxruntime-int8" : "onnxruntime",
     imageShape,
     outputs: network.outputNames.map((name) => ({ name, width: widths.get(name)! })),
     featureLength: widths.get(featureOutput) ?? null,

@@ -10,7 +10,7 @@ import { ImageStream } from "./image-stream.js";
 import { predictFile } from "./predict-file.js";
 import { openPredictionModels } from "./prediction-model.js";
 import { type FilePrediction, PredictionResult } from "./prediction-result.js";
-import { StepSize } from "./step-size.js";
+import { largestStep, StepSize } from "./step-size.js";
 import { viewsOf } from "./views.js";
 import type { Dl2Options } from "./write-dl2.js";
 
@@ -106,7 +106,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
   const { engine, features } = options;
   const models = await openPredictionModels(options.models, { engine, features });
   const views = viewsOf(models);
-  const steps = new Map(models.map((model) => [model, new StepSize(batchSize)]));
+  const steps = new Map(models.map((model) => [model, new StepSize(largestStep(model.engine, batchSize))]));
   const stream = await ImageStream.open(views, batchSize, workerCount(options.workers));
   const bars = options.onProgress ? null : progressBars();
   const show = options.onProgress ?? bars!.show;

@@ -1,9 +1,22 @@
+import { ownedCores } from "../threads/worker-count.js";
+import type { Engine } from "./engine.js";
 import type { Answers, PredictionModel } from "./prediction-model.js";
 
 /** Steps by which a size is judged, after the first, which builds what later ones reuse. */
 const measuredSteps = 4;
 /** A larger size must be this much faster: what a step needs in memory grows with its images. */
 const gain = 1.05;
+
+/** Images that keep a core busy. */
+const imagesPerCore = 8;
+
+/**
+ * Images that a step may have at most. onnxruntime computes on CPUs, where no network gains by more images than keep the
+ * cores busy, while each takes memory, which a session keeps: that of a ResNet on two cores 2.1 GB with 64 images, 0.6 GB with 16.
+ */
+export function largestStep(engine: Engine, batchSize: number, cores: number = ownedCores()): number {
+  return engine === "tensorflow" ? batchSize : Math.min(batchSize, imagesPerCore * cores);
+}
 
 /** What was measured of one number of images a step. */
 interface Candidate {

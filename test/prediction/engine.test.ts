@@ -118,6 +118,7 @@ test("the 8-bit network that quantise wrote is predicted on request, if it is of
   const answers = await Promise.all(
     (["onnxruntime", "onnxruntime-int8"] as const).map(async (engine) => {
       const opened = await openPredictionModel(path, { engine });
+      assert.equal(opened.engine, engine);
       const { outputs } = await opened.predict(images, size);
       await opened.close();
       return outputs.get("energy")!;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { PredictionModel } from "../../lib/prediction/prediction-model.js";
-import { StepSize } from "../../lib/prediction/step-size.js";
+import { largestStep, StepSize } from "../../lib/prediction/step-size.js";
 
 let now = 0;
 const clock = (): number => now;
@@ -68,4 +68,11 @@ test("a larger step that gains next to nothing is not taken, since it needs more
   for (let batch = 0; batch < 12 && !steps.chosen; batch++) await run(steps, network);
   assert.equal(steps.size, 16);
   assert.ok(!sizes.includes(64));
+});
+
+test("on CPUs onnxruntime gets eight images a core at most, TensorFlow all of a batch", () => {
+  assert.equal(largestStep("onnxruntime", 64, 2), 16);
+  assert.equal(largestStep("onnxruntime-int8", 64, 32), 64);
+  assert.equal(largestStep("onnxruntime", 5, 2), 5);
+  assert.equal(largestStep("tensorflow", 64, 2), 64);
 });
