@@ -97,12 +97,15 @@ export async function slurm(command: string, words: readonly string[], options: 
   }
 }
 
-function remedyFor(said: string): string | undefined {
+/** What to do about a refusal, by SLURM's own words; nothing where they say it all. */
+export function remedyFor(said: string): string | undefined {
   if (/could not establish a configuration source/i.test(said))
     return "this machine belongs to no cluster: log in to a node of one, set SLURM_CONF, or run the stages here with --local";
   if (busy.test(said)) return "the controller is busy; try again in a minute";
   if (/invalid partition/i.test(said)) return "give a partition of this cluster in the profile (sinfo -s lists them)";
   if (/invalid account|invalid qos/i.test(said)) return "give account and qos in the profile";
+  if (/dependency problem/i.test(said))
+    return "SLURM does not know the job that is to be waited for, or has forgotten it: leave out --after if it has ended";
   if (/time limit is invalid/i.test(said)) return "give a shorter time in the profile (sinfo -s shows the limits)";
   if (/node configuration is not available|memory specification/i.test(said))
     return "no node has so many GPUs of this type, cores or so much memory; change the profile";

@@ -1,40 +1,53 @@
+import { readFileSync } from "node:fs";
+
 /**
  * What SLURM's commands print, and where each text comes from. Columns that we do not ask for are left out, and some rows.
  *
- * - `squeue2205`: recorded from a cluster of our own, SLURM 22.05.8.
+ * - `recorded`: of SLURM 22.05.8 (Debian 12, slurm-wlm 22.05.8-4+deb12u3), 24.11.5 (Debian 13, 24.11.5-4+deb13u1) and 26.05.5
+ *   (Debian sid, 26.05.5-1), each the same jobs, by recorded/record.sh.
  * - `squeueTrace`: recorded at Carnegie Mellon's TRACE, 22.05.11, on 2026-09-01; github.com/WenzhuoXu/slurm-mcp,
  *   tests/fixtures/trace/squeue_me.out. `%N` of a job that waits is empty.
- * - `squeue2505`: recorded with 25.05.6 as JSON, written here as squeue's print.c writes it: state_description goes before
- *   state_reason, a limit that is not set is UNLIMITED; github.com/canardlapin/slurm4s, fixtures/slurm-25.05.6-v0.0.43-actual.
  * - `newStates`: states and flags of slurm.schedmd.com/job_state_codes.html for 25.11, each with what it means for a run.
  * - `reasons`: names in src/common/job_state_reason.c of 24.11 that say, or seem to say, that a job is held.
- * - `sacct`: recorded at PSC's Bridges-2, 22.05.11, by the same repository (bridges2/sacct_me_alloc.out) and at TRACE; the
- *   array, PREEMPTED, TIMEOUT and the cut-off `CANCELLED+` are written after sacct's manual.
+ * - `sacctElsewhere`: recorded at PSC's Bridges-2, 22.05.11, by the same repository (bridges2/sacct_me_alloc.out) and at TRACE;
+ *   the cut-off `CANCELLED+` is written after sacct's manual.
  * - `sinfo`: GPUs as the University of Geneva's clusters (Baobab, Bamboo) publish their `%G`, with sockets in brackets and
  *   `VramPerGpu`; the other columns written by hand after sinfo's manual.
  * - `sinfoBridges2`, `sinfoHpc2`: recorded at Bridges-2 (bridges2/sinfo_partitions.out; cores from its `%C`) and at
- *   HKUST-GZ's HPC2, the latter without `-e`, so that unequal nodes have a `+`. Its last line is a partition that has no
- *   nodes, as a 25.11.4 in containers shows it with state n/a; what stands for such nodes is written by hand.
+ *   HKUST-GZ's HPC2, the latter without `-e`, so that unequal nodes have a `+`.
  */
-export const squeue2205 = `7_0|COMPLETED|10:00|vm|None|train energy/a
-7_2|RUNNING|9:31|vm|None|train energy/a
-8_[0-2]|PENDING|10:00||Dependency|test | with a bar
-9|PENDING|1-00:00:00||Resources|it's a "b"
-10|COMPLETING|0:57|vm|None|x
-11|PENDING|5:00||BeginTime|requeued
-12|PENDING|5:00||JobHeldUser|held
-13|RUNNING|UNLIMITED|node[001-002]|None|long
-14|PENDING|5:00||Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions|y
-`;
+const folder = new URL("../../../test/slurm/recorded/", import.meta.url);
+
+/** One version of SLURM, as it prints. */
+export interface Recorded {
+  readonly version: string;
+  /** After 15 s: jobs that run, wait, are being ended; and when a node is down, after 100 s. */
+  readonly squeueFirst: string;
+  readonly squeueLast: string;
+  readonly sacct: string;
+  readonly sinfo: string;
+  readonly refused: string;
+}
+
+export const recorder: string = readFileSync(new URL("record.sh", folder), "utf8");
+
+export const recorded: readonly Recorded[] = ["22.05.8", "24.11.5", "26.05.5"].map((version) => {
+  const read = (name: string): string => readFileSync(new URL(`${version}/${name}.txt`, folder), "utf8");
+  return {
+    version,
+    squeueFirst: read("squeue-first"),
+    squeueLast: read("squeue-last"),
+    sacct: read("sacct"),
+    sinfo: read("sinfo"),
+    refused: read("refused"),
+  };
+});
 
 export const squeueTrace = `615421|PENDING|1-00:00:00||Resources|mixed11_scalar
 615429|PENDING|1-00:00:00||Priority|v3clean_scalar
 615433|PENDING|6:00:00||Dependency|pred_pat_v3c
 615420|RUNNING|23:58:25|trace02|None|mixed11
 615411|RUNNING|23:45:13|trace13|None|wobl_notaylor
-`;
-
-export const squeue2505 = `1_[0-1%1]|PENDING|UNLIMITED||Nodes required for job are DOWN, DRAINED or reserved for jobs in higher priority partitions|scala-slurm-fixture
 `;
 
 export const newStates = {
@@ -80,18 +93,13 @@ export const reasons = {
   ReqNodeNotAvail: "pending",
 } as const;
 
-export const sacct = `44234847|COMPLETED|r181|search_ladder
+export const sacctElsewhere = `44234847|COMPLETED|r181|search_ladder
 44236031|CANCELLED by 94602|None assigned|grpo_canary
 44237845|CANCELLED by 94602|w008|grpo_t5a_phi1
 44237847|FAILED|w003|grpo_t5b_phi2
 615420|RUNNING|trace02|mixed11
 615421|PENDING|None assigned|mixed11_scalar
-44809480|TIMEOUT|w004|eval | with a bar
-4712_0|OUT_OF_MEMORY|gpu004|train energy
-4712_[1-3]|PENDING|None assigned|train
-4715|PREEMPTED|gpu004|b
 4716|CANCELLED+|gpu004|b
-4717|NODE_FAIL|gpu[004-005]|b
 4717.batch|CANCELLED|gpu004|batch
 `;
 
@@ -111,5 +119,4 @@ applications|up|8:00:00|515000|128|(null)
 export const sinfoHpc2 = `debug|up|30:00|512000|64+|(null)
 long_gpu|up|14-00:00:00|1024000|64|gpu:a800:8(S:0)
 rent*|up|infinite|1024000|64|gpu:a800:8(S:0)
-gpu|up|infinite|0|0|(null)
 `;

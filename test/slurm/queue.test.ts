@@ -1,34 +1,143 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memoryMB, timeSeconds } from "../../lib/slurm/cluster-profile.js";
-import { missingResources, parseGres, parseSinfo } from "../../lib/slurm/partition.js";
-import { clockSeconds, jobState, parseSacct, parseSqueue, taskIds } from "../../lib/slurm/queue.js";
-import { slurmEnvironment } from "../../lib/slurm/slurm-command.js";
+import { missingResources, parseGres, parseSinfo, sinfoFormat } from "../../lib/slurm/partition.js";
+import {
+  clockSeconds,
+  jobState,
+  parseSacct,
+  parseSqueue,
+  type QueuedJob,
+  sacctFormat,
+  squeueFormat,
+  taskIds,
+} from "../../lib/slurm/queue.js";
+import { remedyFor, slurmEnvironment } from "../../lib/slurm/slurm-command.js";
 import {
   newStates,
   reasons,
-  sacct,
+  recorded,
+  recorder,
+  sacctElsewhere,
   sinfo,
   sinfoBridges2,
   sinfoHpc2,
-  squeue2205,
-  squeue2505,
   squeueTrace,
 } from "./fixtures.js";
 
-test("the queue is read, whatever the version of SLURM and the names of jobs", () => {
-  const old = new Map(parseSqueue(squeue2205).map((job) => [job.id, job]));
-  assert.deepEqual([...old.keys()], ["7_0", "7_2", "8_0", "8_1", "8_2", "9", "10", "11", "12", "13", "14"]);
-  assert.equal(old.get("8_1")!.name, "test | with a bar");
-  assert.equal(old.get("8_1")!.reason, "Dependency");
-  assert.equal(old.get("7_2")!.secondsLeft, 571);
-  assert.equal(old.get("9")!.secondsLeft, null, "it does not run");
-  assert.equal(old.get("10")!.state, "running");
-  assert.equal(old.get("12")!.state, "held");
-  assert.equal(old.get("13")!.secondsLeft, null, "it has no limit");
-  const campus = parseSqueue(squeueTrace);
+const pending =
+  /^(DependencyNeverSatisfied|ReqNodeNotAvail, UnavailableNodes:gpu002|Nodes required for job are DOWN, .*)$/;
+const held = /^(JobHeldUser|job requeued in held state)$/;
+
+/** By name of the job: its state and reason after 15 s, and when the node has failed. */
+const expected: Readonly<Record<string, readonly [string, RegExp | null, string, RegExp | null]>> = {
+  "train energy/a": ["running", null, "pending", /^BeginTime$/],
+  'it\'s a "b"': ["failed", /^NonZeroExitCode$/, "failed", /^NonZeroExitCode$/],
+  "report  two spaces": ["completed", null, "completed", null],
+  timeout: ["running", null, "timeout", /^TimeLimit$/],
+  oom: ["out of memory", /^OutOfMemory$/, "out of memory", /^OutOfMemory$/],
+  held: ["held", held, "held", held],
+  later: ["pending", /^BeginTime$/, "pending", /^BeginTime$/],
+  "needs it": ["pending", /^Dependency$/, "pending", /^Dependency$/],
+  "cancelled before": ["cancelled", held, "cancelled", held],
+  "far away": ["pending", pending, "pending", pending],
+  never: ["pending", pending, "pending", pending],
+  down: ["pending", pending, "pending", pending],
+  days: ["running", null, "pending", /^BeginTime$/],
+  preempted: ["running", null, "preempted", null],
+  "node fails": ["running", null, "node failed", /^NodeDown$/],
+};
+
+for (const slurm of recorded) {
+  test(`the queue is read as SLURM ${slurm.version} prints it`, () => {
+    const first = parseSqueue(slurm.squeueFirst);
+    const last = parseSqueue(slurm.squeueLast);
+    assert.equal(first.length, slurm.squeueFirst.trimEnd().split("\n").length, "every line is read");
+    assert.equal(last.length, slurm.squeueLast.trimEnd().split("\n").length);
+    for (const [name, [state, reason, thenState, thenReason]] of Object.entries(expected)) {
+      const now = first.find((job) => job.name === name);
+      const then = last.find((job) => job.name === name);
+      assert.deepEqual([now?.state, then?.state], [state, thenState], name);
+      for (const [found, wanted] of [
+        [now!.reason, reason],
+        [then!.reason, thenReason],
+      ] as const) {
+        if (wanted === null) assert.equal(found, null, name);
+        else assert.match(found!, wanted, name);
+      }
+    }
+    const tasks = first.filter((job) => job.name === "test | with a bar");
+    assert.deepEqual(
+      new Map(tasks.map(({ id, state }) => [id, state])),
+      new Map([["2_0", "running"], ...[1, 2, 3, 4, 5].map((task) => [`2_${task}`, "pending"] as const)]),
+    );
+    // Whether these have come to their end after 15 s differs from one recording to the other.
+    const stateIn = (jobs: readonly QueuedJob[], name: string): string => jobs.find((job) => job.name === name)!.state;
+    assert.ok(["running", "pending"].includes(stateIn(first, "requeued")));
+    assert.ok(["running", "cancelled"].includes(stateIn(first, "cancelled=yes")));
+    assert.deepEqual(
+      ["requeued", "requeued, held", "cancelled=yes", "deadline"].map((name) => stateIn(last, name)),
+      ["pending", "held", "cancelled", "timeout"],
+    );
+    const running = first.find((job) => job.name === "days")!;
+    assert.equal(running.nodes, "gpu001");
+    assert.ok(Math.abs(running.secondsLeft! - 6 * 86_400) < 60);
+    assert.ok(first.every(({ state, secondsLeft }) => state === "running" || secondsLeft === null));
+  });
+
+  test(`accounting is read as SLURM ${slurm.version} prints it`, () => {
+    const jobs = parseSacct(slurm.sacct);
+    const states = new Map(jobs.map(({ name, state }) => [name, state]));
+    const shown = ["it's a `b`", "report  two spaces", "timeout", "oom", "held", "cancelled=yes", "preempted"];
+    assert.deepEqual(
+      [...shown, "node fails", "deadline"].map((name) => states.get(name)),
+      [
+        ...["failed", "completed", "timeout", "out of memory", "pending", "cancelled", "preempted"],
+        "node failed",
+        "timeout",
+      ],
+    );
+    const tasks = jobs.filter(({ name }) => name === "test | with a bar");
+    assert.deepEqual(tasks.map(({ id }) => id).sort(), ["2_0", "2_1", "2_2", "2_3", "2_4", "2_5"]);
+    assert.deepEqual(
+      [states.get("cancelled before"), jobs.find(({ name }) => name === "cancelled before")!.nodes],
+      ["cancelled", null],
+    );
+  });
+
+  test(`partitions and refusals are understood as SLURM ${slurm.version} tells them`, () => {
+    const groups = parseSinfo(slurm.sinfo);
+    const ask = (wanted: object): string[] =>
+      missingResources({ partition: null, gpus: null, cpus: null, memory: null, time: null, ...wanted }, groups);
+    assert.deepEqual(ask({}), []);
+    assert.deepEqual(ask({ gpus: "nvidia_geforce_rtx_3090:8", memory: "500000", time: "12:00:00" }), []);
+    assert.deepEqual(ask({ gpus: "nvidia_rtx_a6000:2", memory: "16000" }), []);
+    assert.deepEqual(ask({ partition: "private-gpu", gpus: "4", cpus: 64 }), []);
+    assert.match(ask({ gpus: "nvidia_rtx_a6000:1", memory: "17G" })[0]!, /at most 16000 MB/);
+    assert.match(ask({ gpus: "nvidia_rtx_a6000:3" })[0]!, /at most 2 of them/);
+    assert.match(ask({ time: "1-00:00:00" })[0]!, /24 h are asked for, but partition shared-gpu allows 12 h/);
+    assert.match(ask({ partition: "debug-cpu", gpus: "1" })[0]!, /it has no GPUs/);
+    assert.match(ask({ partition: "bigmem" })[0]!, /partition bigmem is down/);
+    assert.match(ask({ partition: "empty", gpus: "1" })[0]!, /it has no GPUs/);
+    const said = new Map(slurm.refused.split(/^sbatch (?=-)/m).map((part) => [part.split("\n")[0]!, part]));
+    assert.match(remedyFor(said.get("-p nowhere")!)!, /sinfo -s lists them/);
+    assert.match(remedyFor(said.get("-t 99-00")!)!, /shorter time/);
+    assert.match(remedyFor(said.get("--mem=900G")!)!, /so much memory/);
+    assert.match(remedyFor(said.get("--gpus=nvidia_rtx_a6000:9")!)!, /so many GPUs/);
+    // The oldest one takes a job that waits for one which is not there, and never starts it.
+    const unknown = said.get("-d afterok:99999")!;
+    if (/error/.test(unknown)) assert.match(remedyFor(unknown)!, /--after/);
+    else assert.equal(slurm.version, "22.05.8");
+  });
+}
+
+test("what was recorded are the answers to our own questions", () => {
+  for (const format of [squeueFormat, sacctFormat, sinfoFormat]) assert.ok(recorder.includes(format), format);
+});
+
+test("queue and accounting of other clusters are read, and what is none is passed over", () => {
   assert.deepEqual(
-    campus.map(({ state, reason, nodes, secondsLeft }) => [state, reason, nodes, secondsLeft]),
+    parseSqueue(squeueTrace).map(({ state, reason, nodes, secondsLeft }) => [state, reason, nodes, secondsLeft]),
     [
       ["pending", "Resources", null, null],
       ["pending", "Priority", null, null],
@@ -37,38 +146,23 @@ test("the queue is read, whatever the version of SLURM and the names of jobs", (
       ["running", null, "trace13", 85_513],
     ],
   );
-  const newer = parseSqueue(squeue2505);
+  assert.deepEqual(parseSqueue("garbage\n\n"), []);
+  const [endless] = parseSqueue("13|RUNNING|UNLIMITED|node[001-002]|None|long");
+  assert.equal(endless!.secondsLeft, null, "it has no limit");
+  const jobs = parseSacct(sacctElsewhere);
   assert.deepEqual(
-    newer.map(({ id, state }) => [id, state]),
+    jobs.map(({ id, state }) => [id, state]),
     [
-      ["1_0", "pending"],
-      ["1_1", "pending"],
+      ["44234847", "completed"],
+      ["44236031", "cancelled"],
+      ["44237845", "cancelled"],
+      ["44237847", "failed"],
+      ["615420", "running"],
+      ["615421", "pending"],
+      ["4716", "cancelled"],
     ],
   );
-  assert.match(newer[0]!.reason!, /^Nodes required for job are DOWN, .* partitions$/);
-  assert.deepEqual(parseSqueue("garbage\n\n"), []);
-});
-
-test("accounting is read", () => {
-  const jobs = new Map(parseSacct(sacct).map((job) => [job.id, job.state]));
-  assert.deepEqual(Object.fromEntries(jobs), {
-    "4715": "preempted",
-    "4716": "cancelled",
-    "4717": "node failed",
-    "615420": "running",
-    "615421": "pending",
-    "44234847": "completed",
-    "44236031": "cancelled",
-    "44237845": "cancelled",
-    "44237847": "failed",
-    "44809480": "timeout",
-    "4712_0": "out of memory",
-    "4712_1": "pending",
-    "4712_2": "pending",
-    "4712_3": "pending",
-  });
-  const [first, never] = parseSacct(sacct);
-  assert.deepEqual([first!.nodes, never!.nodes], ["r181", null]);
+  assert.deepEqual([jobs[0]!.nodes, jobs[1]!.nodes], ["r181", null]);
 });
 
 test("states that came with newer versions are known, and a threshold holds no job", () => {
@@ -115,20 +209,15 @@ test("what a cluster cannot give is said, with what it has", () => {
   assert.deepEqual(ask({ partition: "private-gpu", gpus: "2", cpus: 64 }), []);
 });
 
-test("what other clusters print is understood: names with hyphens, no limit, unequal nodes, a partition without nodes", () => {
+test("what other clusters print is understood: names with hyphens, no limit, unequal nodes", () => {
   const nothing = { partition: null, gpus: null, cpus: null, memory: null, time: null };
   const bridges = parseSinfo(sinfoBridges2);
   const ask = (wanted: object): string[] => missingResources({ ...nothing, ...wanted }, bridges);
   assert.deepEqual(ask({ partition: "GPU", gpus: "v100-32:16", time: "7-00:00:00" }), []);
   assert.match(ask({ partition: "GPU", gpus: "h100-80:9" })[0]!, /at most 8 of them/);
   assert.match(ask({ partition: "applications", time: "9:00:00" })[0]!, /allows 8 h/);
-  const [debug, , rent, empty] = parseSinfo(sinfoHpc2);
+  const [debug, , rent] = parseSinfo(sinfoHpc2);
   assert.deepEqual([debug!.isDefault, debug!.cpus, debug!.limitSeconds, rent!.isDefault], [false, 64, 1800, true]);
-  assert.deepEqual([empty!.memoryMB, empty!.limitSeconds], [0, null]);
-  assert.match(
-    missingResources({ ...nothing, partition: "gpu", gpus: "1" }, parseSinfo(sinfoHpc2))[0]!,
-    /it has no GPUs/,
-  );
 });
 
 test("a user's settings for SLURM's commands do not reach our calls", () => {
