@@ -63,12 +63,48 @@ function isAlive(owner: Owner, file: string): boolean {
   }
 }
 
-function ownerOf(file: string): Owner | null {
+/** A lock that cannot be read, and is older, was left half-written by a machine that went down. */
+const writingMs = 5000;
+
+/** Who holds a lock: nobody when it is `missing` or `left` behind; `unclear` while it is being written. */
+function holder(file: string): Owner | "missing" | "left" | "unclear" {
   try {
-    const owner = JSON.parse(readFileSync(file, "utf8")) as Owner;
-    return isAlive(owner, file) ? owner : null;
+    const text = readFileSync(file, "utf8");
+    const { mtimeMs } = statSync(file);
+    try {
+      const owner = JSON.parse(text) as Owner;
+      return isAlive(owner, file) ? owner : "left";
+    } catch {
+      return Date.now() - mtimeMs > writingMs ? "left" : "unclear";
+    }
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT" ? "missing" : "unclear";
+  }
+}
+
+function waitAMoment(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+}
+
+/**
+ * Removes a lock that was left behind. Of several processes that found it one does so, and looks again before: another may
+ * have taken the lock by then.
+ */
+function removeLeft(file: string): void {
+  const claim = `${file}.removing`;
+  try {
+    writeFileSync(claim, "", { flag: "wx" });
   } catch {
-    return null; // just removed, or left half-written by a machine that went down
+    // Killed in the moment between; nobody else takes so long.
+    if (Date.now() - (statSync(claim, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN) > staleMs)
+      rmSync(claim, { force: true });
+    waitAMoment();
+    return;
+  }
+  try {
+    if (holder(file) === "left") rmSync(file, { force: true });
+  } finally {
+    rmSync(claim, { force: true });
   }
 }
 
@@ -100,9 +136,11 @@ function takeLock(output: string, file: string): (() => void) | Owner | null {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(output, error);
     }
-    const owner = ownerOf(file);
-    if (owner || attempt === 3) return owner;
-    rmSync(file, { force: true });
+    const found = holder(file);
+    if (typeof found === "object") return found;
+    if (attempt === 5) return null;
+    if (found === "left") removeLeft(file);
+    if (found === "unclear") waitAMoment();
   }
 }
 
