@@ -74,7 +74,8 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 GresTypes=gpu
 SlurmdParameters=config_overrides
-ReturnToService=2
+# A late answer must not bring a node back that has just failed.
+ReturnToService=0
 MinJobAge=3600
 KillWait=15
 EnforcePartLimits=ALL
