@@ -1,13 +1,14 @@
 // How well do networks reconstruct our simulated gammas, beside the published curves of SST-1M? One network each learns
 // energy and direction from single images and from both telescopes' images; all are judged on gammas from a point source
 // that both telescopes saw.
-//   node dist/test/bench/simulation-quality.js FOLDER [events] [epochs] [energy] [direction]
+//   node dist/test/bench/simulation-quality.js FOLDER energy|direction [events] [epochs]
 // Epochs may be two numbers, for one image and for both: fewer events are seen by both telescopes, so that 8,24 gives
 // both networks about as many steps.
 // Simulates into FOLDER/data what is not there. A network that FOLDER has already is not trained again; one that was
-// interrupted goes on.
+// interrupted goes on. What Hillas' parameters make of the same files: test/bench/hillas-directions.py.
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadConfig } from "../../lib/config/load-config.js";
 import { modelFolder } from "../../lib/config/model-folder.js";
 import type { Task } from "../../lib/config/task.js";
@@ -26,58 +27,84 @@ import { simulate } from "../../lib/simulation/simulate.js";
 import { openTrainingData } from "../../lib/training/open-training-data.js";
 import { train } from "../../lib/training/train.js";
 
-const [folderName, events = "20000", epochs = "8", ...wanted] = process.argv.slice(2);
-if (!folderName) throw new Error("name a folder for data and models");
+const [folderName, quantity, givenEvents, givenEpochs] = process.argv.slice(2);
+if (!folderName || (quantity !== "energy" && quantity !== "direction")) {
+  throw new Error("name a folder for data and models, and energy or direction");
+}
 const folder = resolve(folderName);
+
+/** How a quantity is learned: from gammas of which cone, how many, how long, by which network. */
+const recipes = {
+  energy: {
+    seed: 1,
+    events: "12000",
+    testEvents: 6000,
+    epochs: "8,24",
+    viewConeDeg: 5,
+    tasks: { mono: "energy", stereo: "energy" },
+    model:
+      "model_type: SingleCNN\n  SingleCNN: { batchnorm: true, batchnorm_momentum: 0.9, attention_mechanism: null }",
+    learningRate: 0.001,
+    cuts: ["hillas_intensity > 50"],
+  },
+  direction: {
+    seed: 11,
+    events: "100000",
+    testEvents: 8000,
+    epochs: "4,10",
+    viewConeDeg: 2.5,
+    tasks: { mono: "cameradirection", stereo: "skydirection" },
+    model: `model_type: CustomModel
+  CustomModel:
+    model_filename: ${fileURLToPath(new URL("../../../models/moments.ts", import.meta.url))}
+    model_name: momentsNet
+  CTLearnModel: { head_layers: { cameradirection: [2], skydirection: [2] } }`,
+    learningRate: 0.002,
+    cuts: ["hillas_intensity > 50", "leakage_intensity_width_2 < 0.2"],
+  },
+} as const satisfies Record<string, { tasks: Record<"mono" | "stereo", Task>; [key: string]: unknown }>;
+
+const { seed, testEvents, tasks, model, viewConeDeg, learningRate, cuts, ...usual } = recipes[quantity];
+const [events, epochs] = [givenEvents ?? usual.events, givenEpochs ?? usual.epochs];
 const [monoEpochs, stereoEpochs = monoEpochs] = epochs.split(",");
+const trainingData = join(folder, "data", `cone-${viewConeDeg}`);
+const testData = join(folder, "data", "point");
 
-const networks: Readonly<Record<string, { readonly task: Task; readonly mode: "mono" | "stereo" }>> = {
-  "energy-mono": { task: "energy", mode: "mono" },
-  "energy-stereo": { task: "energy", mode: "stereo" },
-  "direction-mono": { task: "cameradirection", mode: "mono" },
-  "direction-stereo": { task: "skydirection", mode: "stereo" },
-};
-
-function configuration(name: string): string {
-  const { task, mode } = networks[name]!;
+function configuration(mode: "mono" | "stereo"): string {
   return `prepare_model:
-  model_type: SingleCNN
-  tasks: [${task}]
-  SingleCNN: { batchnorm: true, batchnorm_momentum: 0.9, attention_mechanism: null }
+  ${model}
+  tasks: [${tasks[mode]}]
 training_model:
   TrainCTLearnModel:
-    output_dir: ${folder}/models/${task}/${name}
-    input_dir_signal: ${folder}/data/train
+    output_dir: ${folder}/models/${tasks[mode]}/${quantity}-${mode}
+    input_dir_signal: ${trainingData}
     n_epochs: ${mode === "stereo" ? stereoEpochs : monoEpochs}
     batch_size: 64
-    optimizer: { name: Adam, base_learning_rate: 0.001, schedule: cosine, warmup_epochs: 0.2 }
+    optimizer: { name: Adam, base_learning_rate: ${learningRate}, schedule: cosine, warmup_epochs: 0.2 }
     DLImageReader:
       mode: ${mode}
       channels: [log_cleaned_image, cleaned_relative_peak_time]
       image_mapper_type: AxialMapper
-${mode === "stereo" ? "      min_telescopes: 2\n" : ""}testing_model:
-  files: { gammas_point: "${folder}/data/test/*.h5" }
+${mode === "stereo" ? "      min_telescopes: 2\n" : ""}      TableQualityQuery: { quality_criteria: ${JSON.stringify(cuts)} }
+testing_model:
+  files: { gammas_point: "${testData}/*.h5" }
 `;
 }
 
-for (const [particle, set, count] of [
-  ["gamma", "train", Number(events)],
-  ["gamma_point", "test", Math.ceil(Number(events) / 2)],
-] as const) {
-  const seed = set === "train" ? 1 : 2;
-  await simulate({
-    events: count,
-    seed,
-    output: join(folder, "data", set),
-    particles: [particle],
-    eventsPerFile: 5000,
-  });
-}
+await simulate({
+  events: Number(events),
+  seed,
+  output: trainingData,
+  particles: ["gamma"],
+  viewConeDeg,
+  eventsPerFile: 10000,
+});
+await simulate({ events: testEvents, seed: 2, output: testData, particles: ["gamma_point"], eventsPerFile: 4000 });
 
 /** Trains and tests a network. @returns its DL2 files */
-async function predictions(name: string): Promise<readonly string[]> {
-  const file = join(folder, `${name}.yaml`);
-  writeFileSync(file, configuration(name));
+async function predictions(mode: "mono" | "stereo"): Promise<readonly string[]> {
+  const file = join(folder, `${quantity}-${mode}.yaml`);
+  writeFileSync(file, configuration(mode));
   const config = await loadConfig(file);
   if (!existsSync(modelFolder(config.modelFolder).card)) {
     const data = await openTrainingData(config);
@@ -115,16 +142,14 @@ const edges = sst1mMono.edgesTeV.slice(0, 12);
 const rounded = (value: number, digits: number): Cell => (Number.isNaN(value) ? null : Number(value.toFixed(digits)));
 
 /** One image, the mean of both telescopes' networks, and one network with both images, on the same events. */
-async function compared(quantity: "energy" | "direction"): Promise<Record<"image" | "mean" | "stereo", Errors>> {
-  const [mono, stereo] = [`${quantity}-mono`, `${quantity}-stereo`] as const;
-  const [single, both] = [await predictions(mono), await predictions(stereo)];
-  const [monoTask, stereoTask] = [networks[mono]!.task, networks[stereo]!.task];
-  const joined = await readPredictions(both, stereoTask, "subarray");
+async function compared(): Promise<Record<"image" | "mean" | "stereo", Errors>> {
+  const [single, both] = [await predictions("mono"), await predictions("stereo")];
+  const joined = await readPredictions(both, tasks.stereo, "subarray");
   const events = new Set<string>();
   for (let row = 0; row < joined.rows; row++) if (joined.valid[row]) events.add(eventKey(joined, row));
   return {
-    image: errorsOf(await readPredictions(single, monoTask, "telescope"), events),
-    mean: errorsOf(await readPredictions(single, monoTask, "subarray"), events),
+    image: errorsOf(await readPredictions(single, tasks.mono, "telescope"), events),
+    mean: errorsOf(await readPredictions(single, tasks.mono, "subarray"), events),
     stereo: errorsOf(joined, events),
   };
 }
@@ -133,7 +158,7 @@ const energyBin = (bin: number): string => `${edges[bin]!.toPrecision(3)}–${ed
 const title = `${events} events, ${epochs} epochs`;
 
 async function energyTable(): Promise<DataTable> {
-  const { image, mean, stereo } = await compared("energy");
+  const { image, mean, stereo } = await compared();
   const [one, averaged, two] = [image, mean, stereo].map(({ trueEnergyTeV, error }) =>
     energyResolutionByEnergy(edges, trueEnergyTeV, error, null),
   );
@@ -162,7 +187,7 @@ async function energyTable(): Promise<DataTable> {
 }
 
 async function directionTable(): Promise<DataTable> {
-  const { image, mean, stereo } = await compared("direction");
+  const { image, mean, stereo } = await compared();
   const [one, averaged, two] = [image, mean, stereo].map(({ trueEnergyTeV, error }) =>
     estimateInBins(edges, trueEnergyTeV, error, null, (values) => containmentRadius(sortSample(values, null))),
   );
@@ -181,7 +206,5 @@ async function directionTable(): Promise<DataTable> {
   return new DataTable(["energy [TeV]", "events", ...columns], rows, `68 % containment in degrees, ${title}`);
 }
 
-const asked = (quantity: string): boolean => wanted.length === 0 || wanted.includes(quantity);
-if (asked("energy")) console.log((await energyTable()).toText());
-if (asked("direction")) console.log((await directionTable()).toText());
+console.log((quantity === "energy" ? await energyTable() : await directionTable()).toText());
 process.exit(0);

@@ -49,6 +49,7 @@ const examples: [file: string, name: string, shareOfThinResNet: number][] = [
   ["custom_model_template.ts", "myBackbone", 0.05],
   ["convnext.ts", "convNext", 0.1],
   ["hexagonal.ts", "hexagonalNet", 0.1],
+  ["moments.ts", "momentsNet", 0.01],
 ];
 
 for (const [file, name, share] of examples) {
