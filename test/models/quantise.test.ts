@@ -13,6 +13,7 @@ import { foldNormalization } from "../../lib/models/onnx/fold-normalization.js";
 import { halfBits } from "../../lib/models/onnx/half-precision.js";
 import { OnnxGraph } from "../../lib/models/onnx/onnx-graph.js";
 import { openOnnx } from "../../lib/models/onnx/onnx-session.js";
+import { quantisableNodes, quantise, rangesNeeded } from "../../lib/models/onnx/quantise.js";
 import { fillWeights, modelOf, values } from "../engine/eager-reference.js";
 import { modelConfig } from "./model-config.js";
 
@@ -114,6 +115,24 @@ test("a batch normalisation put into the convolution before it changes no predic
   const session = await openOnnx(graph.encode("folded"), shape);
   assert.ok(error(model, await session.predict(images.subarray(0, 8 * length), 8)) < 1e-5);
   await session.close();
+});
+
+test("all sums of a ResNet stay in 8 bits, that with the shortcut which looks at the images too", () => {
+  const graph = foldNormalization(onnxGraph(networks.ResNet!()));
+  const nodes = quantisableNodes(graph);
+  const ranges = new Map(rangesNeeded(graph, nodes).map((name) => [name, { min: -1, max: 3 }]));
+  const { nodes: written } = quantise(graph, nodes, ranges);
+  const byOutput = new Map(written.map((node) => [node.output, node]));
+  const sums = written.filter(
+    ({ operation, inputs }) => operation === "Add" && inputs.every((name) => byOutput.has(name)),
+  );
+  assert.ok(sums.length >= 4, `${sums.length} sums`);
+  for (const { inputs } of sums) {
+    assert.deepEqual(
+      inputs.map((name) => byOutput.get(name)!.operation),
+      ["DequantizeLinear", "DequantizeLinear"],
+    );
+  }
 });
 
 test("hexagonal convolutions become int8 too", async () => {

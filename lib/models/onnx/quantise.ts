@@ -46,6 +46,20 @@ function resultOf(node: OnnxNode, consumers: ReadonlyMap<string, readonly OnnxNo
   return next?.operation === "Relu" && !other ? next.output : node.output;
 }
 
+/**
+ * Results of convolutions that are not among `nodes` and are added to results of these, as the shortcut of the first block
+ * that looks at the images: rounded too, so that the sum stays in 8 bits, which is rounded behind it anyway.
+ */
+function summands(graph: OnnxGraph, nodes: readonly OnnxNode[]): string[] {
+  const consumers = consumersOf(graph);
+  const quantised = new Set(nodes.map(({ output }) => output));
+  return graph.nodes.flatMap(({ operation, output }) => {
+    const [sum, other] = consumers.get(output) ?? [];
+    const among = operation === "Conv" && !quantised.has(output) && sum?.operation === "Add" && !other;
+    return among && sum.inputs.some((name) => quantised.has(name)) ? [output] : [];
+  });
+}
+
 /** Values whose range must be known to quantise any of `nodes`. */
 export function rangesNeeded(graph: OnnxGraph, nodes: readonly OnnxNode[]): string[] {
   const consumers = consumersOf(graph);
@@ -53,7 +67,7 @@ export function rangesNeeded(graph: OnnxGraph, nodes: readonly OnnxNode[]): stri
     node.inputs[0]!,
     ...(node.operation === "Conv" ? [resultOf(node, consumers)] : []),
   ]);
-  return [...new Set(names)];
+  return [...new Set([...names, ...summands(graph, nodes)])];
 }
 
 /** Weights as whole numbers from −64 to 64, a scale for each output; constants of an operator `DequantizeLinear`. */
@@ -88,9 +102,10 @@ export function quantise(source: OnnxGraph, nodes: readonly OnnxNode[], ranges: 
   const consumers = consumersOf(source);
   const scales = new Map<string, Scale>();
   const rounded = new Map<string, string>();
-  const results = new Set(
-    nodes.filter(({ operation }) => operation === "Conv").map((node) => resultOf(node, consumers)),
-  );
+  const results = new Set([
+    ...nodes.filter(({ operation }) => operation === "Conv").map((node) => resultOf(node, consumers)),
+    ...summands(source, nodes),
+  ]);
 
   const round = (name: string): string => {
     const known = rounded.get(name);
