@@ -27,7 +27,9 @@ try {
     execa("node", [join(project, "lib/cli/cherenkit.mjs"), ...words], { cwd: root });
   writeFileSync(join(root, "package.json"), "{}");
   copyFileSync(join(project, "configs/demo/energy-small.yaml"), join(root, "energy.yaml"));
-  writeFileSync(join(root, "cluster.yaml"), "description: one node\ncpus: 1\nmemory: 1GB\ntime: '30'\n");
+  // Held, as trainings would be measured too.
+  const profile = "description: one node\ncpus: 1\nmemory: 1GB\ntime: '30'\nsbatch_options: [--hold]\n";
+  writeFileSync(join(root, "cluster.yaml"), profile);
   await cherenkit("simulate", "--events", "40", "--output", "data/demo");
   const seeds = Array.from({ length: 100 }, (_, i) => i + 1).join(",");
   const submit = ["submit", "train", "energy.yaml", "--cluster", "./cluster.yaml", "--array", "--seeds", seeds];
