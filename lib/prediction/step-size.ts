@@ -12,7 +12,7 @@ const imagesPerCore = 8;
 
 /**
  * Images that a step may have at most. onnxruntime computes on CPUs, where no network gains by more images than keep the
- * cores busy, while each takes memory, which a session keeps: that of a ResNet on two cores 2.1 GB with 64 images, 0.6 GB with 16.
+ * cores busy, while each takes memory, which a session keeps: prediction with a ResNet 2.2 GB with 64 images, 0.9 GB with 16.
  */
 export function largestStep(engine: Engine, batchSize: number, cores: number = ownedCores()): number {
   return engine === "tensorflow" ? batchSize : Math.min(batchSize, imagesPerCore * cores);
