@@ -7,9 +7,6 @@ import { compareNetworks, type NetworkComparison } from "./network-comparison.js
 import { openModelData } from "./open-training-data.js";
 import { sampleImages } from "./sample-images.js";
 
-/** File in the model's folder for each precision. */
-const files = { float32: "model.onnx", float16: "model.float16.onnx", int8: "model.int8.onnx" } as const;
-
 /**
  * Writes a trained network as ONNX with float32, float16 and int8 into its folder and measures all of them. Ranges for
  * int8 come from training images; quality is that of the validation images.
@@ -25,8 +22,9 @@ export async function quantiseModel(path: string): Promise<NetworkComparison> {
   try {
     const sample = await sampleImages(data);
     const networks: Record<string, Parameters<typeof compareNetworks>[0][string]> = { TensorFlow: model };
+    const files = { float32: join(path, "model.onnx"), float16: join(path, "model.float16.onnx"), int8: folder.int8 };
     for (const precision of ["float32", "float16", "int8"] as const) {
-      const file = join(path, files[precision]);
+      const file = files[precision];
       await exportOnnx(model, file, { precision, sample, source });
       networks[`ONNX ${precision}`] = file;
     }

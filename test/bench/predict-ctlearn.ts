@@ -1,18 +1,23 @@
 // Prediction end to end beside ctlearn-predict-mono-model: the same DigiCam file, the same untrained weights, whole
 // processes in turns, one network and three in one go. Wall seconds, peak memory, and how far the answers differ
 // (dl1-data-handler maps DigiCam images otherwise, see docs/from-ctlearn.md, so they differ by some 20 %):
-//   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3] [SingleCNN | ResNet] [networks, 1,3]
+//   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3] [SingleCNN | ResNet] [networks, 1,3] [engine, auto]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { modelFolder } from "../../lib/config/model-folder.js";
 import type { Task } from "../../lib/config/task.js";
 import { DataTable } from "../../lib/display/data-table.js";
+import type { tf } from "../../lib/engine/tensorflow.js";
 import { numbers } from "../../lib/hdf5/column.js";
 import { Hdf5File } from "../../lib/hdf5/hdf5-file.js";
 import { buildModel } from "../../lib/models/build-model.js";
 import { exportKeras } from "../../lib/models/keras/export-keras.js";
+import { exportOnnx } from "../../lib/models/onnx/export-onnx.js";
+import { weightsHash } from "../../lib/models/read-model.js";
 import { saveModel } from "../../lib/models/save-model.js";
+import { RandomGenerator } from "../../lib/random/generator.js";
 import { modelConfig } from "../models/model-config.js";
 import { peersPython } from "../peers.js";
 import { toyModel } from "../prediction/toy-model.js";
@@ -25,6 +30,7 @@ const cherenkit = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import
 const [images, rounds] = [Number(process.argv[2] ?? 10_000), Number(process.argv[3] ?? 3)];
 const type = process.argv[4] === "ResNet" ? "ResNet" : "SingleCNN";
 const counts = (process.argv[5] ?? "1,3").split(",").map(Number);
+const engine = process.argv[6] ?? "auto";
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
 const file = join(folder, "digicam.dl1.h5");
 
@@ -58,6 +64,15 @@ async function difference(first: string, second: string): Promise<number> {
   }, 0);
 }
 
+/** The 8-bit network, its ranges from bright spots in noise: what it costs does not depend on them. */
+async function writeInt8(network: tf.LayersModel, model: string): Promise<void> {
+  const size = 16;
+  const random = new RandomGenerator(1);
+  const images = Float32Array.from({ length: size * 96 * 96 * 2 }, () => 50 * Math.max(0, random.normal() - 2) ** 2);
+  const { model: weights, int8 } = modelFolder(model);
+  await exportOnnx(network, int8, { precision: "int8", sample: { images, size }, source: await weightsHash(weights) });
+}
+
 try {
   await repeatEvents(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), file, Math.ceil(images / 9));
   const models = new Map<Task, { readonly folder: string; readonly keras: string }>();
@@ -70,6 +85,7 @@ try {
     });
     const network = buildModel(modelConfig({ type, tasks: [task] }), [96, 96, 2], i);
     await saveModel(network, join(model, "model"));
+    if (engine === "onnxruntime-int8") await writeInt8(network, model);
     const keras = join(folder, `${task}.keras`);
     await exportKeras(network, keras);
     models.set(task, { folder: model, keras });
@@ -96,7 +112,7 @@ try {
         await processCost(
           process.execPath,
           [
-            ...[cherenkit, "predict", file, "--output", ourFolder],
+            ...[cherenkit, "predict", file, "--output", ourFolder, "--engine", engine],
             ...used.flatMap((model) => ["--model", model.folder]),
           ],
           folder,
