@@ -2,7 +2,7 @@ import cliProgress from "cli-progress";
 import { duration } from "./duration.js";
 
 /** Milliseconds between two lines of a log. */
-const LOG_EVERY = 5000;
+const logEveryMs = 5000;
 
 /** A bar on a terminal; on a pipe, in a log or in a notebook one plain line every few seconds, and one at the end. */
 export class Progress {
@@ -34,7 +34,7 @@ export class Progress {
   update(done: number): void {
     this.done = done;
     if (this.bar) this.bar.update(done, { rate: grouped(this.rate()) });
-    else if (performance.now() - this.told >= LOG_EVERY) this.tell();
+    else if (performance.now() - this.told >= logEveryMs) this.tell();
   }
 
   stop(): void {

@@ -32,7 +32,7 @@ export class StoreReader {
   /**
    * @param places in the store; images that follow each other are read at once
    * @param out gets one image after the other
-   * @thplaces {DamagedImageError}
+   * @throws {DamagedImageError}
    */
   read(places: ArrayLike<number>, out: Uint8Array): void {
     const { imageBytes } = this;

@@ -100,7 +100,7 @@ export function validityNotices({ validity }: Pick<ModelCard, "validity">, predi
       const which = wild === 1 ? "one predicted energy lies" : `${wild} predicted energies lie`;
       notices.push(
         warning(
-          `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Math.round(wildest))} TeV; the channel log_image keeps very bright images within what a network knows`,
+          `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Number(wildest.toPrecision(3)))} TeV; the channel log_image keeps very bright images within what a network knows`,
         ),
       );
     }

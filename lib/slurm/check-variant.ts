@@ -39,18 +39,13 @@ async function checkSpace(folder: string, needed: number, what: string): Promise
   });
 }
 
-/** What the files of a selection need. */
-interface Selected {
-  readonly bytes: number;
-}
-
-/** Looks for the files of selections; those that many models share are looked for once. */
-function fileLookup(binds: readonly string[]): (selection: FileSelection) => Promise<Selected> {
-  const known = new Map<string, Promise<Selected>>();
-  const look = async (selection: FileSelection): Promise<Selected> => {
+/** Looks for the files of selections and sums up their bytes; those that many models share are looked for once. */
+function fileLookup(binds: readonly string[]): (selection: FileSelection) => Promise<number> {
+  const known = new Map<string, Promise<number>>();
+  const look = async (selection: FileSelection): Promise<number> => {
     const files = await selectFiles({ ...selection, folder: hostPath(selection.folder, binds) });
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    return { bytes: sizes.reduce((sum, size) => sum + size, 0) };
+    return sizes.reduce((sum, size) => sum + size, 0);
   };
   return (selection) => {
     const key = JSON.stringify(selection);
@@ -78,7 +73,7 @@ export async function checkVariants(
     const trains = stages.includes("train");
     if (trains || stages.includes("prepare")) {
       const { signal, background } = config.training;
-      const inputs = [await look(signal), ...(background ? [await look(background)] : [])];
+      const bytes = (await look(signal)) + (background ? await look(background) : 0);
       const { customModel, loadModelFrom } = config.model;
       for (const path of [customModel?.file, loadModelFrom]) {
         if (path && !existsSync(path)) {
@@ -88,7 +83,6 @@ export async function checkVariants(
           });
         }
       }
-      const bytes = inputs.reduce((sum, input) => sum + input.bytes, 0);
       await checkSpace(cacheFolder(), bytes, "the image store");
       await checkSpace(folder.path, modelBytes, "the model");
     }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { modelFolder } from "../config/model-folder.js";
+import type { tf } from "../engine/tensorflow.js";
 import { loadModel } from "../models/load-model.js";
 import { exportOnnx } from "../models/onnx/export-onnx.js";
 import { weightsHash } from "../models/read-model.js";
@@ -21,7 +22,7 @@ export async function quantiseModel(path: string): Promise<NetworkComparison> {
   const { config, data } = await openModelData(path);
   try {
     const sample = await sampleImages(data);
-    const networks: Record<string, Parameters<typeof compareNetworks>[0][string]> = { TensorFlow: model };
+    const networks: Record<string, tf.LayersModel | string> = { TensorFlow: model };
     const files = { float32: join(path, "model.onnx"), float16: join(path, "model.float16.onnx"), int8: folder.int8 };
     for (const precision of ["float32", "float16", "int8"] as const) {
       const file = files[precision];

@@ -39,6 +39,7 @@ test("a report warns of energies that the network cannot have learned", () => {
   assert.match(text!, /the highest is 202,000 TeV/);
   assert.deepEqual(more, []);
   assert.match(texts({ predicted: [0.1, 400, 50] })[0]!, /^2 predicted energies lie/);
+  assert.match(texts({ predicted: [0.1, 10, 50] })[0]!, /the highest is 0\.1 TeV/);
   assert.deepEqual(
     texts({ predicted: [1, 202_000, 50], valid: [1, 0, 1] }),
     [],
