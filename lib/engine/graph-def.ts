@@ -78,6 +78,10 @@ export const attribute = {
     message((out) => out.writeBytesField(8, tensorMessage(dataTypes.string, shape, values))),
 };
 
+/** The attribute of an operation on whole numbers, and the option of one that answers with them. */
+export const int32: Message = attribute.type(dataTypes.int32);
+export const asInt32: { readonly type: DataType } = { type: dataTypes.int32 };
+
 /** NodeDef. Control inputs carry a leading `^`. */
 export function nodeMessage(
   name: string,

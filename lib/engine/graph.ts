@@ -1,5 +1,5 @@
 import { CherenkitError } from "../errors.js";
-import { attribute, type DataType, dataTypes, type Message, nodeMessage } from "./graph-def.js";
+import { asInt32, attribute, type DataType, dataTypes, int32, type Message, nodeMessage } from "./graph-def.js";
 import { noRewrites, type Rewrites } from "./rewrites.js";
 
 /** An output of an operation in the graph. */
@@ -204,8 +204,8 @@ export class Graph {
   /** Shape as a constant where it is known, else computed; `[rank]` int32. */
   shapeOf(value: Value): Value {
     if (value.shape.every((size) => size >= 0)) return this.integers(value.shape);
-    const attributes = { T: attribute.type(value.type), out_type: attribute.type(dataTypes.int32) };
-    return this.add("Shape", [value], attributes, [value.shape.length], { type: dataTypes.int32 });
+    const attributes = { T: attribute.type(value.type), out_type: int32 };
+    return this.add("Shape", [value], attributes, [value.shape.length], asInt32);
   }
 
   private sum(parts: readonly Value[]): Value {

@@ -1,6 +1,6 @@
 import { CherenkitError } from "../errors.js";
 import type { Graph, Value } from "./graph.js";
-import { attribute, dataTypes } from "./graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "./graph-def.js";
 import { softplus } from "./ops/activation.js";
 import { add, maximum, minimum, multiply, product, scale, shift, subtract } from "./ops/elementwise.js";
 import { mean, sum } from "./ops/shape.js";
@@ -26,14 +26,13 @@ export interface LossOptions {
 }
 
 const T = attribute.type(dataTypes.float);
-const int32 = attribute.type(dataTypes.int32);
 
 /** Mean over the batch, whose length only the step knows: `[n]` → scalar. */
 function batchMean(graph: Graph, x: Value): Value {
   const attributes = { T, Tidx: int32, keep_dims: attribute.boolean(false) };
   return graph.record(graph.add("Mean", [x, graph.integers([0])], attributes, []), [x], (dy) => [
     () => {
-      const size = graph.add("Size", [x], { T, out_type: int32 }, [], { type: dataTypes.int32 });
+      const size = graph.add("Size", [x], { T, out_type: int32 }, [], asInt32);
       const cast = { SrcT: int32, DstT: T, Truncate: attribute.boolean(false) };
       const share = graph.add("RealDiv", [dy, graph.add("Cast", [size], cast, [])], { T }, []);
       return graph.add("BroadcastTo", [share, graph.shapeOf(x)], { T, Tidx: int32 }, x.shape);

@@ -1,5 +1,5 @@
 import type { Graph, Value, Variable } from "./graph.js";
-import { attribute, dataTypes } from "./graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "./graph-def.js";
 import { scale } from "./ops/elementwise.js";
 import { batchLength, integerVector } from "./ops/shape.js";
 
@@ -26,11 +26,8 @@ interface Cut {
   readonly total: Value;
 }
 
-const int32 = attribute.type(dataTypes.int32);
-const whole = { type: dataTypes.int32 };
-
 const integers = (graph: Graph, op: string, x: Value, y: Value): Value =>
-  graph.add(op, [x, y], { T: int32 }, [], whole);
+  graph.add(op, [x, y], { T: int32 }, [], asInt32);
 
 /** Rows `begin` to `begin + size` of a batch. */
 function rows(graph: Graph, batch: Value, begin: Value, size: Value): Value {
@@ -68,7 +65,7 @@ function cutLike(graph: Graph, dy: Value, { parts, sizes, length, total }: Cut):
     integers(graph, "Sub", total, length),
     ...dy.shape.slice(1).flatMap(() => [zero, zero]),
   ]);
-  const pairs = graph.add("Reshape", [after, graph.integers([-1, 2])], { T: int32, Tshape: int32 }, [-1, 2], whole);
+  const pairs = graph.add("Reshape", [after, graph.integers([-1, 2])], { T: int32, Tshape: int32 }, [-1, 2], asInt32);
   const padded = graph.add("Pad", [dy, pairs], { T, Tpaddings: int32 }, dy.shape);
   const attributes = { T, Tlen: int32, num_split: attribute.integer(parts.length) };
   return graph.addMany(

@@ -1,5 +1,5 @@
 import type { Graph, Value } from "./graph.js";
-import { attribute, dataTypes } from "./graph-def.js";
+import { attribute, dataTypes, int32 } from "./graph-def.js";
 import type { Saver, Signature } from "./saved-model.js";
 
 /** How the variables of a graph are filled, saved and restored, with the signatures `init`, `save` and `restore`. */
@@ -11,7 +11,7 @@ export interface Storage extends Saver {
 export function addStorage(graph: Graph): Storage {
   const initial = new Map(
     graph.variables.map((variable) => {
-      const attributes = { T: attribute.type(dataTypes.float), index_type: attribute.type(dataTypes.int32) };
+      const attributes = { T: attribute.type(dataTypes.float), index_type: int32 };
       const filling = [graph.integers(variable.shape), graph.floats(variable.initial)];
       const value = graph.add("Fill", filling, attributes, variable.shape);
       return [variable, { value, assign: graph.assign(variable, value) }];

@@ -1,6 +1,6 @@
 import { CherenkitError } from "../../errors.js";
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes, type Message } from "../graph-def.js";
+import { attribute, dataTypes, int32, type Message } from "../graph-def.js";
 import { add, maximum, minimum, multiply, product, scale, shift } from "./elementwise.js";
 import { errorFunction, exponential } from "./unary.js";
 
@@ -44,7 +44,7 @@ export function softplus(graph: Graph, x: Value): Value {
 export function softmax(graph: Graph, x: Value): Value {
   const y: Value = { ...graph.add("Softmax", [x], { T }, x.shape), logits: x };
   const last = x.shape.length - 1;
-  const sumAttributes = { T, Tidx: attribute.type(dataTypes.int32), keep_dims: attribute.boolean(true) };
+  const sumAttributes = { T, Tidx: int32, keep_dims: attribute.boolean(true) };
   return graph.record(y, [x], (dy) => [
     () => {
       const kept = x.shape.map((size, i) => (i === last ? 1 : size));

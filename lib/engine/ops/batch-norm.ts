@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "../graph-def.js";
 
 const T = attribute.type(dataTypes.float);
 
@@ -37,9 +37,9 @@ export function batchNorm(
     return [() => gradients()[0]!, () => gradients()[1]!, () => gradients()[2]!];
   });
   // TensorFlow returns the unbiased variance; Keras and tfjs average the biased one.
-  const sizeAttributes = { T, out_type: attribute.type(dataTypes.int32) };
-  const size = graph.add("Size", [x], sizeAttributes, [], { type: dataTypes.int32 });
-  const castAttributes = { SrcT: attribute.type(dataTypes.int32), DstT: T, Truncate: attribute.boolean(false) };
+  const sizeAttributes = { T, out_type: int32 };
+  const size = graph.add("Size", [x], sizeAttributes, [], asInt32);
+  const castAttributes = { SrcT: int32, DstT: T, Truncate: attribute.boolean(false) };
   const total = graph.add("Cast", [size], castAttributes, []);
   const count = graph.add("RealDiv", [total, graph.floats(channels[0]!)], { T }, []);
   const less = graph.add("Sub", [count, graph.floats(1)], { T }, []);

@@ -1,5 +1,5 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "../graph-def.js";
 import { multiply } from "./elementwise.js";
 
 const T = attribute.type(dataTypes.float);
@@ -7,12 +7,11 @@ const int64 = attribute.type(dataTypes.int64);
 
 /** `[n, 1, …, 1, c]` of `[n, …, c]`, int32. */
 function channelShape(graph: Graph, x: Value): Value {
-  const int32 = attribute.type(dataTypes.int32);
   const inner = x.shape.map((_, i) => (i === 0 || i === x.shape.length - 1 ? 0 : 1));
   // shape · (1 − inner) + inner: the inner lengths become 1.
   const kept = graph.integers(inner.map((one) => 1 - one));
-  const outer = graph.add("Mul", [graph.shapeOf(x), kept], { T: int32 }, [inner.length], { type: dataTypes.int32 });
-  return graph.add("AddV2", [outer, graph.integers(inner)], { T: int32 }, [inner.length], { type: dataTypes.int32 });
+  const outer = graph.add("Mul", [graph.shapeOf(x), kept], { T: int32 }, [inner.length], asInt32);
+  return graph.add("AddV2", [outer, graph.integers(inner)], { T: int32 }, [inner.length], asInt32);
 }
 
 /**
@@ -29,7 +28,7 @@ export function dropout(graph: Graph, x: Value, rate: number, seed: number, step
   });
   const packAttributes = { T: int64, N: attribute.integer(2), axis: attribute.integer(0) };
   const seeds = graph.add("Pack", [own, number], packAttributes, [2], { type: dataTypes.int64 });
-  const randomAttributes = { dtype: T, T: attribute.type(dataTypes.int32), Tseed: int64 };
+  const randomAttributes = { dtype: T, T: int32, Tseed: int64 };
   const maskShape = whole ? x.shape.map((size, i) => (i === 0 || i === x.shape.length - 1 ? size : 1)) : x.shape;
   const runtimeShape = whole ? channelShape(graph, x) : graph.shapeOf(x);
   const uniform = graph.add("StatelessRandomUniform", [runtimeShape, seeds], randomAttributes, maskShape);

@@ -1,8 +1,7 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { attribute, dataTypes, int32 } from "../graph-def.js";
 
 const T = attribute.type(dataTypes.float);
-const Tidx = attribute.type(dataTypes.int32);
 
 /** Shape of two operands after broadcasting. */
 function broadcastShape(a: readonly number[], b: readonly number[]): number[] {
@@ -17,10 +16,10 @@ export function unbroadcast(graph: Graph, dy: Value, shape: readonly number[]): 
   const axes = dy.shape.flatMap((size, i) => (i < extra || (shape[i - extra] === 1 && size !== 1) ? [i] : []));
   if (axes.length === 0) return dy;
   const kept = dy.shape.map((size, i) => (axes.includes(i) ? 1 : size));
-  const attributes = { T, Tidx, keep_dims: attribute.boolean(true) };
+  const attributes = { T, Tidx: int32, keep_dims: attribute.boolean(true) };
   const sum = graph.add("Sum", [dy, graph.integers(axes)], attributes, kept);
   if (extra === 0) return sum;
-  return graph.add("Reshape", [sum, graph.integers(shape)], { T, Tshape: Tidx }, shape);
+  return graph.add("Reshape", [sum, graph.integers(shape)], { T, Tshape: int32 }, shape);
 }
 
 export function add(graph: Graph, a: Value, b: Value): Value {

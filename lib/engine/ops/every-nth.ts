@@ -1,9 +1,8 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { attribute, dataTypes, int32 } from "../graph-def.js";
 import { pad } from "./shape.js";
 
 const T = attribute.type(dataTypes.float);
-const int32 = attribute.type(dataTypes.int32);
 
 /** Zeros below and beside images until `rows` and `columns` divide their sides. */
 function filledUp(graph: Graph, x: Value, rows: number, columns: number): Value {

@@ -1,9 +1,8 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "../graph-def.js";
 import { batchLength, integerVector } from "./shape.js";
 
 const T = attribute.type(dataTypes.float);
-const int32 = attribute.type(dataTypes.int32);
 
 /** Below these sizes the ordinary gradient is as fast; measured with oneDNN on AVX2. */
 const [leastChannels, leastPixels] = [48, 24 * 24];
@@ -56,8 +55,7 @@ export function tapGradient(graph: Graph, x: Value, dy: Value, shape: readonly n
     const padded = graph.add("Pad", [images, amounts], { T, Tpaddings: int32 }, [-1, height, width, depth]);
     return pixelRows(graph, padded, depth);
   };
-  const integer = { type: dataTypes.int32 };
-  const pixels = graph.add("Mul", [batchLength(graph, x), graph.integers(height * width)], { T: int32 }, [], integer);
+  const pixels = graph.add("Mul", [batchLength(graph, x), graph.integers(height * width)], { T: int32 }, [], asInt32);
   const rowsFrom = (values: Value, begin: number, depth: number): Value => {
     const size = integerVector(graph, [pixels, graph.integers(depth)]);
     return graph.add("Slice", [values, graph.integers([begin, 0]), size], { T, Index: int32 }, [-1, depth]);

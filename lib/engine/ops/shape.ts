@@ -1,15 +1,12 @@
 import type { Graph, Value } from "../graph.js";
-import { attribute, dataTypes } from "../graph-def.js";
+import { asInt32, attribute, dataTypes, int32 } from "../graph-def.js";
 
 const T = attribute.type(dataTypes.float);
-const int32 = attribute.type(dataTypes.int32);
-
-const whole = { type: dataTypes.int32 };
 
 /** Whole numbers of the graph as one vector, int32. */
 export function integerVector(graph: Graph, values: readonly Value[]): Value {
   const pack = { T: int32, N: attribute.integer(values.length), axis: attribute.integer(0) };
-  return graph.add("Pack", values, pack, [values.length], whole);
+  return graph.add("Pack", values, pack, [values.length], asInt32);
 }
 
 /** Number of examples, int32. */
@@ -17,7 +14,7 @@ export function batchLength(graph: Graph, batch: Value): Value {
   const masks = { begin_mask: 0, end_mask: 0, ellipsis_mask: 0, new_axis_mask: 0, shrink_axis_mask: 1 };
   const slice = Object.fromEntries(Object.entries(masks).map(([name, value]) => [name, attribute.integer(value)]));
   const ends = [graph.integers([0]), graph.integers([1]), graph.integers([1])];
-  return graph.add("StridedSlice", [graph.shapeOf(batch), ...ends], { T: int32, Index: int32, ...slice }, [], whole);
+  return graph.add("StridedSlice", [graph.shapeOf(batch), ...ends], { T: int32, Index: int32, ...slice }, [], asInt32);
 }
 
 function reshapeOnly(graph: Graph, x: Value, shape: readonly number[]): Value {
