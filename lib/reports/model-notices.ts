@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import type { Channel } from "../config/channel.js";
 import type { Config, FileSelection } from "../config/config.js";
 import type { ModelCard } from "../config/model-card.js";
 import { selectFiles } from "../config/select-files.js";
@@ -71,8 +72,26 @@ async function fileNotices({ record, predictions }: EvaluatedModel): Promise<Not
 /** How far beyond the energies of its training a network may answer before its reader is told. */
 const energyMargin = 3;
 
+/** What a card says about the training that answers are held against. */
+interface Training {
+  readonly validity: Pick<ModelCard["validity"], "energyTeV" | "pointingDeg">;
+  readonly reader: Pick<ModelCard["reader"], "channels">;
+}
+
+/** Channels of charges that grow without limit, and the one whose values stay within what a network knows. */
+const logarithmOf: Partial<Record<Channel, Channel>> = { image: "log_image", cleaned_image: "log_cleaned_image" };
+
+/** What helps against energies far outside of the training's. */
+function wildEnergyRemedy(channels: readonly Channel[]): string {
+  for (const channel of channels) {
+    const logarithm = logarithmOf[channel];
+    if (logarithm) return `${logarithm} in place of ${channel} keeps very bright images within what a network knows`;
+  }
+  return "look at their images, and keep such out of training and prediction with quality_criteria";
+}
+
 /** What lies outside of what the network was trained on: test events, their pointings, and its own answers. */
-export function validityNotices({ validity }: Pick<ModelCard, "validity">, predictions: Predictions): Notice[] {
+export function validityNotices({ validity, reader }: Training, predictions: Predictions): Notice[] {
   const { energyTeV, pointingDeg } = validity;
   const notices: Notice[] = [];
   const judged = predictions.valid.reduce((sum, valid) => sum + valid, 0);
@@ -100,7 +119,7 @@ export function validityNotices({ validity }: Pick<ModelCard, "validity">, predi
       const which = wild === 1 ? "one predicted energy lies" : `${wild} predicted energies lie`;
       notices.push(
         warning(
-          `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Number(wildest.toPrecision(3)))} TeV; the channel log_image keeps very bright images within what a network knows`,
+          `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Number(wildest.toPrecision(3)))} TeV; ${wildEnergyRemedy(reader.channels)}`,
         ),
       );
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Channel } from "../../lib/config/channel.js";
 import type { Predictions } from "../../lib/evaluation/predictions.js";
 import { validityNotices } from "../../lib/reports/model-notices.js";
 
@@ -25,8 +26,8 @@ function predictions(values: { true?: number[]; predicted?: number[]; alt?: numb
     pointingAzDeg: all(180),
   } as Predictions;
 }
-const texts = (values: Parameters<typeof predictions>[0]): string[] =>
-  validityNotices({ validity } as Parameters<typeof validityNotices>[0], predictions(values)).map(({ text }) => text);
+const texts = (values: Parameters<typeof predictions>[0], ...channels: Channel[]): string[] =>
+  validityNotices({ validity, reader: { channels } }, predictions(values)).map(({ text }) => text);
 
 test("a report has nothing to say about events like those of the training", () => {
   assert.deepEqual(texts({}), []);
@@ -45,6 +46,15 @@ test("a report warns of energies that the network cannot have learned", () => {
     [],
     "events without a prediction do not count",
   );
+});
+
+test("the remedy for such energies is one that the model does not have yet", () => {
+  const remedy = (...channels: Channel[]): string => texts({ predicted: [1, 202_000, 50] }, ...channels)[0]!;
+  assert.match(remedy("image", "peak_time"), /; log_image in place of image keeps/);
+  assert.match(remedy("cleaned_relative_peak_time", "cleaned_image"), /; log_cleaned_image in place of cleaned_image/);
+  for (const known of [["log_image"], ["log_cleaned_image", "peak_time"], ["waveform[1/2 center]"]] as Channel[][]) {
+    assert.match(remedy(...known), /; look at their images, and keep such out .* quality_criteria$/);
+  }
 });
 
 test("a report warns of test events and pointings outside the training", () => {
