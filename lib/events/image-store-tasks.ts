@@ -23,29 +23,32 @@ export interface StoreTask {
 const imagesPerTask = 2048;
 
 /** Values of a column for some rows, in memory that threads share. */
-function sharedKeys(column: ArrayLike<number>, rows: readonly number[]): Float64Array {
+function sharedKeys(column: ArrayLike<number>, rows: Uint32Array): Float64Array {
   const keys = new Float64Array(new SharedArrayBuffer(8 * rows.length));
-  for (const [i, row] of rows.entries()) keys[i] = column[row]!;
+  for (let i = 0; i < rows.length; i++) keys[i] = column[rows[i]!]!;
   return keys;
 }
 
-function sharedPlaces(places: readonly number[]): Uint32Array {
+function sharedPlaces(places: Uint32Array): Uint32Array {
   const values = new Uint32Array(new SharedArrayBuffer(4 * places.length));
   values.set(places);
   return values;
 }
 
-/** The images of each telescope in each file, in the order of `ExampleTable.images`. */
-function imagesByTable({ images }: ExampleTable): number[][] {
-  const [fileIndex, telescopes] = [images.column("file_index"), images.column("tel_id")];
-  const tables = new Map<string, number[]>();
+/** The table of each image, one telescope of one file, numbered as they come. */
+function tableNumbers({ images }: ExampleTable): { readonly tableOf: Uint32Array; readonly tables: number } {
+  const [files, telescopes] = [images.column("file_index"), images.column("tel_id")];
+  const numbers: number[][] = [];
+  const tableOf = new Uint32Array(images.rows);
+  let tables = 0;
   for (let image = 0; image < images.rows; image++) {
-    const key = `${fileIndex[image]}/${telescopes[image]}`;
-    const those = tables.get(key);
-    if (those) those.push(image);
-    else tables.set(key, [image]);
+    const [file, telescope] = [files[image]!, telescopes[image]!];
+    numbers[file] ??= [];
+    const number = numbers[file][telescope];
+    if (number === undefined) numbers[file][telescope] = tables;
+    tableOf[image] = number ?? tables++;
   }
-  return [...tables.values()];
+  return { tableOf, tables };
 }
 
 /**
@@ -53,13 +56,27 @@ function imagesByTable({ images }: ExampleTable): number[][] {
  * written at once; images of one event, in turns from several tables, would take two to three times as long.
  */
 export function storeOrder(examples: ExampleTable): Uint32Array {
-  const order = new Uint32Array(examples.images.rows);
-  let at = 0;
-  for (const images of imagesByTable(examples)) {
-    order.set(images, at);
-    at += images.length;
-  }
+  const { tableOf, tables } = tableNumbers(examples);
+  const next = new Uint32Array(tables + 1);
+  for (let image = 0; image < tableOf.length; image++) next[tableOf[image]! + 1]!++;
+  for (let table = 1; table <= tables; table++) next[table]! += next[table - 1]!;
+  const order = new Uint32Array(tableOf.length);
+  for (let image = 0; image < tableOf.length; image++) order[next[tableOf[image]!]!++] = image;
   return order;
+}
+
+/** The images of each telescope in each file, in the order of `ExampleTable.images`; one behind the other in `storeOrder`. */
+function imagesByTable(examples: ExampleTable): Uint32Array[] {
+  const order = storeOrder(examples);
+  const { tableOf } = tableNumbers(examples);
+  const found: Uint32Array[] = [];
+  let begin = 0;
+  for (let place = 1; place <= order.length; place++) {
+    if (place < order.length && tableOf[order[place]!] === tableOf[order[begin]!]) continue;
+    found.push(order.subarray(begin, place));
+    begin = place;
+  }
+  return found;
 }
 
 /** The work of filling a store, always in the same pieces, for all of its places or for some. */

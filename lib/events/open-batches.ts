@@ -268,7 +268,8 @@ function vectorSource(examples: ExampleTable, store: ImageStore, channels: Reade
   checksums.set(readChecksums(paths.checksums));
   const verified = new Uint8Array(new SharedArrayBuffer(Math.max(1, store.examples)));
   const placeOf = new Uint32Array(new SharedArrayBuffer(4 * store.examples));
-  for (const [place, image] of storeOrder(examples).entries()) placeOf[image] = place;
+  const order = storeOrder(examples);
+  for (let place = 0; place < order.length; place++) placeOf[order[place]!] = place;
   return { kind: "store", path: paths.pixels, placeOf, checksums, verified };
 }
 
