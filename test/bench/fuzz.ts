@@ -1,7 +1,7 @@
 // Damages good files in many ways and reads them: node dist/test/bench/fuzz.js [SEEDS] [FIRST]
 // Each outcome must be right data, no events, or one clear error. Other data are told with what differs: HDF5 keeps no checksum of
 // attributes and indices, so only other data from within a block of a table is a failure, as is a crash or a hang.
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -14,6 +14,7 @@ import { readerConfig } from "../events/reader-config.js";
 import { type StoredChunk, storedChunks } from "../events/stored-chunks.js";
 import { asObservation } from "../prediction/observation.js";
 import { sharedData } from "../shared-data.js";
+import { benchFolder } from "./bench.js";
 import type { FuzzReply, FuzzTask } from "./fuzz-worker.js";
 
 interface Source {
@@ -24,7 +25,7 @@ interface Source {
   readonly reader: ReaderConfig;
 }
 
-const folder = mkdtempSync(join(tmpdir(), "cherenkit-fuzz-"));
+const folder = benchFolder();
 const patienceMs = 120_000;
 
 function sourceOf(name: string, path: string, changes: Partial<ReaderConfig>): Source {
@@ -220,7 +221,6 @@ try {
   }
 } finally {
   await reading.end();
-  rmSync(folder, { recursive: true });
 }
 console.log(`${seeds} damaged files: ${[...counts].map(([kind, count]) => `${count} ${kind}`).join(", ")}`);
 process.exitCode = failures > 0 ? 1 : 0;

@@ -1,5 +1,6 @@
 import { openExamples } from "../../lib/events/open-examples.js";
 import { readerConfig } from "../events/reader-config.js";
+import "./bench.js";
 
 /**
  * Time and memory of opening and indexing DL1 files: `node dist/test/bench/indexing.js FILE…`. Many large files without

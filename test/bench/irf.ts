@@ -1,6 +1,4 @@
 // Cuts, sensitivity and GADF responses from 300,000 events: node dist/test/bench/irf.js [events]
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeGadf } from "../../lib/evaluation/irf/gadf.js";
 import { instrumentResponse, usualAxes } from "../../lib/evaluation/irf/instrument-response.js";
@@ -9,6 +7,7 @@ import type { ReconstructedEvents } from "../../lib/evaluation/irf/reconstructed
 import { eventWeights, type SimulatedShowers } from "../../lib/evaluation/irf/simulated-showers.js";
 import { crabHegra, irfdocProton, type Spectrum } from "../../lib/evaluation/irf/spectrum.js";
 import { RandomGenerator } from "../../lib/random/generator.js";
+import { benchFolder } from "./bench.js";
 
 const rows = Number(process.argv[2] ?? 300_000) / 2;
 const observationS = 50 * 3600;
@@ -42,7 +41,7 @@ const point: SimulatedShowers = {
 const gammas = events(true, crabHegra, point);
 const protons = events(false, irfdocProton, { ...point, viewconeMaxDeg: 10 });
 const edges = Array.from({ length: 16 }, (_, i) => 10 ** ((i - 5) / 5));
-const folder = mkdtempSync(join(tmpdir(), "cherenkit-irf-"));
+const folder = benchFolder();
 const start = performance.now();
 const cuts = optimizeCuts(gammas, protons, {
   ...usualSearch(edges),
@@ -54,7 +53,6 @@ const cutsDone = performance.now();
 const response = instrumentResponse(gammas, point, protons, observationS, cuts, usualAxes(edges, [0, 1]));
 await writeGadf(join(folder, "irf.fits"), response);
 const end = performance.now();
-rmSync(folder, { recursive: true });
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 console.log(`${2 * rows} events, 17 × 5 × 3 cuts in ${edges.length - 1} bins of energy`);
 console.log(`cuts and sensitivity ${seconds(cutsDone - start)}, responses and file ${seconds(end - cutsDone)}`);

@@ -1,17 +1,18 @@
 // Seconds to submit a hundred models as an array, and to ask for their status, on a SLURM of one node that it starts; by
 // themselves, and as commands, which load first and check configuration, data and cluster:
 // node dist/test/bench/job-array.js   (as root, with slurmctld, slurmd, slurm-client and munge installed)
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { runStatuses } from "../../lib/slurm/status.js";
 import { submitJobs } from "../../lib/slurm/submit.js";
 import { project, shellJob } from "../slurm/jobs.js";
 import { startOneNodeSlurm } from "../slurm/one-node-slurm.js";
+import { beforeStop, benchFolder } from "./bench.js";
 
-const root = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
+const root = benchFolder();
 const slurm = await startOneNodeSlurm();
+beforeStop(() => slurm.stop());
 try {
   const commands = Array.from({ length: 100 }, () => "sleep 60");
   const array = shellJob(root, commands);
@@ -37,5 +38,4 @@ try {
   for (let i = 0; i < 3; i++) console.log("the command status:", await seconds(() => cherenkit("status", "models")));
 } finally {
   await slurm.stop();
-  rmSync(root, { recursive: true, force: true });
 }

@@ -5,6 +5,7 @@ import { buildMapper, mapperNames } from "../../lib/camera/build-mapper.js";
 import { DataTable } from "../../lib/display/data-table.js";
 import { readGeometry } from "../camera/golden-geometry.js";
 import { sharedData } from "../shared-data.js";
+import "./bench.js";
 
 const rows: (string | number)[][] = [];
 for (const file of readdirSync(join(sharedData, "geometry/json"))) {

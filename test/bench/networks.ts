@@ -16,6 +16,7 @@ import { prepareModel } from "../../lib/models/prepare-model.js";
 import { compareNetworks } from "../../lib/training/network-comparison.js";
 import { openTrainingData } from "../../lib/training/open-training-data.js";
 import { train } from "../../lib/training/train.js";
+import "./bench.js";
 
 const [folderName, epochs = "2", ...wanted] = process.argv.slice(2);
 if (!folderName) throw new Error("name a folder with data/ of cherenkit simulate");

@@ -2,8 +2,6 @@
 // processes in turns, one network and three in one go. Wall seconds, peak memory, and how far the answers differ
 // (dl1-data-handler maps DigiCam images otherwise, see docs/from-ctlearn.md, so they differ by some 20 %):
 //   node dist/test/bench/predict-ctlearn.js [images, 10000] [rounds, 3] [SingleCNN | ResNet] [networks, 1,3] [engine, auto]
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { modelFolder } from "../../lib/config/model-folder.js";
@@ -22,6 +20,7 @@ import { modelConfig } from "../models/model-config.js";
 import { peersPython } from "../peers.js";
 import { toyModel } from "../prediction/toy-model.js";
 import { sharedData } from "../shared-data.js";
+import { benchFolder } from "./bench.js";
 import { type Cost, processCost } from "./process-cost.js";
 import { repeatEvents } from "./repeat-events.js";
 
@@ -31,7 +30,7 @@ const [images, rounds] = [Number(process.argv[2] ?? 10_000), Number(process.argv
 const type = process.argv[4] === "ResNet" ? "ResNet" : "SingleCNN";
 const counts = (process.argv[5] ?? "1,3").split(",").map(Number);
 const engine = process.argv[6] ?? "auto";
-const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
+const folder = benchFolder();
 const file = join(folder, "digicam.dl1.h5");
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
@@ -73,69 +72,65 @@ async function writeInt8(network: tf.LayersModel, model: string): Promise<void> 
   await exportOnnx(network, int8, { precision: "int8", sample: { images, size }, source: await weightsHash(weights) });
 }
 
-try {
-  await repeatEvents(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), file, Math.ceil(images / 9));
-  const models = new Map<Task, { readonly folder: string; readonly keras: string }>();
-  for (const [i, task] of (["energy", "type", "cameradirection"] as const).entries()) {
-    const model = await toyModel(folder, task, {
-      side: 96,
-      camera: { name: "DigiCam", pixels: 1296 },
-      telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
-      reader: { focalLength: "equivalent", channels: ["image", "peak_time"] },
-    });
-    const network = buildModel(modelConfig({ type, tasks: [task] }), [96, 96, 2], i);
-    await saveModel(network, join(model, "model"));
-    if (engine === "onnxruntime-int8") await writeInt8(network, model);
-    const keras = join(folder, `${task}.keras`);
-    await exportKeras(network, keras);
-    models.set(task, { folder: model, keras });
-  }
-  const rows: (string | number)[][] = [];
-  for (const count of counts) {
-    const tasks = (["energy", "type", "cameradirection"] as const).slice(0, count);
-    const used = tasks.map((task) => ({ task, ...models.get(task)! }));
-    const [theirs, ours]: [Cost[], Cost[]] = [[], []];
-    const [theirFile, ourFolder] = [join(folder, "ctlearn.dl2.h5"), join(folder, "out")];
-    for (let round = 0; round < rounds; round++) {
-      theirs.push(
-        await processCost(
-          ctlearn,
-          [
-            ...["--input_url", file, "--output", theirFile, "--overwrite", "--no-dl1-images", "--no-true-images"],
-            ...["--DLImageReader.focal_length_choice=EQUIVALENT", "--PredictCTLearnModel.keras_verbose=0"],
-            ...used.flatMap(({ task, keras }) => [`--${task}_model`, keras]),
-          ],
-          folder,
-        ),
-      );
-      ours.push(
-        await processCost(
-          process.execPath,
-          [
-            ...[cherenkit, "predict", file, "--output", ourFolder, "--engine", engine],
-            ...used.flatMap((model) => ["--model", model.folder]),
-          ],
-          folder,
-        ),
-      );
-      console.log(tasks.join(), JSON.stringify({ ctlearn: theirs.at(-1), cherenkit: ours.at(-1) }));
-    }
-    const ratios = theirs.map(({ seconds }, i) => seconds / ours[i]!.seconds);
-    const seconds = [theirs, ours].map((costs) => median(costs.map((one) => one.seconds)));
-    const megabytes = [theirs, ours].map((costs) => median(costs.map((one) => one.megabytes)));
-    rows.push([
-      tasks.length,
-      seconds[0]!.toFixed(1),
-      seconds[1]!.toFixed(1),
-      `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
-      megabytes[0]!.toFixed(0),
-      megabytes[1]!.toFixed(0),
-      (megabytes[1]! / megabytes[0]!).toFixed(2),
-      (await difference(theirFile, join(ourFolder, "digicam.dl2.h5"))).toExponential(1),
-    ]);
-  }
-  const head = ["networks", "CTLearn s", "cherenkit s", "times faster", "CTLearn MB", "cherenkit MB", "memory ratio"];
-  console.log(new DataTable([...head, "energies differ by"], rows).toText());
-} finally {
-  rmSync(folder, { recursive: true });
+await repeatEvents(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), file, Math.ceil(images / 9));
+const models = new Map<Task, { readonly folder: string; readonly keras: string }>();
+for (const [i, task] of (["energy", "type", "cameradirection"] as const).entries()) {
+  const model = await toyModel(folder, task, {
+    side: 96,
+    camera: { name: "DigiCam", pixels: 1296 },
+    telescopes: [{ id: 1, type: "SST_1M_DigiCam" }],
+    reader: { focalLength: "equivalent", channels: ["image", "peak_time"] },
+  });
+  const network = buildModel(modelConfig({ type, tasks: [task] }), [96, 96, 2], i);
+  await saveModel(network, join(model, "model"));
+  if (engine === "onnxruntime-int8") await writeInt8(network, model);
+  const keras = join(folder, `${task}.keras`);
+  await exportKeras(network, keras);
+  models.set(task, { folder: model, keras });
 }
+const rows: (string | number)[][] = [];
+for (const count of counts) {
+  const tasks = (["energy", "type", "cameradirection"] as const).slice(0, count);
+  const used = tasks.map((task) => ({ task, ...models.get(task)! }));
+  const [theirs, ours]: [Cost[], Cost[]] = [[], []];
+  const [theirFile, ourFolder] = [join(folder, "ctlearn.dl2.h5"), join(folder, "out")];
+  for (let round = 0; round < rounds; round++) {
+    theirs.push(
+      await processCost(
+        ctlearn,
+        [
+          ...["--input_url", file, "--output", theirFile, "--overwrite", "--no-dl1-images", "--no-true-images"],
+          ...["--DLImageReader.focal_length_choice=EQUIVALENT", "--PredictCTLearnModel.keras_verbose=0"],
+          ...used.flatMap(({ task, keras }) => [`--${task}_model`, keras]),
+        ],
+        folder,
+      ),
+    );
+    ours.push(
+      await processCost(
+        process.execPath,
+        [
+          ...[cherenkit, "predict", file, "--output", ourFolder, "--engine", engine],
+          ...used.flatMap((model) => ["--model", model.folder]),
+        ],
+        folder,
+      ),
+    );
+    console.log(tasks.join(), JSON.stringify({ ctlearn: theirs.at(-1), cherenkit: ours.at(-1) }));
+  }
+  const ratios = theirs.map(({ seconds }, i) => seconds / ours[i]!.seconds);
+  const seconds = [theirs, ours].map((costs) => median(costs.map((one) => one.seconds)));
+  const megabytes = [theirs, ours].map((costs) => median(costs.map((one) => one.megabytes)));
+  rows.push([
+    tasks.length,
+    seconds[0]!.toFixed(1),
+    seconds[1]!.toFixed(1),
+    `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)})`,
+    megabytes[0]!.toFixed(0),
+    megabytes[1]!.toFixed(0),
+    (megabytes[1]! / megabytes[0]!).toFixed(2),
+    (await difference(theirFile, join(ourFolder, "digicam.dl2.h5"))).toExponential(1),
+  ]);
+}
+const head = ["networks", "CTLearn s", "cherenkit s", "times faster", "CTLearn MB", "cherenkit MB", "memory ratio"];
+console.log(new DataTable([...head, "energies differ by"], rows).toText());

@@ -1,6 +1,4 @@
 // Prediction without a network (reading, mapping, writing DL2): node dist/test/bench/predict.js [images, 30000]
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readModelCard } from "../../lib/config/model-card.js";
 import { ctlearnFeaturePrefix, ctlearnPrefixes } from "../../lib/prediction/dl2-columns.js";
@@ -12,9 +10,10 @@ import { viewsOf } from "../../lib/prediction/views.js";
 import { workerCount } from "../../lib/threads/worker-count.js";
 import { toyModel } from "../prediction/toy-model.js";
 import { sharedData } from "../shared-data.js";
+import { benchFolder } from "./bench.js";
 import { repeatEvents } from "./repeat-events.js";
 
-const folder = mkdtempSync(join(tmpdir(), "cherenkit-bench-"));
+const folder = benchFolder();
 const images = Number(process.argv[2] ?? 30_000);
 const file = join(folder, "digicam.dl1.h5");
 await repeatEvents(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), file, Math.ceil(images / 9));
@@ -59,4 +58,3 @@ for (const threads of [1, workerCount()]) {
       `${Math.round(result.imagesPerSecond)} images/s, ${perCore} a second of processor time, at most ${megabytes.toFixed(0)} MB`,
   );
 }
-rmSync(folder, { recursive: true });

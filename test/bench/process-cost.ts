@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { endWithBench } from "./bench.js";
 
 /** What a process took. */
 export interface Cost {
@@ -36,7 +37,7 @@ export async function processCost(
 ): Promise<Cost> {
   const start = performance.now();
   const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", CUDA_VISIBLE_DEVICES: "", PYTHONUNBUFFERED: "1" };
-  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = endWithBench(spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] }));
   let [kilobytes, cpu, said] = [0, 0, ""];
   child.stderr.on("data", (data: Buffer) => {
     said = (said + data.toString()).slice(-4000);

@@ -1,8 +1,6 @@
 // Where the time of reading images goes, on one thread: node dist/test/bench/reading-profile.js [IMAGES]
 // Each step is done by itself over the same DigiCam images; rates are per second of processor time.
 import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildMapper } from "../../lib/camera/build-mapper.js";
 import {
@@ -20,10 +18,11 @@ import { openExamples } from "../../lib/events/open-examples.js";
 import { readVectorBlocks } from "../../lib/events/read-images.js";
 import { storeReader } from "../events/store-reader.js";
 import { sharedData } from "../shared-data.js";
+import { benchFolder } from "./bench.js";
 import { writeLargeDL1 } from "./large-dl1.js";
 
 const wanted = Number(process.argv[2] ?? 10_000);
-const folder = await mkdtemp(join(tmpdir(), "cherenkit-profile-"));
+const folder = benchFolder();
 const dl1 = join(folder, "large.dl1.h5");
 process.env.CHERENKIT_CACHE = join(folder, "cache");
 await writeLargeDL1(join(sharedData, "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5"), dl1, wanted);
@@ -92,4 +91,3 @@ step("mapping to images", images * imageBytes, () => {
 file.close();
 reader.close();
 console.log(new DataTable(["step", "images/s", "MB/s"], rows).toText());
-await rm(folder, { recursive: true });

@@ -2,8 +2,7 @@
 //   node dist/test/bench/reading.js [--images 30006] [--rounds 3] [--stereo] [--threads 2]
 // Rounds alternate between the two. On a busy machine compare the numbers per second of processor time.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -15,6 +14,7 @@ import { openExamples } from "../../lib/events/open-examples.js";
 import { storeReader } from "../events/store-reader.js";
 import { peersPython } from "../peers.js";
 import { sharedData } from "../shared-data.js";
+import { benchFolder, endWithBench } from "./bench.js";
 import { writeLargeDL1 } from "./large-dl1.js";
 
 interface Rate {
@@ -33,7 +33,7 @@ const { values: args } = parseArgs({
 });
 const source = args.stereo ? "ctlearn/dl1/gamma_run1.dl1.h5" : "dl1/v7.1.0/gamma_sst1m_digicam.dl1.h5";
 const reader = args.stereo ? { ...storeReader, mode: "stereo" as const, stackTelescopeImages: true } : storeReader;
-const folder = await mkdtemp(join(tmpdir(), "cherenkit-bench-"));
+const folder = benchFolder();
 const dl1 = join(folder, "large.dl1.h5");
 process.env.CHERENKIT_CACHE = join(folder, "cache");
 await writeLargeDL1(join(sharedData, source), dl1, Number(args.images));
@@ -77,7 +77,9 @@ async function epoch(): Promise<{ opening: Rate; whole: Rate; batches: Rate }> {
 }
 
 const script = fileURLToPath(new URL("../../../test/bench/dl1dh-reader.py", import.meta.url));
-const peer = spawn(peersPython, [script, dl1, args.stereo ? "stereo" : "mono"], { stdio: ["pipe", "pipe", "ignore"] });
+const peer = endWithBench(
+  spawn(peersPython, [script, dl1, args.stereo ? "stereo" : "mono"], { stdio: ["pipe", "pipe", "ignore"] }),
+);
 const answers = createInterface({ input: peer.stdout })[Symbol.asyncIterator]();
 const answer = async (): Promise<Rate> => JSON.parse((await answers.next()).value as string) as Rate;
 
@@ -101,7 +103,6 @@ try {
   }
 } finally {
   peer.kill();
-  await rm(folder, { recursive: true });
 }
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;

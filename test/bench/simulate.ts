@@ -6,16 +6,14 @@
  * Prints wall-clock rates and images per second of processor time, of all threads together: on a busy machine only the
  * second is worth comparing. The first events of each run, while the code is compiled, are not counted.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DataTable } from "../../lib/display/data-table.js";
 import { simulate } from "../../lib/simulation/simulate.js";
 import { ownedCores } from "../../lib/threads/worker-count.js";
+import { benchFolder } from "./bench.js";
 
 const events = Number(process.argv[2] ?? 2000);
 const threads = Number(process.argv[3] ?? ownedCores());
-const folder = await mkdtemp(join(tmpdir(), "cherenkit-bench-"));
+const folder = benchFolder();
 
 const cases = [
   { array: "sst1m", particles: ["gamma"] },
@@ -44,23 +42,19 @@ async function timed(options: (typeof cases)[number], count: number): Promise<Ru
 }
 
 const rows: [string, string, number, number, number][] = [];
-try {
-  for (const options of cases) {
-    const share = options.array === "sst1m" ? 1 : 0.25;
-    // the difference of a long and a short run is free of their start
-    const short = await timed(options, Math.round(0.25 * share * events));
-    const long = await timed(options, Math.round(1.25 * share * events));
-    const images = long.images - short.images;
-    rows.push([
-      options.array,
-      options.particles.join(),
-      images,
-      Math.round(images / (long.seconds - short.seconds)),
-      Math.round(images / (long.cpuSeconds - short.cpuSeconds)),
-    ]);
-  }
-} finally {
-  await rm(folder, { recursive: true });
+for (const options of cases) {
+  const share = options.array === "sst1m" ? 1 : 0.25;
+  // the difference of a long and a short run is free of their start
+  const short = await timed(options, Math.round(0.25 * share * events));
+  const long = await timed(options, Math.round(1.25 * share * events));
+  const images = long.images - short.images;
+  rows.push([
+    options.array,
+    options.particles.join(),
+    images,
+    Math.round(images / (long.seconds - short.seconds)),
+    Math.round(images / (long.cpuSeconds - short.cpuSeconds)),
+  ]);
 }
 const columns = ["array", "particle", "images", "images/s", "images per CPU second"];
 console.log(new DataTable(columns, rows, `${threads} threads`).toText());

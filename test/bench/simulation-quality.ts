@@ -26,6 +26,7 @@ import { type PredictionRows, readPredictions } from "../../lib/reports/predicti
 import { simulate } from "../../lib/simulation/simulate.js";
 import { openTrainingData } from "../../lib/training/open-training-data.js";
 import { train } from "../../lib/training/train.js";
+import "./bench.js";
 
 const [folderName, quantity, givenEvents, givenEpochs] = process.argv.slice(2);
 if (!folderName || (quantity !== "energy" && quantity !== "direction")) {

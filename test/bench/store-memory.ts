@@ -11,6 +11,7 @@ import { RandomGenerator } from "../../lib/random/generator.js";
 import { storeReader } from "../events/store-reader.js";
 import { sharedData } from "../shared-data.js";
 import { writeLargeDL1 } from "./large-dl1.js";
+import "./bench.js";
 
 const [action, folder, count, names] = process.argv.slice(2);
 if ((action !== "build" && action !== "read") || !folder) {

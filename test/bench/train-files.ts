@@ -3,6 +3,7 @@ import { loadConfig } from "../../lib/config/load-config.js";
 import { prepareModel } from "../../lib/models/prepare-model.js";
 import { openTrainingData } from "../../lib/training/open-training-data.js";
 import { train } from "../../lib/training/train.js";
+import "./bench.js";
 
 const config = await loadConfig(process.argv[2]!);
 const data = await openTrainingData(config);

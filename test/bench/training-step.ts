@@ -11,6 +11,7 @@ import { buildModel } from "../../lib/models/build-model.js";
 import { replicaCount } from "../../lib/training/replica-count.js";
 import { modelConfig } from "../models/model-config.js";
 import { kerasPython } from "../peers.js";
+import { endWithBench } from "./bench.js";
 
 interface Case {
   readonly network: "SingleCNN" | "ResNet";
@@ -42,7 +43,7 @@ const cases = all.filter((one) => nameOf(one).includes(wanted));
 
 const script = fileURLToPath(new URL("../../../test/bench/keras-steps.py", import.meta.url));
 const env = { ...process.env, TF_ENABLE_ONEDNN_OPTS: process.env.TF_ENABLE_ONEDNN_OPTS ?? "1" };
-const python = spawn(kerasPython, [script], { env, stdio: ["pipe", "pipe", "ignore"] });
+const python = endWithBench(spawn(kerasPython, [script], { env, stdio: ["pipe", "pipe", "ignore"] }));
 const answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
 
 async function keras({ network, batch, kind }: Case, count: number): Promise<number[]> {

@@ -1,5 +1,6 @@
 // Writes a large DL1 file of a small one: node dist/test/bench/write-large-dl1.js SOURCE TARGET IMAGES [SEED]
 import { writeLargeDL1 } from "./large-dl1.js";
+import "./bench.js";
 
 const [source, target, images, seed] = process.argv.slice(2);
 if (!source || !target || !images) {
