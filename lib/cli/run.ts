@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { ConfigError } from "../errors.js";
 import type { RunOptions } from "../notebooks/execute.js";
 import { collect } from "./assignments.js";
 import { cellNumbers, secretSource } from "./cell-range.js";
@@ -39,10 +40,13 @@ interface Options {
   readonly json?: true;
 }
 
+/** @throws {ConfigError} for a name without a value */
 function pairs(items: readonly string[]): [string, string][] {
   return items.map((item) => {
     const at = item.indexOf("=");
-    return at < 1 ? [item, ""] : [item.slice(0, at), item.slice(at + 1)];
+    if (at < 1)
+      throw new ConfigError(`parameter ${item} has no value`, { remedy: "write -p name value, or -p name= for none" });
+    return [item.slice(0, at), item.slice(at + 1)];
   });
 }
 
@@ -54,14 +58,22 @@ const papermillNames: Readonly<Record<string, string>> = {
   "--parameters_yaml": "--yaml",
   "--parameters_base64": "--base64",
   "--autosave-cell-every": "--save-every",
+  "--execution-timeout": "--cell-timeout",
+  "--report-mode": "--hide-code",
   "--help-notebook": "--inspect",
 };
+
+/** The option in its own name; a value may stand after `=`. */
+function ownName(word: string): string {
+  const [name] = word.split("=", 1);
+  return (papermillNames[name!] ?? name!) + word.slice(name!.length);
+}
 
 /** `-p name value` takes two words as papermill does; `-p name=value` works as well. */
 function joinParameterWords(args: readonly string[]): string[] {
   const joined: string[] = [];
   for (let i = 0; i < args.length; i++) {
-    const word = papermillNames[args[i]!] ?? args[i]!;
+    const word = ownName(args[i]!);
     const takesTwo = ["-p", "--parameter", "-r", "--raw"].includes(word) && !args[i + 1]?.includes("=");
     if (takesTwo && args[i + 2] !== undefined) {
       joined.push(word, `${args[i + 1]}=${args[i + 2]}`);
@@ -74,7 +86,8 @@ function joinParameterWords(args: readonly string[]): string[] {
 /** Parameters in papermill's order: what comes later in this list wins. */
 async function givenParameters(options: Options): Promise<Record<string, unknown>> {
   const { parameterFile, parameterText, parameterValue } = await import("./parameter-value.js");
-  const parameters: Record<string, unknown> = {};
+  // Without a prototype even `__proto__` is a name like another.
+  const parameters: Record<string, unknown> = Object.create(null);
   for (const text of options.base64)
     Object.assign(parameters, parameterText(Buffer.from(text, "base64").toString("utf8"), "--base64"));
   for (const file of options.file) Object.assign(parameters, await parameterFile(file));
@@ -85,7 +98,6 @@ async function givenParameters(options: Options): Promise<Record<string, unknown
 }
 
 async function givenSecrets(sources: Readonly<Record<string, string>>): Promise<Record<string, string>> {
-  const { ConfigError } = await import("../errors.js");
   return Object.fromEntries(
     Object.entries(sources).map(([name, variable]) => {
       const value = process.env[variable];
@@ -110,7 +122,6 @@ function injectedPaths(input: string, output: string, options: Options): Record<
 }
 
 async function runOptions(input: string, output: string | undefined, options: Options): Promise<RunOptions> {
-  const { ConfigError } = await import("../errors.js");
   const { fillPath } = await import("../notebooks/path-template.js");
   const { pipe } = await import("./piped-notebook.js");
   const parameters = await givenParameters(options);
@@ -239,12 +250,10 @@ export function runCommand(): Command {
     )
     .option("--from-failed", "go on at the first cell that did not complete, after those tagged `setup`")
     .addOption(seconds("--start-timeout <seconds>", "the kernel must answer within this", 60))
-    .addOption(
-      seconds("--cell-timeout, --execution-timeout <seconds>", "interrupt a cell that takes longer; 0 = never", 0),
-    )
+    .addOption(seconds("--cell-timeout <seconds>", "interrupt a cell that takes longer; 0 = never", 0))
     .addOption(seconds("--run-timeout <seconds>", "interrupt a run that takes longer; 0 = never", 0))
     .addOption(seconds("--save-every <seconds>", "save at least this often while a cell runs", 30))
-    .option("--hide-code, --report-mode", "hide the code in the executed notebook and on its page")
+    .option("--hide-code", "hide the code in the executed notebook and on its page")
     .option("--html <file>", "also write a self-contained HTML page")
     .option("--run-folder <folder>", "where run.json and run.jsonl go; else OUT.run.jsonl stands beside the notebook")
     .option("--quiet", "do not repeat the notebook's output here")
@@ -252,6 +261,8 @@ export function runCommand(): Command {
     .addHelpText(
       "after",
       `
+papermill's long names are taken too: --parameters, --execution-timeout, --report-mode, --autosave-cell-every, …
+
 Exit codes: 0 completed, 1 a cell failed, 2 bad usage, 3 the kernel did not start, 4 a time limit, 75 interrupted and
 saved, 137 the kernel died, 143 told to end, but the running cell had to be killed.
 

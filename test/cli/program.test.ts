@@ -15,3 +15,13 @@ test("a command that is wanted by its name is loaded alone, and is the same as a
   }
   assert.equal((await program("no-such-command")).commands.length, all.length + 2);
 });
+
+test("each option has one long name: of two, a command would hear the second alone", async () => {
+  const commands = (await program()).commands.flatMap((command) => [command, ...command.commands]);
+  const options = commands.flatMap((command) => command.options.map(({ flags }) => `${command.name()} ${flags}`));
+  assert.ok(options.length > 100);
+  assert.deepEqual(
+    options.filter((flags) => flags.match(/--[a-z]/g)!.length > 1),
+    [],
+  );
+});

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { INotebookContent } from "@jupyterlab/nbformat";
+import type { RunRecord } from "../../lib/notebooks/run-record.js";
 import { code, notebook, readJson, withNotebook } from "./notebook.js";
 
 const program = fileURLToPath(new URL("../../../lib/cli/cherenkit.mjs", import.meta.url));
@@ -135,5 +136,34 @@ test("a display too large for a notebook stands in the log, and the notebook say
     );
     const log = await readFile(join(folder, "out.run.jsonl"), "latin1");
     assert.ok(log.length > 200e6);
+  });
+});
+
+test("a cell's time limit and the hidden code are heard in our words and in papermill's", async () => {
+  const endless = notebook("1", "await new Promise(() => {});");
+  for (const words of [
+    ["--cell-timeout", "2", "--hide-code"],
+    ["--execution-timeout=2", "--report-mode"],
+  ])
+    await withNotebook(endless, async ({ input, output }) => {
+      const said = run([input, output, "--quiet", "--run-timeout", "120", ...words]);
+      assert.equal(said.status, 4, said.stderr);
+      const { metadata, cells } = await readJson<INotebookContent>(output);
+      assert.match((metadata.cherenkit as unknown as RunRecord).error!.value, /the cell took longer than 2 s/);
+      assert.deepEqual(cells.at(-1)!.metadata.jupyter, { source_hidden: true });
+    });
+});
+
+test("a parameter without a value is bad usage, and no name is lost", async () => {
+  await withNotebook(parameters, async ({ input, output }) => {
+    for (const [words, message] of [
+      [["-p", "d"], /parameter d has no value/],
+      [["-r", "=x"], /parameter =x has no value/],
+      [["-p", "__proto__", "1"], /the notebook has no parameter __proto__/],
+    ] as const) {
+      const said = run([input, output, "--prepare-only", ...words]);
+      assert.equal(said.status, 2);
+      assert.match(said.stderr, message);
+    }
   });
 });
