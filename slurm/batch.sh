@@ -1,7 +1,7 @@
 # ---- The same for every job, on any cluster. What differs stands above. --------------------------------------------
 # The command is asked to save itself ahead of the time limit and then ends with exit code 75. This script, which runs
 # outside any container, requeues the job. Each start and end of an attempt becomes a line of attempts.jsonl.
-unset SLURM_TIME_FORMAT SQUEUE_FORMAT SQUEUE_FORMAT2 SQUEUE_STATES SQUEUE_PARTITION SQUEUE_USERS
+unset SLURM_TIME_FORMAT ${!SQUEUE_@} ${!SCONTROL_@}
 
 # Traps come first: SLURM's signal may come while SLURM is still being asked, and would end this script.
 stop=
@@ -76,6 +76,13 @@ preempted() { # SLURM tells in the job's log why it sent SIGTERM
   tail -n +"$((${log_lines:-0} + 1))" "$log" 2>/dev/null | grep -q '\*\*\* JOB .* DUE TO PREEMPTION'
 }
 
+# SLURM runs one attempt of a job at a time. What a lost one has left on this node would hold the model's folder.
+if [ -n "$job" ] && [ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]; then
+  mapfile -t left_over < <(grep -lzx "SLURM_JOB_ID=$SLURM_JOB_ID" /proc/[0-9]*/environ 2>/dev/null |
+    xargs -r grep -Lzx "SLURM_RESTART_COUNT=$SLURM_RESTART_COUNT" 2>/dev/null | cut -d/ -f3)
+  [ "${#left_over[@]}" -gt 0 ] && kill -KILL "${left_over[@]}" 2>/dev/null
+fi
+
 progress() { cat "$run_folder/progress" 2>/dev/null; }
 progress_before=$(progress)
 
@@ -93,24 +100,53 @@ sbatch_afresh() {
   )
 }
 
+ask() { # ask COMMAND…: while SLURM's controller is busy or restarting it is asked again, for ten minutes; a no is a no
+  local said last=$((SECONDS + 600))
+  until { said=$("$@" 2>&1 >&3 3>&-); } 3>&1; do
+    echo "cherenkit: $1: $said" >&2
+    [ "$SECONDS" -lt "$last" ] || return 1
+    if ! [[ ${said,,} =~ timed\ out|try\ again|temporarily|busy ]] && scontrol ping 2>/dev/null | grep -q 'is UP'; then return 1; fi
+    # Not all jobs at once.
+    sleep "$((5 + RANDOM % 10))"
+  done
+}
+
+put_back() { # put_back requeue|requeuehold
+  ask scontrol "$1" "$job" && return
+  # It may have been heard though the answer was lost.
+  [[ $(squeue -h -j "$job" -o %T 2>/dev/null) =~ ^(COMPLETING|PENDING|REQUEUE) ]]
+}
+
+submit_once() { # submit_once SBATCH-OPTIONS…: once, though the answer to a first call was lost
+  local id needs path
+  while IFS='|' read -r id needs path; do
+    [ "$path" = "$script" ] && [[ $needs = *"afterany:$job("* ]] && echo "$id" && return
+  done < <(squeue -h -t PD -u "$(id -un)" -o '%F|%E|%o')
+  sbatch_afresh "$@"
+}
+
 # A successor takes the place of a job that may not be requeued. What waits for this job shall wait for it.
 successor() { # successor SBATCH-OPTIONS…
-  local options=(--parsable --dependency="afterany:$job" "$@") id old new waiting needs name
+  local options=(--parsable --dependency="afterany:$job" "$@") id old new array waiting needs
   [ -n "$SLURM_ARRAY_TASK_ID" ] && options+=(--array="$SLURM_ARRAY_TASK_ID")
-  id=$(sbatch_afresh "${options[@]}" "$script") || return 1
+  id=$(ask submit_once "${options[@]}" "$script") || return 1
   id=${id%%;*}
   new=$id${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}
   old=$job
+  array=${old%_*}
   while IFS='|' read -r waiting needs; do
     [ "${waiting%%_*}" = "$id" ] && continue
     needs=$(sed -E 's/\([a-zA-Z]*\)//g' <<<"$needs")
     case ,$needs, in
       *:"$old",*) needs=$(sed -E "s/:$old(,|\$)/:$new\1/g" <<<"$needs") ;;
-      *aftercorr:"${old%_*}"_\**) [ "${waiting##*_}" = "$SLURM_ARRAY_TASK_ID" ] || continue; needs=afterok:$new ;;
-      *afterany:"${old%_*}"_\**) needs=${needs//_\*/},afterany:$new ;;
+      *aftercorr:"$array"_\**)
+        [ "${waiting##*_}" = "$SLURM_ARRAY_TASK_ID" ] || continue
+        needs=${needs//aftercorr:"$array"_\*/afterok:$new}
+        ;;
+      *afterany:"$array"_\**) needs+=,afterany:$new ;;
       *) continue ;;
     esac
-    scontrol update JobId="$waiting" Dependency="$needs" || echo "cherenkit: job $waiting still waits for $old" >&2
+    ask scontrol update JobId="$waiting" Dependency="${needs//_\*/}" || echo "cherenkit: job $waiting still waits for $old" >&2
   done < <(squeue -h -r -t PD -u "$(id -un)" -o '%i|%E')
   echo "$new"
 }
@@ -127,13 +163,13 @@ again() { # again REASON [MEMORY-MB]: runs the job once more, not on nodes that 
   can_exclude "$lost_nodes" && exclude=$lost_nodes${excluded:+,$excluded}
   if [ "$requeue" = yes ]; then
     if [ -z "$memory$exclude" ]; then
-      scontrol requeue "$job" && finish "$reason: requeued"
-    elif scontrol requeuehold "$job"; then
-      if [ -n "$exclude" ]; then scontrol update JobId="$job" ExcNodeList="$exclude" || exclude=; fi
-      if [ -n "$memory" ] && ! scontrol update JobId="$job" MinMemoryNode="$memory"; then
+      put_back requeue && finish "$reason: requeued"
+    elif put_back requeuehold; then
+      if [ -n "$exclude" ]; then ask scontrol update JobId="$job" ExcNodeList="$exclude" || exclude=; fi
+      if [ -n "$memory" ] && ! ask scontrol update JobId="$job" MinMemoryNode="$memory"; then
         finish "$reason, and it could not be given more memory; it is held"
       fi
-      scontrol release "$job"
+      ask scontrol release "$job"
       finish "$reason: requeued${memory:+ with $memory MB}${exclude:+ without $exclude}"
     fi
   fi

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { exitCodes } from "../errors.js";
 
 /** Run folders that some words mean; without words those of all models. */
 export async function runFolders(words: readonly string[]): Promise<string[]> {
@@ -18,7 +19,12 @@ export function statusCommand(): Command {
     .addHelpText("after", "\nExample:\n  cherenkit status models/energy")
     .action(async (words: string[], options: { active?: true; json?: true }) => {
       const { runStatuses, statusTable } = await import("../slurm/status.js");
-      const all = await runStatuses(await runFolders(words));
+      const all = await runStatuses(await runFolders(words), {
+        onSilence: ({ message }) => {
+          process.stderr.write(`SLURM cannot be asked, these are the states that the runs have noted: ${message}\n`);
+          process.exitCode = exitCodes.failed;
+        },
+      });
       const { isOpen } = await import("../slurm/wait.js");
       const runs = options.active ? all.filter(isOpen) : all;
       if (options.json) console.log(JSON.stringify(runs, null, 2));

@@ -7,8 +7,8 @@ import { type Job, type ScriptOptions, scriptFile } from "./job.js";
 import { checkResources } from "./partition.js";
 import { SlurmError, slurm } from "./slurm-command.js";
 
-/** What SLURM says of a script without taking it. */
-async function testOnly(text: string): Promise<string> {
+/** What SLURM says of a script without taking it; null when it does not answer. */
+async function testOnly(text: string): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), "cherenkit-"));
   try {
     const script = join(folder, scriptFile);
@@ -18,6 +18,7 @@ async function testOnly(text: string): Promise<string> {
     return "SLURM would take it";
   } catch (error) {
     if (error instanceof InputError) return "SLURM is not here, it was not asked";
+    if (error instanceof SlurmError && error.busy) return null;
     if (error instanceof SlurmError) return `SLURM would refuse it: ${error.said}`;
     throw error;
   } finally {
@@ -32,22 +33,27 @@ export async function dryRun(
   options: { askSlurm: boolean; check: boolean },
 ): Promise<string> {
   const parts: string[] = [];
+  let { askSlurm } = options;
   for (const job of jobs) {
     const text = batchScript(job, settings);
     const common = text.indexOf("# ---- The same for every job");
+    const answer = askSlurm ? await testOnly(text) : null;
+    const silent = askSlurm && answer === null;
+    if (silent) askSlurm = false;
     const waits = job.waitsFor.map(({ kind, job: other }) => `${kind} ${"id" in other ? other.id : other.key}`);
     parts.push(
       [
         `==> ${job.key}: ${join(job.folder, scriptFile)}`,
         `    ${job.tasks.length === 1 ? "1 task" : `${job.tasks.length} tasks`}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
-        ...(options.askSlurm ? [`    ${await testOnly(text)}`] : []),
+        ...(silent ? ["    SLURM does not answer, it is not asked any more"] : []),
+        ...(answer ? [`    ${answer}`] : []),
         "",
         text.slice(0, common).trimEnd(),
         "… slurm/batch.sh",
       ].join("\n"),
     );
   }
-  if (options.askSlurm && options.check) {
+  if (askSlurm && options.check) {
     try {
       await checkResources(jobs);
     } catch (error) {

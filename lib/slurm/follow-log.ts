@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { currentJobId, readAttempts, readRecord } from "./job-record.js";
+import { currentJobId, goesOn, readAttempts, readRecord } from "./job-record.js";
 import { runStatuses } from "./status.js";
 
 /** The file that tells what a run prints: the job's log, or what the runner noted of a run without job. */
@@ -58,12 +58,12 @@ export async function printLog(
   let asked = 0;
   let state = "";
   for (;;) {
-    const next = readAttempts(runFolder).at(-1)?.next;
-    const over = next != null && !/requeued|successor/.test(next);
+    const last = readAttempts(runFolder).at(-1);
+    const over = last?.next != null && !goesOn(last);
     // SLURM is asked now and then only: whether the job still is there, and whether it has begun.
     if (!over && Date.now() - asked > 20 * pollMs) {
       asked = Date.now();
-      const [now] = await runStatuses([runFolder]);
+      const [now] = await runStatuses([runFolder], { onSilence: ({ message }) => options.say?.(message) });
       if (now && now.state !== state && now.state === "pending")
         options.say?.(`job ${currentJob(runFolder)} waits${now.reason ? `: ${now.reason}` : ""}`);
       state = now?.state ?? "lost";

@@ -85,6 +85,10 @@ export function readAttempts(runFolder: string): Attempt[] {
   return attempts;
 }
 
+/** Whether an attempt ended so that another one follows: it was requeued, or has a successor. */
+export const goesOn = (attempt: Pick<Attempt, "next">): boolean =>
+  /: (requeued|successor job)\b/.test(attempt.next ?? "");
+
 /** The id under which a run is known to SLURM now: a successor's, where the job could not be requeued. */
 export function currentJobId(record: JobRecord, attempts: readonly Attempt[]): string | null {
   const last = attempts.at(-1);

@@ -37,8 +37,8 @@ export const taskFolder = (config: Config): string => dirname(config.modelFolder
 
 const subject = (config: Config): string => `${basename(taskFolder(config))}/${basename(config.modelFolder)}`;
 
-function stageTask(stage: JobStage, { config, overrides }: Variant): Task {
-  const runFolder = join(modelFolder(config.modelFolder).runs, `${stage}-${runId()}`);
+function stageTask(stage: JobStage, { config, overrides }: Variant, id: string = runId()): Task {
+  const runFolder = join(modelFolder(config.modelFolder).runs, `${stage}-${id}`);
   const set = Object.entries(overrides).flatMap(([key, value]) => ["--set", `${key}=${value}`]);
   return {
     stage,
@@ -63,9 +63,10 @@ function compareTask(folder: string): Task {
 /** Tasks of a stage for one model: several when the test files are shared out. */
 function stageTasks(stage: JobStage, { config, overrides }: Variant, shards: number): Task[] {
   if (stage !== "test" || shards < 2) return [stageTask(stage, { config, overrides })];
-  return Array.from({ length: shards }, (_, i) => {
+  const ids = Array.from({ length: shards }, runId).sort();
+  return ids.map((id, i) => {
     const share = `${i + 1}/${shards}`;
-    const task = stageTask(stage, { config, overrides: { ...overrides, "testing_model.shard": share } });
+    const task = stageTask(stage, { config, overrides: { ...overrides, "testing_model.shard": share } }, id);
     return { ...task, subject: `${task.subject} ${share}` };
   });
 }
@@ -98,27 +99,42 @@ function singleJob(key: string, task: Task, waitsFor: readonly Wait[], plan: Pla
   };
 }
 
-/** Jobs of one stage for all models together, as arrays; `former` are those of the stage before. */
-function arrayStage(stage: JobStage, plan: PlanOptions, former: readonly Job[], first: readonly Wait[]): Job[] {
-  const tasks = plan.variants.flatMap((variant) => stageTasks(stage, variant, plan.shards));
-  const parts = chunks(tasks, plan.maxArraySize);
-  return parts.map((part, i) => {
-    const paired = former.length === parts.length && former[i]!.tasks.length === part.length;
-    const waitsFor: Wait[] = paired
-      ? [{ kind: "aftercorr", job: { key: former[i]!.key } }]
-      : former.map((job) => ({ kind: "afterok", job: { key: job.key } }));
-    const key = parts.length > 1 ? `${stage}-${i + 1}` : stage;
-    const name = `${stage} ×${part.length}`;
-    return arrayJob(key, stage, name, part, former.length > 0 ? waitsFor : [...first], plan);
+/**
+ * Arrays of one stage for some models, a task of the same number for each of them in each array: one array, or one for each
+ * share of the test files. `former` are those of the stage before.
+ */
+function arrayStage(
+  stage: JobStage,
+  plan: PlanOptions,
+  part: string,
+  former: readonly Job[],
+  first: readonly Wait[],
+): Job[] {
+  const models = plan.variants.map((variant) => stageTasks(stage, variant, plan.shards));
+  const shares = models[0]!.length;
+  const waitsFor = former.map(({ key }): Wait => ({ kind: "aftercorr", job: { key } }));
+  return Array.from({ length: shares }, (_, share) => {
+    const tasks = models.map((ofModel) => ofModel[share]!);
+    const key = `${stage}${part}${shares > 1 ? `-share${share + 1}` : ""}`;
+    const name = `${stage} ×${tasks.length}${shares > 1 ? ` ${share + 1}/${shares}` : ""}`;
+    return arrayJob(key, stage, name, tasks, former.length > 0 ? waitsFor : [...first], plan);
   });
 }
 
-/** The job of one stage for one model. */
-function modelJob(stage: JobStage, number: number, plan: PlanOptions, waitsFor: readonly Wait[]): Job {
-  const tasks = stageTasks(stage, plan.variants[number]!, plan.shards);
-  const key = `${stage}-${number + 1}`;
+/** The job of one stage for one model, an array when the test files are shared out. */
+function modelJob(
+  stage: JobStage,
+  plan: PlanOptions,
+  part: string,
+  former: readonly Job[],
+  first: readonly Wait[],
+): Job {
+  const [variant] = plan.variants;
+  const tasks = stageTasks(stage, variant!, plan.shards);
+  const waitsFor = former.length > 0 ? former.map(({ key }): Wait => ({ kind: "afterok", job: { key } })) : [...first];
+  const key = stage + part;
   if (tasks.length === 1) return singleJob(key, tasks[0]!, waitsFor, plan);
-  return arrayJob(key, stage, `${stage} ${subject(plan.variants[number]!.config)}`, tasks, [...waitsFor], plan);
+  return arrayJob(key, stage, `${stage} ${subject(variant!.config)}`, tasks, waitsFor, plan);
 }
 
 /** @throws {ConfigError} when two models would be written into one folder. */
@@ -145,23 +161,25 @@ export function planJobs(plan: PlanOptions): Job[] {
   checkFolders(plan.variants);
   const stages = order.filter((stage) => plan.stages.includes(stage) && stage !== "compare");
   const first: Wait[] = plan.after.map((id) => ({ kind: "afterok", job: { id } }));
+  const groups = chunks(plan.variants, plan.array ? plan.maxArraySize : 1).map((variants) => ({ ...plan, variants }));
+  const single = plan.array && groups.length === 1;
   const jobs: Job[] = [];
-  let former: Job[] = [];
+  let former: Job[][] = groups.map(() => []);
   for (const stage of stages) {
-    const now = plan.array
-      ? arrayStage(stage, plan, former, first)
-      : plan.variants.map((_, i) =>
-          modelJob(stage, i, plan, former[i] ? [{ kind: "afterok", job: { key: former[i].key } }] : first),
-        );
-    jobs.push(...now);
-    former = now;
+    former = groups.map((group, i) => {
+      const part = single ? "" : `-${i + 1}`;
+      if (plan.array) return arrayStage(stage, group, part, former[i]!, first);
+      return [modelJob(stage, group, part, former[i]!, first)];
+    });
+    jobs.push(...former.flat());
   }
   if (!plan.stages.includes("compare")) return jobs;
   for (const folder of new Set(plan.variants.map(({ config }) => taskFolder(config)))) {
-    const waits = plan.array ? former : former.filter((_, i) => taskFolder(plan.variants[i]!.config) === folder);
-    const waitsFor: Wait[] = waits.map((job) => ({ kind: "afterany", job: { key: job.key } }));
-    const key = `compare-${jobs.length + 1}`;
-    jobs.push(singleJob(key, compareTask(folder), former.length > 0 ? waitsFor : first, plan));
+    const waits = groups.flatMap(({ variants }, i) =>
+      variants.some(({ config }) => taskFolder(config) === folder) ? former[i]! : [],
+    );
+    const waitsFor = waits.map(({ key }): Wait => ({ kind: "afterany", job: { key } }));
+    jobs.push(singleJob(`compare-${jobs.length + 1}`, compareTask(folder), waits.length > 0 ? waitsFor : first, plan));
   }
   return jobs;
 }

@@ -116,15 +116,21 @@ export function parseSacct(text: string): QueuedJob[] {
 
 const arrayId = (id: string): string => id.split("_")[0]!;
 
+export interface QueueOptions extends CallOptions {
+  /** Numbers of the users whose jobs they are; by default our own. */
+  readonly users?: readonly number[];
+}
+
 /**
  * Where these jobs stand, by their id. SLURM's controller is asked once, and its accounting for those it has forgotten;
  * a job that neither knows is left out.
  * @throws {SlurmError} when the controller does not answer
  */
-export async function queryJobs(ids: readonly string[], options: CallOptions = {}): Promise<Map<string, QueuedJob>> {
+export async function queryJobs(ids: readonly string[], options: QueueOptions = {}): Promise<Map<string, QueuedJob>> {
   const found = new Map<string, QueuedJob>();
   if (ids.length === 0) return found;
-  const queue = await slurm("squeue", ["-h", "-r", "-a", "-t", "all", "--me", "-o", squeueFormat], options);
+  const whose = options.users?.length ? `--user=${options.users.join(",")}` : "--me";
+  const queue = await slurm("squeue", ["-h", "-r", "-a", "-t", "all", whose, "-o", squeueFormat], options);
   for (const job of parseSqueue(queue)) found.set(job.id, job);
   const forgotten = [...new Set(ids.filter((id) => !found.has(id)).map(arrayId))];
   for (let start = 0; start < forgotten.length; start += 200) {

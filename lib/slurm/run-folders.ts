@@ -23,7 +23,8 @@ const stages = ["prepare", "train", "test", "report", "compare"];
  */
 function runOrder(path: string): string {
   const [, stage, time] = basename(path).match(/^([a-z]+)-(\d+-\d+)/) ?? [];
-  return time ? `${time} ${stages.indexOf(stage!)} ${basename(dirname(dirname(path)))}` : basename(path);
+  const name = basename(path);
+  return time ? `${time} ${stages.indexOf(stage!)} ${basename(dirname(dirname(path)))} ${name}` : name;
 }
 
 /**

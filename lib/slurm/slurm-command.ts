@@ -15,7 +15,7 @@ export function slurmEnvironment(environment: NodeJS.ProcessEnv = process.env): 
 
 /** What SLURM says when its controller is busy or restarting; the same call may succeed in a moment. */
 const busy =
-  /timed out|unable to contact slurm controller|temporarily unable|resource temporarily unavailable|transport endpoint|zero bytes were transmitted|connection (refused|reset)|try again|socket error|in a busy state/i;
+  /timed out|unable to contact slurm controller|temporarily unable|resource temporarily unavailable|transport endpoint|zero bytes were transmitted|connection (refused|reset)|try again|socket error|in a busy state|unexpected message received/i;
 
 /** Milliseconds before each further try. */
 export const retryDelaysMs: readonly number[] = [1000, 3000, 10_000, 30_000];
@@ -29,7 +29,9 @@ export class SlurmError extends CherenkitError {
   readonly busy: boolean;
 
   constructor(command: string, said: string, remedy?: string) {
-    super(`${command} failed: ${said || "it said nothing"}`, { remedy });
+    const lines = said.split("\n");
+    const rest = lines.length > 3 ? [`… and ${lines.length - 3} lines more`] : [];
+    super(`${command} failed: ${[...lines.slice(0, 3), ...rest].join("\n") || "it said nothing"}`, { remedy });
     this.said = said;
     this.busy = busy.test(said);
   }
@@ -91,6 +93,8 @@ export async function slurm(command: string, words: readonly string[], options: 
     if (code === 0) return stdout;
     const error = new SlurmError(command, said, remedyFor(said));
     if (!error.busy || tries >= delays.length) throw error;
+    // Who waits shall know for what; a single moment is not worth a line.
+    if (tries > 0) process.stderr.write(`SLURM does not answer; it is asked again in ${delays[tries]! / 1000} s\n`);
     await wait(delays[tries]);
     const answer = await options.instead?.();
     if (answer != null) return answer;

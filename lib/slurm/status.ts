@@ -1,10 +1,22 @@
 import { readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Cell, DataTable } from "../display/data-table.js";
-import { type Attempt, attemptSeconds, currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
+import { type CherenkitError, InputError } from "../errors.js";
+import {
+  type Attempt,
+  attemptSeconds,
+  currentJobId,
+  goesOn,
+  type JobRecord,
+  readAttempts,
+  readRecord,
+  recordFile,
+} from "./job-record.js";
 import { type QueuedJob, queryJobs } from "./queue.js";
 import { findRunFolders, subjectOf } from "./run-folders.js";
+import { SlurmError } from "./slurm-command.js";
 import { progressIn, type TrainingProgress } from "./training-progress.js";
 
 /** Where a run stands. */
@@ -29,7 +41,6 @@ export interface RunStatus {
 interface RunFile {
   readonly status: string;
   readonly seconds: number;
-  readonly startedAt: string;
   readonly processId: number;
   readonly host: string;
 }
@@ -44,10 +55,20 @@ function readRunFile(folder: string): RunFile | null {
 
 const ended = new Set(["completed", "failed", "cancelled", "timeout", "out of memory", "node failed", "preempted"]);
 
-/** A run without SLURM that says it runs, but writes nothing any more, was killed. */
+function isGone(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/** A run without SLURM that says it runs, but whose process is gone or writes nothing any more, was killed. */
 function localState(folder: string, run: RunFile | null): string {
   if (!run) return "pending";
   if (run.status !== "running") return run.status;
+  if (run.host === hostname() && isGone(run.processId)) return "lost";
   const changed = Math.max(...["run.json", "run.jsonl"].map((name) => modified(join(folder, name))));
   return Date.now() - changed > 10 * 60_000 ? "lost" : "running";
 }
@@ -71,11 +92,22 @@ function jobStateOf(queued: QueuedJob | undefined, run: RunFile | null, last: At
   if (run?.status === "interrupted" && next) return "interrupted";
   if (queued) return queued.state;
   if (next === null) return "lost";
-  if (!/requeued|successor/.test(next)) return "failed";
+  if (!goesOn(last!)) return "failed";
   return Date.now() / 1000 - last!.end! < unseenSeconds ? "pending" : "lost";
 }
 
-function runStatus(folder: string, record: JobRecord | null, queue: ReadonlyMap<string, QueuedJob>): RunStatus {
+/** A job's state by what its run has noted, when SLURM cannot be asked. */
+function notedState(run: RunFile | null, last: Attempt | undefined): string {
+  if (!last || goesOn(last)) return "pending";
+  if (last.next === null) return "running";
+  if (last.next === "finished") return "completed";
+  return run?.status === "interrupted" ? "interrupted" : "failed";
+}
+
+type Queue = ReadonlyMap<string, QueuedJob>;
+
+/** @param queue null when SLURM could not be asked */
+function runStatus(folder: string, record: JobRecord | null, queue: Queue | null): RunStatus {
   const run = readRunFile(folder);
   const stage = record?.stage ?? basename(folder).split("-")[0]!;
   const subject = record?.subject ?? subjectOf(folder);
@@ -88,23 +120,27 @@ function runStatus(folder: string, record: JobRecord | null, queue: ReadonlyMap<
     const state = localState(folder, run);
     return { folder, subject, stage, state, reason: null, jobId, progress, secondsLeft: null, seconds, restarts };
   }
-  const queued = queue.get(jobId);
+  const queued = queue?.get(jobId);
   const last = attempts.at(-1);
-  const state = jobStateOf(queued, run, last);
+  const state = queue ? jobStateOf(queued, run, last) : notedState(run, last);
   const reason = ended.has(state) || state === "interrupted" ? (last?.next ?? queued?.reason ?? null) : queued?.reason;
+  // An attempt whose end nobody has noted lasted at least to its last output.
+  const known = state === "running" ? Date.now() : modified(join(folder, "run.jsonl"));
   return {
     folder,
     subject,
     stage,
     state,
-    reason: reason === "finished" ? null : (reason ?? null),
+    reason: reason === "finished" || reason === state ? null : (reason ?? null),
     jobId,
     progress,
     secondsLeft: queued?.secondsLeft ?? null,
-    seconds: attemptSeconds(attempts, state === "running" ? Date.now() / 1000 : null),
+    seconds: attemptSeconds(attempts, Math.floor(known / 1000)),
     restarts: Math.max(0, attempts.length - 1),
   };
 }
+
+const ids = (runs: readonly { readonly id: string }[]): string[] => runs.map(({ id }) => id);
 
 /** Long enough for a controller that is putting a job back into its queue. */
 const secondLookMs = 2000;
@@ -113,31 +149,55 @@ const secondLookMs = 2000;
  * Where the jobs of some runs stand. While a job is put back into the queue SLURM may show how its former attempt ended:
  * a failure of a job that by its own record goes on is asked for again.
  */
-async function queryRuns(runs: readonly { folder: string; id: string }[]): Promise<ReadonlyMap<string, QueuedJob>> {
+async function queryRuns(
+  runs: readonly { folder: string; id: string }[],
+  delaysMs?: readonly number[],
+): Promise<Queue> {
   if (runs.length === 0) return new Map();
-  const queue = await queryJobs(runs.map(({ id }) => id));
+  const users = [
+    ...new Set(runs.flatMap(({ folder }) => statSync(join(folder, recordFile), { throwIfNoEntry: false })?.uid ?? [])),
+  ];
+  const queue = await queryJobs(ids(runs), { users, delaysMs });
   const doubtful = runs.filter(({ folder, id }) => {
     if (queue.get(id)?.state !== "failed") return false;
     const last = readAttempts(folder).at(-1);
-    return last !== undefined && (last.end === null || /requeued/.test(last.next ?? ""));
+    return last !== undefined && (last.end === null || goesOn(last));
   });
   if (doubtful.length === 0) return queue;
   await sleep(secondLookMs);
-  return new Map([...queue, ...(await queryJobs(doubtful.map(({ id }) => id)))]);
+  return new Map([...queue, ...(await queryJobs(ids(doubtful), { users, delaysMs }))]);
 }
+
+export interface StatusOptions {
+  /**
+   * Is told why SLURM cannot be asked; the states are then those that the runs have noted themselves. Without it the error
+   * is thrown, and a busy controller is asked for longer.
+   */
+  readonly onSilence?: (reason: CherenkitError) => void;
+}
+
+/** Milliseconds before further tries where the answer can be done without. */
+const shortDelaysMs: readonly number[] = [1000, 5000];
 
 /**
  * The state of all runs at and below some folders, oldest first.
  * @throws {InputError} when jobs are to be asked for and SLURM is not here
  * @throws {SlurmError} when its controller does not answer
  */
-export async function runStatuses(roots: readonly string[]): Promise<RunStatus[]> {
+export async function runStatuses(roots: readonly string[], options: StatusOptions = {}): Promise<RunStatus[]> {
   const runs = [...new Set(roots.flatMap(findRunFolders))].map((folder) => ({ folder, record: readRecord(folder) }));
   const unfinished = runs.flatMap(({ folder, record }) => {
     const id = record && currentJobId(record, readAttempts(folder));
     return id && readAttempts(folder).at(-1)?.next !== "finished" ? [{ folder, id }] : [];
   });
-  const queue = await queryRuns(unfinished);
+  const { onSilence } = options;
+  let queue: Queue | null = null;
+  try {
+    queue = await queryRuns(unfinished, onSilence && shortDelaysMs);
+  } catch (error) {
+    if (!onSilence || !(error instanceof SlurmError || error instanceof InputError)) throw error;
+    onSilence(error);
+  }
   return runs.map(({ folder, record }) => runStatus(folder, record, queue));
 }
 

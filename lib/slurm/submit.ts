@@ -76,9 +76,9 @@ export function dependencyOption(waits: readonly Wait[], submitted: readonly Sub
 
 /** The id of a job that was submitted though the controller's answer was lost. */
 async function findSubmitted(script: string): Promise<string | null> {
-  const list = await slurm("squeue", ["-h", "--me", "-o", "%A|%F|%o"]);
+  const list = await slurm("squeue", ["-h", "-a", "-t", "all", "--me", "-o", "%F|%o"]);
   for (const line of list.split("\n")) {
-    const [, id, ...path] = line.split("|");
+    const [id, ...path] = line.split("|");
     if (path.join("|").trim() === script) return id!;
   }
   return null;

@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { CherenkitError } from "../../lib/errors.js";
 import { cancelRuns } from "../../lib/slurm/cancel.js";
 import { readAttempts, readRecord } from "../../lib/slurm/job-record.js";
 import { checkResources } from "../../lib/slurm/partition.js";
 import { findRuns } from "../../lib/slurm/run-folders.js";
-import type { RunStatus } from "../../lib/slurm/status.js";
-import { submitJobs } from "../../lib/slurm/submit.js";
+import { type RunStatus, runStatuses } from "../../lib/slurm/status.js";
+import { submitJobs, writeRecords } from "../../lib/slurm/submit.js";
 import { over, shellJob, submitJob, trainingCommand, until } from "./jobs.js";
 import { limitsMemory, needsSlurm, type OneNodeSlurm, startOneNodeSlurm } from "./one-node-slurm.js";
 
@@ -108,6 +110,7 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
     assert.equal(end.state, "cancelled");
     await sleep(1000);
     assert.deepEqual(nextSteps(runFolder), ["stopped; it can be continued"]);
+    assert.deepEqual(await cancelRuns([runFolder]), [], "it has ended already");
     assert.ok(existsSync(join(root, "models/energy/cancelled/checkpoint")));
   });
 
@@ -139,12 +142,13 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
 
   test("where jobs may not be requeued a successor takes over, and what waits for the job waits for it", async () => {
     const first = shellJob(root, [patient, "exit 0"], { profile: { requeue: false } });
+    const share = shellJob(root, ["exit 0", "exit 0"], { key: "train-2" });
     const next = shellJob(root, ["exit 0", "exit 0"], {
       key: "test-1",
-      waitsFor: [{ kind: "aftercorr", job: { key: "train-1" } }],
+      waitsFor: ["train-2", "train-1"].map((key) => ({ kind: "aftercorr", job: { key } })),
     });
     const last = shellJob(root, "exit 0", { key: "compare", waitsFor: [{ kind: "afterany", job: { key: "test-1" } }] });
-    const [submitted] = await submitJobs([first.job, next.job, last.job], "test", first.settings);
+    const [submitted] = await submitJobs([first.job, share.job, next.job, last.job], "test", first.settings);
     const { runFolder } = first.job.tasks[0]!;
     for (const attempt of [1, 2]) {
       const run = await ready(runFolder, attempt);
@@ -182,7 +186,6 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
     await submitJob(plain);
     const failed = await until(plain.job.folder, over);
     assert.equal(failed.state, "out of memory");
-    assert.equal(failed.reason, "out of memory");
   });
 
   test("a job that SLURM refuses takes those before it back and leaves nothing", async () => {
@@ -208,6 +211,18 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
     await assert.rejects(ask({ partition: "gpu" }), /no partition gpu; it has shared-gpu, cancelling, private-gpu/);
     await assert.rejects(ask({ time: "13:00:00" }), /13 h are asked for, but partition shared-gpu allows 12 h/);
     await assert.rejects(ask({ memory: "1TB" }), /1048576 MB of memory/);
+  });
+
+  test("jobs of another user in a shared folder are seen", async () => {
+    const { job } = shellJob(root, "");
+    const nobody = 65_534;
+    const sbatch = ["--parsable", "--output=/dev/null", "--chdir=/", "--wrap=sleep 60"];
+    const { stdout } = await promisify(execFile)("sbatch", sbatch, { uid: nobody, gid: nobody });
+    await writeRecords(job, stdout.trim(), null, "test");
+    assert.equal((await runStatuses([job.folder]))[0]!.state, "lost", "none of our own");
+    chownSync(join(job.folder, "job.json"), nobody, nobody);
+    assert.match((await runStatuses([job.folder]))[0]!.state, /pending|running/);
+    await slurm.call("scancel", stdout.trim());
   });
 
   test("a run is found by its job's id, by its name and by its folder", async () => {
@@ -268,6 +283,35 @@ describe("what befalls the whole cluster", { skip: needs.skip }, () => {
     assert.equal((await until(test.job.folder, over)).jobId, submitted!.id);
     const scripts = (await slurm.call("squeue", "-h", "-a", "-t", "all", "-o", "%o")).split("\n");
     assert.equal(scripts.filter((script) => script === join(test.job.folder, "job.sh")).length, 1);
+  });
+});
+
+describe("a controller that is away", { skip: needs.skip }, () => {
+  test("when a job is to be put back it is asked until it answers, and meanwhile the states are those that runs have noted", async () => {
+    const steps = `
+[ -e "$run_folder/go" ] && exit 0
+until [ -e "$run_folder/go" ]; do sleep 0.1; done
+echo 1 > "$run_folder/progress"; exit 75`;
+    const jobs = [true, false].map((requeue) => shellJob(root, steps, { profile: { requeue } }));
+    const folders = jobs.map(({ job }) => job.folder);
+    for (const job of jobs) await submitJob(job);
+    for (const folder of folders) await until(folder, running(1));
+    await slurm.stopController();
+    for (const folder of folders) writeFileSync(join(folder, "go"), "");
+    let reason = "";
+    const noted = await runStatuses(folders, { onSilence: ({ message }) => (reason = message) });
+    assert.match(reason, /squeue failed: .*[Uu]nable to contact slurm controller/);
+    assert.deepEqual(
+      noted.map(({ state }) => state),
+      ["running", "running"],
+    );
+    await slurm.startController();
+    for (const folder of folders) {
+      const end = await until(folder, over);
+      assert.equal(end.state, "completed", readFileSync(readRecord(folder)!.log, "utf8"));
+      assert.equal(end.restarts, 1);
+      assert.match(nextSteps(folder)[0]!, /^time is over: (requeued|successor job \d+)$/);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -14,6 +14,7 @@ import { readAttempts } from "../../lib/slurm/job-record.js";
 import { type PlanOptions, planJobs } from "../../lib/slurm/plan.js";
 import { findRunFolders } from "../../lib/slurm/run-folders.js";
 import { runLocally } from "../../lib/slurm/run-locally.js";
+import { runStatuses } from "../../lib/slurm/status.js";
 import { dependencyOption, writeScript } from "../../lib/slurm/submit.js";
 import { lastProgress, progressIn } from "../../lib/slurm/training-progress.js";
 import { epochLine, stepLine } from "../../lib/training/callbacks/progress-line.js";
@@ -95,6 +96,21 @@ test("test files are shared out over the tasks of an array, and the report waits
   assert.ok(jobs[1]!.tasks[1]!.arguments.join(" ").includes("--set testing_model.shard=2/3"));
 });
 
+test("shares of the test files of many models are arrays, so that each model waits for itself alone", () => {
+  const jobs = plan({ stages: ["train", "test", "report", "compare"], array: true, shards: 2 });
+  assert.deepEqual(dependencies(jobs), [
+    "train ×2: null",
+    "test ×2 1/2: aftercorr:101",
+    "test ×2 2/2: aftercorr:101",
+    "report ×2: aftercorr:102,aftercorr:103",
+    "compare energy: afterany:104",
+  ]);
+  assert.deepEqual(
+    jobs[2]!.tasks.map((task) => task.subject),
+    ["energy/a 2/2", "energy/b 2/2"],
+  );
+});
+
 test("two runs that would write one model folder are refused", () => {
   assert.throws(() => plan({ variants: [variant("a"), variant("a")] }), ConfigError);
 });
@@ -173,10 +189,71 @@ test("a command that the warning kills is one that stopped when asked, not one t
   assert.match(readAttempts(job.folder)[0]!.next!, /^no progress; run it again/);
 });
 
-test("a node that failed is left out when the job is put back, unless the job could run nowhere else", async () => {
+/** A folder of pretended commands, which note their calls in `calls`. */
+function pretended(): { folder: string; command: (name: string, text: string) => void } {
   const folder = mkdtempSync(join(tmpdir(), "cherenkit-commands-"));
   const command = (name: string, text: string): void =>
     writeFileSync(join(folder, name), `#!/bin/bash\necho "${name} $*" >> ${folder}/calls\n${text}\n`, { mode: 0o755 });
+  return { folder, command };
+}
+
+test("a successor whose number got lost on the way is not submitted twice", async () => {
+  const { folder, command } = pretended();
+  try {
+    const { job, settings } = shellJob(root, 'echo 1 > "$run_folder/progress"; exit 75', {
+      profile: { requeue: false },
+    });
+    const script = await writeScript(job, settings);
+    command("scontrol", "exit 0");
+    command("sleep", "exit 0");
+    command("sbatch", "echo 'Batch job submission failed: Socket timed out on send/recv operation' >&2; exit 1");
+    writeFileSync(join(folder, "queue"), `8|afterany:6(unfulfilled)|${script}\n9|afterany:7(unfulfilled)|${script}\n`);
+    command("squeue", `grep -q ^sbatch ${folder}/calls && [[ "$*" = *%F* ]] && cat ${folder}/queue`);
+    const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, SLURM_JOB_ID: "7", SLURM_JOB_END_TIME: "99" };
+    spawnSync("bash", [script], { env });
+    assert.equal(readAttempts(job.folder)[0]!.next, "time is over: successor job 9");
+    const calls = readFileSync(join(folder, "calls"), "utf8");
+    assert.equal(calls.match(/^sbatch /gm)!.length, 1, calls);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("what a lost attempt has left running on the node is ended before the job goes on", async () => {
+  const { job, settings } = shellJob(root, 'grep -q sleep "/proc/$(cat "$run_folder/left")/cmdline" && exit 1; exit 0');
+  const script = await writeScript(job, settings);
+  const env = { ...process.env, SLURM_JOB_ID: "7", SLURM_JOB_END_TIME: "99" };
+  const left = spawn("sleep", ["60"], { env });
+  const other = spawn("sleep", ["60"], { env: { ...env, SLURM_JOB_ID: "77" } });
+  writeFileSync(join(job.folder, "left"), String(left.pid));
+  try {
+    spawnSync("bash", [script], { env: { ...env, SLURM_RESTART_COUNT: "1" } });
+    assert.equal(readAttempts(job.folder)[0]!.next, "finished");
+    assert.equal(other.exitCode ?? other.signalCode, null, "other jobs are left alone");
+  } finally {
+    left.kill("SIGKILL");
+    other.kill("SIGKILL");
+  }
+});
+
+test("a run without SLURM whose process is gone is lost at once", async () => {
+  const folder = join(root, "models/energy/gone/runs/train-20260101-120000-ffff");
+  mkdirSync(folder, { recursive: true });
+  const { pid } = spawnSync("true");
+  for (const [processId, state] of [
+    [pid, "lost"],
+    [process.pid, "running"],
+  ] as const) {
+    writeFileSync(
+      join(folder, "run.json"),
+      JSON.stringify({ status: "running", seconds: 1, processId, host: hostname() }),
+    );
+    assert.equal((await runStatuses([folder]))[0]!.state, state);
+  }
+});
+
+test("a node that failed is left out when the job is put back, unless the job could run nowhere else", async () => {
+  const { folder, command } = pretended();
   command("scontrol", "exit 0");
   command("squeue", "echo 2099-01-01T00:00:00");
   const path = process.env.PATH;
