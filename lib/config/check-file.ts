@@ -1,33 +1,12 @@
 import { distance } from "fastest-levenshtein";
-import type * as z from "zod";
-import type { JsonSchema } from "./json-schema.js";
-import {
-  allKeys,
-  configJsonSchema,
-  describeValue,
-  expectation,
-  isNullable,
-  schemaAt,
-  sectionOf,
-} from "./json-schema.js";
+import * as z from "zod";
+import { describeValue, expectation, schemaAt, sectionOf } from "./json-schema.js";
+import { withValue } from "./overrides.js";
 import { type ConfigFile, configSchema } from "./schema.js";
+import { allKeys, emptySections, keysOf, type Schema } from "./sections.js";
 import { type KeyPath, type Problem, placeOf, type YamlSource } from "./yaml-source.js";
 
 const dotted = (path: KeyPath): string => path.join(".") || "the file";
-
-/** A section written without content (`DLImageReader:`) is null in YAML; it is meant as empty. */
-function emptySections(value: unknown, schema: JsonSchema): unknown {
-  const section = sectionOf(schema);
-  if (!section) return value;
-  if (value === null) return isNullable(schema) ? null : {};
-  if (typeof value !== "object" || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const known = section.properties?.[name];
-      return [name, known ? emptySections(inner, known) : inner];
-    }),
-  );
-}
 
 function unknownKey(path: KeyPath, name: string): string {
   const where = path.length > 0 ? ` in ${dotted(path)}` : "";
@@ -82,11 +61,44 @@ function report(source: YamlSource, content: unknown, issue: z.core.$ZodIssue, p
   }
 }
 
+/** One file is checked, or a few values of it: to compile the schema would take longer. */
+const once = { jitless: true };
+
 /** Checks what a file holds against the schema; every deviation is added to `problems`. */
 export function checkFile(source: YamlSource, problems: Problem[]): ConfigFile | null {
-  const content = emptySections(source.document.toJS(), configJsonSchema());
-  const result = configSchema.safeParse(content);
+  const content = emptySections(source.content, configSchema);
+  const result = configSchema.safeParse(content, once);
   if (result.success) return result.data;
   for (const issue of result.error.issues) report(source, content, issue, problems);
   return null;
+}
+
+/** The smallest part of a valid file that holds `path` and whose schema says all about it. */
+function changedPart(file: ConfigFile, path: KeyPath): { readonly part: KeyPath; readonly schema: Schema } {
+  let schema: Schema = configSchema;
+  let value: unknown = file;
+  let depth = 0;
+  for (const key of path) {
+    const keys = keysOf(schema);
+    if (!keys || !Object.hasOwn(keys, key) || value === null || typeof value !== "object") break;
+    schema = keys[key]!;
+    value = (value as Record<string | number, unknown>)[key];
+    depth++;
+  }
+  return { part: path.slice(0, depth), schema };
+}
+
+/**
+ * Checks a file that differs from one that was right, `file`, at some key paths alone: only these are looked at.
+ * @returns null when something is not right there; `checkFile` tells what
+ */
+export function checkChanges(file: ConfigFile, source: YamlSource, paths: readonly KeyPath[]): ConfigFile | null {
+  let changed: unknown = file;
+  for (const path of paths) {
+    const { part, schema } = changedPart(file, path);
+    const content = emptySections(valueAt(source.content, part), schema);
+    if (!z.safeParse(schema, content, once).success) return null;
+    changed = withValue(changed, part, content);
+  }
+  return changed as ConfigFile;
 }

@@ -45,11 +45,6 @@ export function sectionOf(schema: JsonSchema): JsonSchema | undefined {
   return alternatives(schema).find((item) => item.type === "object");
 }
 
-/** True when the value may be null. */
-export function isNullable(schema: JsonSchema): boolean {
-  return alternatives(schema).some((item) => item.type === "null");
-}
-
 /** The schema of what stands at `path`, and how deep the path could be followed. */
 export function schemaAt(path: KeyPath): { readonly schema: JsonSchema; readonly depth: number } {
   let schema = configJsonSchema();
@@ -64,14 +59,6 @@ export function schemaAt(path: KeyPath): { readonly schema: JsonSchema; readonly
     depth++;
   }
   return { schema, depth };
-}
-
-/** Every key of a file with its path, sections included. */
-export function allKeys(schema: JsonSchema = configJsonSchema(), path: readonly string[] = []): string[][] {
-  return Object.entries(sectionOf(schema)?.properties ?? {}).flatMap(([name, inner]) => [
-    [...path, name],
-    ...allKeys(inner, [...path, name]),
-  ]);
 }
 
 const largest = Number.MAX_SAFE_INTEGER;

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConfigError } from "../errors.js";
-import { checkFile } from "./check-file.js";
+import { checkChanges, checkFile } from "./check-file.js";
 import type { Config } from "./config.js";
 import { fullKey } from "./full-key.js";
-import { fillPlaceholders } from "./placeholders.js";
+import { override, readOverrides } from "./overrides.js";
+import { type FilledSource, fillPlaceholders } from "./placeholders.js";
 import { resolveConfig } from "./resolve-config.js";
-import { displayName, override, type Problem, parseYaml } from "./yaml-source.js";
+import type { ConfigFile } from "./schema.js";
+import { displayName, type KeyPath, type Problem, parseYaml, type YamlSource } from "./yaml-source.js";
 
 function throwProblems(name: string, problems: readonly Problem[], cause?: unknown): never {
   const [first] = problems;
@@ -33,6 +35,22 @@ async function readText(file: string): Promise<string> {
   }
 }
 
+/** A configuration's file, once its placeholders are filled. */
+interface OpenedFile extends FilledSource {
+  /** What it holds by itself; null when that is not right. */
+  readonly content: ConfigFile | null;
+}
+
+function openedFile(source: YamlSource): OpenedFile {
+  const filled = fillPlaceholders(source, process.env);
+  return { ...filled, content: filled.problems.length > 0 ? null : checkFile(filled.source, []) };
+}
+
+/** True when `path` is `start`, or below it. */
+function begins(path: KeyPath, start: KeyPath): boolean {
+  return start.every((part, i) => String(path[i]) === String(part));
+}
+
 /** A configuration's file with other values laid over it: key path → YAML text, as given by `--set`. */
 export type ConfigReader = (overrides?: Readonly<Record<string, string>>) => Config;
 
@@ -45,22 +63,36 @@ export async function openConfig(file: string): Promise<ConfigReader> {
   const wrong: Problem[] = [];
   const parsed = parseYaml(await readText(path), path, wrong);
   if (wrong.length > 0) throwProblems(parsed.name, wrong);
-  if (parsed.document.toJS() == null) {
+  if (parsed.content == null) {
     throw new ConfigError(`the configuration ${parsed.name} is empty`, {
       place: path,
       remedy: "start from one of the files in configs/",
     });
   }
+  const opened = new Map<string, OpenedFile>();
   return (overrides = {}) => {
     const problems: Problem[] = [];
     const full = Object.fromEntries(
       Object.entries(overrides).map(([key, value]) => [fullKey(key, parsed, problems), value]),
     );
-    const source = override(parsed, full, problems);
-    fillPlaceholders(source, process.env, problems);
+    const given = readOverrides(full, problems);
+    const places = given.filter(({ path: [first] }) => first === "paths");
+    // Only what stands in `paths:` reaches the rest of the file.
+    const key = JSON.stringify(places);
+    const file = opened.get(key) ?? openedFile(override(parsed, places, problems));
+    opened.set(key, file);
+    const others = given.filter((item) => !places.includes(item));
+    const filled = others.map((item) => {
+      const missing = (message: string): number => problems.push({ place: item.place, message });
+      return { ...item, value: file.fill(item.value, missing) };
+    });
+    const source = override(file.source, filled, problems);
+    const paths = others.map(({ path }) => path);
+    // What the command line replaces need not have been right in the file.
+    problems.push(...file.problems.filter((problem) => !paths.some((path) => begins(problem.path, path))));
     // A placeholder without value would only cause further, misleading problems.
     if (problems.length > 0) throwProblems(source.name, problems);
-    const content = checkFile(source, problems);
+    const content = (file.content && checkChanges(file.content, source, paths)) ?? checkFile(source, problems);
     if (!content) throwProblems(source.name, problems);
     const config = resolveConfig(path, content, source, problems);
     if (problems.length > 0) throwProblems(source.name, problems);

@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Node, parse, type Scalar, visit } from "yaml";
+import { isMap, isScalar, isSeq, type Node, parse, type Scalar, visit } from "yaml";
 import { type KeyPath, type Problem, placeOf, type YamlSource } from "./yaml-source.js";
 
 const named = /\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -21,17 +21,42 @@ function substitute(text: string, place: Lookup, variable: Lookup, missing: (pla
     });
 }
 
+/** Keys and indices from the top of a document to a node. */
+function nodePath(node: Node, ancestors: readonly unknown[]): KeyPath {
+  const path: (string | number)[] = [];
+  for (const [i, ancestor] of ancestors.entries()) {
+    const pairKey = (ancestor as { key?: unknown }).key;
+    if (isScalar(pairKey)) path.push(String(pairKey.value));
+    else if (isSeq(ancestor)) path.push(ancestor.items.indexOf(ancestors[i + 1] ?? node));
+  }
+  return path;
+}
+
+/** A file whose placeholders are filled. */
+export interface FilledSource {
+  readonly source: YamlSource;
+  /** Placeholders that stand for nothing, and the key paths of the values that have them. */
+  readonly problems: readonly (Problem & { readonly path: KeyPath })[];
+  /** Fills the placeholders of a value that the command line gives for `path`. */
+  readonly fill: (value: unknown, missing: (message: string) => void) => unknown;
+}
+
 /**
- * Replaces the placeholders of a whole file in place: `{name}` by the entry of its `paths:` section, `${NAME}` by the
- * environment variable, `${NAME:-text}` with a default. One that stands for nothing is a problem with its line.
+ * Replaces the placeholders of a file: `{name}` by the entry of its `paths:` section, `${NAME}` by the environment variable,
+ * `${NAME:-text}` with a default. One that stands for nothing is a problem with its line.
  * An unquoted `{name}`, which YAML reads as a map, counts as a placeholder too.
  */
 export function fillPlaceholders(
-  source: YamlSource,
+  given: YamlSource,
   variables: Readonly<Record<string, string | undefined>>,
-  problems: Problem[],
-): void {
-  const section = source.document.get("paths");
+): FilledSource {
+  // What stands in the file keeps its place; what the command line says of `paths:` comes into the copy without one.
+  const document = given.document.clone();
+  if ([...given.overridden.keys()].some((dotted) => dotted.split(".")[0] === "paths")) {
+    document.set("paths", document.createNode((given.content as { readonly paths: unknown }).paths));
+  }
+  const problems: (Problem & { readonly path: KeyPath })[] = [];
+  const section = document.get("paths");
   const raw = new Map<string, string>();
   if (isMap(section)) {
     for (const { key, value } of section.items) {
@@ -40,14 +65,14 @@ export function fillPlaceholders(
   }
   const known = [...raw.keys()].map((name) => `{${name}}`).join(", ") || "none yet";
   const variable: Lookup = (name) => variables[name];
-  const report = (path: KeyPath, placeholder: string, node?: Node): void => {
+  const withoutValue = (placeholder: string): string => {
     const remedy = placeholder.startsWith("$")
       ? "set that environment variable"
       : `add it to the \`paths:\` section (there: ${known})`;
-    problems.push({
-      place: placeOf(source, path, "value", node),
-      message: `the placeholder ${placeholder} has no value; ${remedy}`,
-    });
+    return `the placeholder ${placeholder} has no value; ${remedy}`;
+  };
+  const report = (path: KeyPath, placeholder: string, node?: Node): void => {
+    problems.push({ place: placeOf(given, path, "value", node), message: withoutValue(placeholder), path });
   };
 
   const resolved = new Map<string, string>();
@@ -59,10 +84,9 @@ export function fillPlaceholders(
       text,
       (inner) => {
         if (!circle.includes(inner)) return resolvePath(inner, circle);
-        problems.push({
-          place: placeOf(source, ["paths", name]),
-          message: `the placeholders ${[...circle, inner].map((item) => `{${item}}`).join(" → ")} go round in a circle`,
-        });
+        const path = ["paths", name];
+        const message = `the placeholders ${[...circle, inner].map((item) => `{${item}}`).join(" → ")} go round in a circle`;
+        problems.push({ place: placeOf(given, path), message, path });
         return "";
       },
       variable,
@@ -73,32 +97,16 @@ export function fillPlaceholders(
   };
   for (const name of raw.keys()) resolvePath(name, []);
 
-  const nodePath = (key: unknown, ancestors: readonly unknown[]): KeyPath => {
-    const path: (string | number)[] = [];
-    for (const ancestor of ancestors) {
-      const pairKey = (ancestor as { key?: unknown }).key;
-      if (isScalar(pairKey)) path.push(String(pairKey.value));
-    }
-    return typeof key === "number" ? [...path, key] : path;
-  };
-  const fill = (scalar: Scalar, path: KeyPath): void => {
-    if (typeof scalar.value !== "string") return;
-    const text = substitute(
-      scalar.value,
-      (name) => resolved.get(name),
-      variable,
-      (item) => report(path, item, scalar),
-    );
-    if (text === scalar.value) return;
-    const plain = scalar.type === "PLAIN" || scalar.type === undefined;
-    const whole = /^\$\{[^}]*\}$/.test(scalar.value);
+  /** A text with its placeholders filled; one that stands alone and without quotes may be a number. */
+  const fillText = (text: string, plain: boolean, missing: (placeholder: string) => void): unknown => {
+    const filled = substitute(text, (name) => resolved.get(name), variable, missing);
+    if (filled === text || !plain || filled === "" || !/^\$\{[^}]*\}$/.test(text)) return filled;
     // `batch_size: ${BATCH}` is meant as the number.
-    const typed: unknown = plain && whole && text !== "" ? parse(text) : text;
-    scalar.value = typeof typed === "object" ? text : typed;
+    const typed: unknown = parse(filled);
+    return typeof typed === "object" ? filled : typed;
   };
-
-  visit(source.document, {
-    Map(key, node, ancestors) {
+  visit(document, {
+    Map(_key, node, ancestors) {
       const [item] = node.items;
       if (!node.flow || node.items.length !== 1 || !isScalar(item?.key)) return undefined;
       // `{ name: null }` says null itself; only `{name}` leaves its value out.
@@ -106,20 +114,29 @@ export function fillPlaceholders(
       if (!empty) return undefined;
       const name = String(item.key.value);
       if (!resolved.has(name)) {
-        report(nodePath(key, ancestors), `{${name}}`, node);
+        report(nodePath(node, ancestors), `{${name}}`, node);
         return visit.SKIP;
       }
-      const scalar = source.document.createNode(resolved.get(name)) as Scalar;
+      const scalar = document.createNode(resolved.get(name)) as Scalar;
       scalar.range = node.range ?? undefined;
       return scalar;
     },
     Scalar(key, node, ancestors) {
-      if (key === "key") return;
-      const path = nodePath(key, ancestors);
-      if (path[0] === "paths") {
-        const value = resolved.get(String(path[1]));
-        if (value !== undefined) node.value = value;
-      } else fill(node, path);
+      if (key === "key" || typeof node.value !== "string") return;
+      const path = nodePath(node, ancestors);
+      if (path[0] === "paths") node.value = resolved.get(String(path[1])) ?? node.value;
+      else {
+        const plain = node.type === "PLAIN" || node.type === undefined;
+        node.value = fillText(node.value, plain, (placeholder) => report(path, placeholder, node));
+      }
     },
   });
+
+  const fill = (value: unknown, missing: (message: string) => void): unknown => {
+    if (typeof value === "string") return fillText(value, true, (placeholder) => missing(withoutValue(placeholder)));
+    if (Array.isArray(value)) return value.map((item) => fill(item, missing));
+    if (value === null || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner, missing)]));
+  };
+  return { source: { ...given, content: document.toJS() as unknown }, problems, fill };
 }

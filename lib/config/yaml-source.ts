@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parse, parseDocument } from "yaml";
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 
 /** Where a value stands: keys and list indices from the top of the file. */
 export type KeyPath = readonly (string | number)[];
@@ -10,13 +10,16 @@ export interface Problem {
   readonly message: string;
 }
 
-/** A parsed YAML 1.2 file that still knows the line and column of everything in it. */
+/** What a YAML 1.2 file says and the command line replaces; it knows the line and column of everything in the file. */
 export interface YamlSource {
   /** Name of the file as people type it: relative to the working folder where it lies below. */
   readonly name: string;
+  /** The file, without what the command line says. */
   readonly document: Document;
   readonly lines: LineCounter;
-  /** Dotted key paths that came from the command line. */
+  /** The values: maps as objects, lists as arrays. */
+  readonly content: unknown;
+  /** Dotted key paths that came from the command line, and the place to name. */
   readonly overridden: ReadonlyMap<string, string>;
 }
 
@@ -35,37 +38,8 @@ export function parseYaml(text: string, file: string, problems: Problem[]): Yaml
     const { line, col } = lines.linePos(error.pos[0]);
     problems.push({ place: `${name}:${line}:${col}`, message: error.message });
   }
-  return { name, document, lines, overridden: new Map() };
-}
-
-/** A copy with values given on the command line; `values` maps dotted key paths to YAML text. */
-export function override(
-  source: YamlSource,
-  values: Readonly<Record<string, string>>,
-  problems: Problem[],
-): YamlSource {
-  const overridden = new Map(source.overridden);
-  const document = source.document.clone();
-  for (const [dotted, text] of Object.entries(values)) {
-    const path = dotted.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
-    const place = `--set ${dotted}=${text}`;
-    if (path.some((part) => part === "")) {
-      problems.push({ place, message: "expected key.path=value" });
-      continue;
-    }
-    try {
-      // A section left empty in the file (`DLImageReader:`) is null there and must become a map before it can be filled.
-      for (let length = 1; length < path.length; length++) {
-        const parent = path.slice(0, length);
-        if (document.getIn(parent) === null) document.deleteIn(parent);
-      }
-      document.setIn(path, document.createNode(parse(text)));
-      overridden.set(dotted, place);
-    } catch (cause) {
-      problems.push({ place, message: cause instanceof Error ? cause.message.split("\n")[0]! : String(cause) });
-    }
-  }
-  return { ...source, document, overridden };
+  const content: unknown = document.errors.length > 0 ? null : document.toJS();
+  return { name, document, lines, content, overridden: new Map() };
 }
 
 interface Found {
@@ -95,7 +69,12 @@ function find(source: YamlSource, path: KeyPath): Found & { readonly depth: numb
 
 /** True when the file, or the command line, sets `path`. */
 export function isSet(source: YamlSource, path: KeyPath): boolean {
-  return find(source, path).depth === path.length;
+  let value = source.content;
+  for (const part of path) {
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, part)) return false;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return true;
 }
 
 /**
@@ -107,7 +86,10 @@ export function placeOf(source: YamlSource, path: KeyPath, of: "key" | "value" =
     const place = source.overridden.get(path.slice(0, length).join("."));
     if (place) return place;
   }
-  const { key, value } = find(source, path);
+  const { key, value, depth } = find(source, path);
+  const inside = `${path.join(".")}.`;
+  const made = depth < path.length && [...source.overridden].find(([dotted]) => dotted.startsWith(inside));
+  if (made) return made[1];
   const node = exact?.range ? exact : of === "key" ? (key ?? value) : value?.range ? value : key;
   const start = node?.range?.[0] ?? key?.range?.[0];
   if (start === undefined) return source.name;

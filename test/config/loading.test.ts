@@ -129,6 +129,53 @@ training_model:
   assert.deepEqual(read(), await loadConfig(file));
 });
 
+test("a value of the command line is checked and told as if it stood in the file", async () => {
+  const odd = `
+paths: { base: /data, out: "{base}/models/energy" }
+prepare_model: { model_type: SingleCNN, tasks: [energy] }
+training_model:
+  TrainCTLearnModel:
+    output_dir: "{out}/cnn"
+    input_dir_signal: "\${CHERENKIT_TEST_NONE}/gammas"
+    early_stopping: { patience: 3 }
+    DLImageReader:
+testing_model: { files: { gammas_point: "{base}/*.h5" } }
+`;
+  const file = join(folder, "odd.yaml");
+  await writeFile(file, odd);
+  const read = await openConfig(file);
+  // A placeholder without value does not matter once it is replaced.
+  const signal = { input_dir_signal: '"{base}/gammas"' };
+  assert.equal(read(signal).training.signal.folder, "/data/gammas");
+  assert.throws(() => read(), /:7:23|CHERENKIT_TEST_NONE/);
+  const moved = read({ ...signal, "paths.base": "/other" });
+  assert.equal(moved.modelFolder, "/other/models/energy/cnn");
+  assert.equal(moved.testing?.files[0]?.selection.folder, "/other");
+  assert.equal(read({ ...signal, "paths.new": "/new", output_dir: '"{new}/energy/x"' }).modelFolder, "/new/energy/x");
+  assert.deepEqual(read({ ...signal, "TrainCTLearnModel.DLImageReader.channels": "[image]" }).reader.channels, [
+    "image",
+  ]);
+  assert.equal(read({ ...signal, "early_stopping.min_delta": "0.5" }).training.earlyStopping?.minDelta, 0.5);
+  assert.equal(read({ ...signal, early_stopping: "null" }).training.earlyStopping, null);
+  const wrong: [Record<string, string>, RegExp][] = [
+    [{ n_epochs: "many" }, /n_epochs: expected a whole number from 1 up.*\n.*--set .*n_epochs=many/],
+    [{ "optimizer.nam": "SGD" }, /unknown key "nam" in .*optimizer; did you mean "name"\?/],
+    [{ "pruning_model.begin_step": "1" }, /"initial_sparsity" is missing in .*pruning_model/],
+    [{ early_stopping: "{ min_delta: 1 }" }, /"patience" is missing/],
+    [{ "prepare_model.tasks.0": "enrgy" }, /prepare_model\.tasks/],
+    [{ "prepare_model.tasks.4": "type" }, /prepare_model\.tasks is a list of 1, it has no entry "4"/],
+    [{ "prepare_model.model_type.x": "1" }, /prepare_model\.model_type is no section, it has no key "x"/],
+    [{ prefix: `\${CHERENKIT_TEST_NONE}` }, /placeholder \$\{CHERENKIT_TEST_NONE\}.*\n.*--set .*prefix=/],
+    [{ "paths.base": '"{out}"' }, /\{base\} → \{out\} → \{base\} go round in a circle/],
+    [{ "paths.9": "x" }, /a name has letters, digits and underscores/],
+  ];
+  for (const [overrides, message] of wrong) {
+    const told = (error: unknown): boolean => error instanceof ConfigError && message.test(error.message);
+    assert.throws(() => read({ ...signal, ...overrides }), told, JSON.stringify(overrides));
+    await assert.rejects(loadConfig(file, { ...signal, ...overrides }), told);
+  }
+});
+
 test("files of the former system load for all four tasks", async () => {
   const type = await load(former("type", "mono", false, 2, protons));
   assert.equal(type.task, "type");
