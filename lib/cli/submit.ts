@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { ConfigError } from "../errors.js";
 import type { ClusterProfile, JobStage } from "../slurm/cluster-profile.js";
 import type { ScriptOptions } from "../slurm/job.js";
+import type { NodeGroup } from "../slurm/partition.js";
 import type { PlanOptions, Variant } from "../slurm/plan.js";
 import { collect, parseAssignments } from "./assignments.js";
 import { withVariation } from "./variants.js";
@@ -126,26 +127,57 @@ async function plan(
   return [planned, cluster];
 }
 
+/** What SLURM is asked before jobs are submitted; each answer is waited for where it is needed. */
+interface Asked {
+  readonly groups: Promise<readonly NodeGroup[]>;
+  readonly arraySize: Promise<number>;
+}
+
+/** Asks what does not depend on the jobs, so that SLURM answers while configurations are read. */
+async function ask(check: boolean, signal: AbortSignal): Promise<Asked> {
+  const { maxArraySize, nodeGroups } = await import("../slurm/partition.js");
+  const asked = { groups: check ? nodeGroups({ signal }) : Promise.resolve([]), arraySize: maxArraySize({ signal }) };
+  // An error of SLURM is told when the answer is needed; one of the configuration comes before it.
+  for (const answer of Object.values(asked)) answer.catch(() => {});
+  return asked;
+}
+
 /**
- * Asks SLURM at once for all that must be known before jobs are submitted; of several complaints the first one is told.
+ * Waits for all that SLURM must say before jobs are submitted; of several complaints the first one is told.
  * @returns how many tasks an array may have
  */
-async function askCluster({ stages, profile, variants, after }: PlanOptions, check: boolean): Promise<number> {
-  const { checkResources, maxArraySize } = await import("../slurm/partition.js");
+async function askCluster(
+  { stages, profile, variants, after }: PlanOptions,
+  { groups, arraySize }: Asked,
+  check: boolean,
+): Promise<number> {
+  const { checkResources } = await import("../slurm/partition.js");
   const { checkNotInQueue } = await import("../slurm/check-queue.js");
   const { stageResources } = await import("../slurm/cluster-profile.js");
-  const size = maxArraySize();
   const questions: Promise<unknown>[] = [];
-  if (check)
-    questions.push(checkResources(stages.map((stage) => ({ stage, resources: stageResources(profile, stage) }))));
+  if (check) {
+    const wanted = stages.map((stage) => ({ stage, resources: stageResources(profile, stage) }));
+    questions.push(checkResources(wanted, groups));
+  }
   if (check && stages.includes("train")) questions.push(checkNotInQueue(variants, after));
-  for (const answer of await Promise.allSettled([...questions, size])) {
+  for (const answer of await Promise.allSettled([...questions, arraySize])) {
     if (answer.status === "rejected") throw answer.reason;
   }
-  return size;
+  return arraySize;
 }
 
 async function submit(stageText: string, files: string[], options: Options): Promise<void> {
+  const unwanted = new AbortController();
+  try {
+    const toSlurm = options.cluster !== undefined && !options.local && !options.dryRun;
+    const asked = toSlurm ? await ask(options.check, unwanted.signal) : null;
+    await submitStages(stageText, files, options, asked);
+  } finally {
+    unwanted.abort();
+  }
+}
+
+async function submitStages(stageText: string, files: string[], options: Options, asked: Asked | null): Promise<void> {
   const { projectFolder } = await import("../files/project-folder.js");
   const { planJobs } = await import("../slurm/plan.js");
   const { submittedTable } = await import("../slurm/submitted-table.js");
@@ -161,13 +193,13 @@ async function submit(stageText: string, files: string[], options: Options): Pro
     console.log(await dryRun(planJobs(planned), settings, { askSlurm: !here, check: options.check }));
     return;
   }
-  if (here) {
+  if (here || !asked) {
     const { runLocally } = await import("../slurm/run-locally.js");
     process.exitCode = await runLocally(planJobs(planned), cluster, settings);
     return;
   }
   const { submitJobs } = await import("../slurm/submit.js");
-  const jobs = planJobs({ ...planned, maxArraySize: await askCluster(planned, options.check) });
+  const jobs = planJobs({ ...planned, maxArraySize: await askCluster(planned, asked, options.check) });
   const submitted = await submitJobs(jobs, cluster, settings);
   if (options.json)
     console.log(

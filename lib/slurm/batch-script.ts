@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { timeSeconds } from "./cluster-profile.js";
 import { type Job, jobLog, type ScriptOptions, scriptFile } from "./job.js";
+import { timeSeconds } from "./quantity.js";
 import { sbatchPath, sbatchValue, shellWord, shellWords } from "./shell-quote.js";
 
 /** Seconds before the limit at which SLURM is to warn: as the profile says, but never in the first half of the time. */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { stat, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
-import type { FileSelection } from "../config/config.js";
+import { stat } from "node:fs/promises";
+import type { Config, FileSelection } from "../config/config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
-import { InputError, OutputError } from "../errors.js";
+import { InputError } from "../errors.js";
 import { cacheFolder } from "../files/cache-folder.js";
+import { checkSpace, type SpaceNeed } from "./check-space.js";
 import type { ClusterProfile, JobStage } from "./cluster-profile.js";
 import type { Variant } from "./plan.js";
 
@@ -18,26 +18,10 @@ export function hostPath(path: string, binds: readonly string[]): string {
   return path;
 }
 
-/** Bytes free for us in the file system of a folder that may not exist yet. */
-async function freeBytes(folder: string): Promise<number> {
-  let existing = folder;
-  while (!existsSync(existing) && dirname(existing) !== existing) existing = dirname(existing);
-  const { bavail, bsize } = await statfs(existing);
-  return bavail * bsize;
-}
-
-const GB = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-/** Model, checkpoints and pages of a run. */
-const modelBytes = 500e6;
-
-async function checkSpace(folder: string, needed: number, what: string): Promise<void> {
-  const free = await freeBytes(folder);
-  if (free >= needed) return;
-  throw new OutputError(`${what} needs about ${GB(needed)}, but only ${GB(free)} are free`, {
-    place: folder,
-    remedy: "free some space or choose another folder (output_dir; CHERENKIT_CACHE for image stores)",
-  });
-}
+/** Space for a network, its checkpoint and its forms: some of CTLearn's have 0.3 million parameters, others six million. */
+const modelBytes = (config: Config): number => (config.model.type === "SingleCNN" ? 50e6 : 250e6);
+/** Space for the pages, logs and notebooks of some runs. */
+const pagesBytes = 250e6;
 
 /** Looks for the files of selections and sums up their bytes; those that many models share are looked for once. */
 function fileLookup(binds: readonly string[]): (selection: FileSelection) => Promise<number> {
@@ -68,6 +52,8 @@ export async function checkVariants(
   others: { readonly trainedByThen: boolean },
 ): Promise<void> {
   const look = fileLookup(profile.container?.binds ?? []);
+  const stores = new Map<string, SpaceNeed>();
+  const models = new Map<string, SpaceNeed>();
   for (const { config } of variants) {
     const folder = modelFolder(config.modelFolder);
     const trains = stages.includes("train");
@@ -83,8 +69,12 @@ export async function checkVariants(
           });
         }
       }
-      await checkSpace(cacheFolder(), bytes, "the image store");
-      await checkSpace(folder.path, modelBytes, "the model");
+      // Models that differ in mapper or network alone share a store.
+      const { mapper: _, imageShape: __, ...read } = config.reader;
+      const store = JSON.stringify([signal, background, read]);
+      stores.set(store, { kind: "image store", folder: cacheFolder(), bytes });
+      const pages = models.size === 0 ? pagesBytes : 0;
+      models.set(folder.path, { kind: "model", folder: folder.path, bytes: modelBytes(config) + pages });
     }
     if (stages.includes("test")) {
       for (const { selection } of config.testing?.files ?? []) await look(selection);
@@ -97,6 +87,7 @@ export async function checkVariants(
       });
     }
   }
+  await checkSpace([...stores.values(), ...models.values()]);
 }
 
 /** @throws {InputError} when the profile's image or a folder it binds is missing */

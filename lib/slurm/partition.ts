@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.js";
-import { memoryMB, type Resources, timeSeconds } from "./cluster-profile.js";
+import type { Resources } from "./cluster-profile.js";
+import { memoryMB, timeSeconds } from "./quantity.js";
 import { clockSeconds } from "./queue.js";
 import { type CallOptions, slurm } from "./slurm-command.js";
 
@@ -102,12 +103,17 @@ function gpuRequest(text: string): [string | null, number] {
   return at < 0 ? [null, Number(text)] : [text.slice(0, at), Number(text.slice(at + 1))];
 }
 
+/** What the cluster has, of all partitions. @throws {SlurmError} */
+export async function nodeGroups(options: CallOptions = {}): Promise<NodeGroup[]> {
+  return parseSinfo(await slurm("sinfo", ["-h", "-e", "-o", sinfoFormat], options));
+}
+
 /** @throws {ConfigError} naming everything that the cluster cannot give. */
 export async function checkResources(
   wanted: readonly { readonly stage: string; readonly resources: Resources }[],
-  options: CallOptions = {},
+  asked: Promise<readonly NodeGroup[]> = nodeGroups(),
 ): Promise<void> {
-  const groups = parseSinfo(await slurm("sinfo", ["-h", "-e", "-o", sinfoFormat], options));
+  const groups = await asked;
   const problems = wanted.flatMap(({ stage, resources }) =>
     missingResources(resources, groups).map((problem) => `  ${stage}: ${problem}`),
   );
@@ -118,8 +124,8 @@ export async function checkResources(
 }
 
 /** Most tasks of an array job here; SLURM's default where it does not say. */
-export async function maxArraySize(): Promise<number> {
-  const text = await slurm("scontrol", ["show", "config"]);
+export async function maxArraySize(options: CallOptions = {}): Promise<number> {
+  const text = await slurm("scontrol", ["show", "config"], options);
   const size = Number(text.match(/^MaxArraySize\s*=\s*(\d+)/m)?.[1] ?? 1001);
   return Math.max(1, size - 1);
 }

@@ -41,6 +41,8 @@ export interface CallOptions {
   readonly delaysMs?: readonly number[];
   /** Asked before another try; a text ends the tries and is the answer. */
   readonly instead?: () => Promise<string | null>;
+  /** Ends the call, when its answer is not wanted any more. */
+  readonly signal?: AbortSignal;
 }
 
 /** A moment for SLURM's own error lines: without `sbatch: error: ` and the like. */
@@ -64,8 +66,9 @@ interface Answer {
 }
 
 /** Runs a command by Node's own means: a package for it would take longer to load than SLURM to answer. */
-function answerOf(command: string, words: readonly string[]): Promise<Answer> {
-  const options = { env: slurmEnvironment(), timeout: 1000 * timeoutSeconds, maxBuffer: Number.POSITIVE_INFINITY };
+function answerOf(command: string, words: readonly string[], signal?: AbortSignal): Promise<Answer> {
+  const limits = { timeout: 1000 * timeoutSeconds, maxBuffer: Number.POSITIVE_INFINITY };
+  const options = { ...limits, env: slurmEnvironment(), signal };
   return new Promise((resolve) => {
     const child = execFile(command, words, options, (error, stdout, stderr) => {
       const late = error?.killed ? `it timed out after ${timeoutSeconds} s` : null;
@@ -84,7 +87,7 @@ function answerOf(command: string, words: readonly string[]): Promise<Answer> {
 export async function slurm(command: string, words: readonly string[], options: CallOptions = {}): Promise<string> {
   const delays = options.delaysMs ?? retryDelaysMs;
   for (let tries = 0; ; tries++) {
-    const { code, stdout, said } = await answerOf(command, words);
+    const { code, stdout, said } = await answerOf(command, words, options.signal);
     if (code === "ENOENT") {
       throw new InputError(`SLURM is not here: there is no command ${command}`, {
         remedy: "log in to a node of the cluster, load its SLURM module, or run the stages here with --local",
@@ -95,7 +98,7 @@ export async function slurm(command: string, words: readonly string[], options: 
     if (!error.busy || tries >= delays.length) throw error;
     // Who waits shall know for what; a single moment is not worth a line.
     if (tries > 0) process.stderr.write(`SLURM does not answer; it is asked again in ${delays[tries]! / 1000} s\n`);
-    await wait(delays[tries]);
+    await wait(delays[tries], undefined, { signal: options.signal });
     const answer = await options.instead?.();
     if (answer != null) return answer;
   }

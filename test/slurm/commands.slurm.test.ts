@@ -87,7 +87,10 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     const huge = join(root, "data/demo/gammas_diffuse/train/delta_1.h5");
     writeFileSync(huge, "");
     truncateSync(huge, 10e12);
-    await refuse(["train", "wrong.yaml"], /the image store needs about 10000\.0 GB, but only/);
+    await refuse(
+      ["train", "wrong.yaml"],
+      /an image store \(10000\.0 GB\) and a model \(0\.3 GB\) need about 10000\.3 GB, but only/,
+    );
     rmSync(huge);
     assert.ok(!existsSync(join(root, "models")), "nothing is left behind");
     assert.equal(await queued("%i"), "");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryMB, timeSeconds } from "../../lib/slurm/cluster-profile.js";
 import { missingResources, parseGres, parseSinfo, sinfoFormat } from "../../lib/slurm/partition.js";
+import { memoryMB, timeSeconds } from "../../lib/slurm/quantity.js";
 import {
   clockSeconds,
   jobState,

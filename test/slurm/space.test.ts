@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { OutputError } from "../../lib/errors.js";
+import { checkSpace, type SpaceNeed } from "../../lib/slurm/check-space.js";
+
+const root = mkdtempSync(join(tmpdir(), "cherenkit-space-"));
+after(() => rmSync(root, { recursive: true }));
+
+const { bavail, bsize } = statfsSync(root);
+const free = bavail * bsize;
+const model = (name: string, bytes: number): SpaceNeed => ({
+  kind: "model",
+  folder: join(root, "models/energy", name),
+  bytes,
+});
+
+test("what a hundred models take together must be free, though there is room for each", async () => {
+  const hundred = Array.from({ length: 100 }, (_, i) => model(`cnn-seed${i}`, free / 80));
+  await checkSpace(hundred.slice(0, 60));
+  await assert.rejects(checkSpace(hundred), (error: Error) => {
+    assert.ok(error instanceof OutputError);
+    assert.match(error.message, /^100 models need about [\d.]+ GB, but only [\d.]+ GB are free\n/);
+    assert.ok(error.message.includes(`where:  ${join(root, "models/energy")}\n`), "their folder is named once");
+    assert.match(error.message, /remedy: free some space or choose another folder/);
+    return true;
+  });
+});
+
+test("image stores and models that go to one file system are summed up, with the share of each", async () => {
+  const store: SpaceNeed = { kind: "image store", folder: join(root, "cache"), bytes: free * 0.7 };
+  await checkSpace([store]);
+  await checkSpace([model("cnn", free * 0.7)]);
+  const told =
+    /OutputError: an image store \([\d.]+ GB\) and a model \([\d.]+ GB\) need about .*\n.*where: .*cache and .*energy\/cnn\n/;
+  await assert.rejects(checkSpace([store, model("cnn", free * 0.7)]), told);
+  await checkSpace([]);
+});
