@@ -70,11 +70,19 @@ export async function openConfig(file: string): Promise<ConfigReader> {
     });
   }
   const opened = new Map<string, OpenedFile>();
+  const fullKeys = new Map<string, string>();
+  const fullKeyOf = (key: string, problems: Problem[]): string => {
+    const known = fullKeys.get(key);
+    if (known !== undefined) return known;
+    const wrong: Problem[] = [];
+    const full = fullKey(key, parsed, wrong);
+    if (wrong.length === 0) fullKeys.set(key, full);
+    problems.push(...wrong);
+    return full;
+  };
   return (overrides = {}) => {
     const problems: Problem[] = [];
-    const full = Object.fromEntries(
-      Object.entries(overrides).map(([key, value]) => [fullKey(key, parsed, problems), value]),
-    );
+    const full = Object.fromEntries(Object.entries(overrides).map(([key, value]) => [fullKeyOf(key, problems), value]));
     const given = readOverrides(full, problems);
     const places = given.filter(({ path: [first] }) => first === "paths");
     // Only what stands in `paths:` reaches the rest of the file.

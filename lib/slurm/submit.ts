@@ -56,9 +56,9 @@ export async function writeRecords(
     };
     return writeFileAtomically(join(task.runFolder, recordFile), `${JSON.stringify(record, null, 2)}\n`);
   };
-  // Each waits for the disk, so many at a time; not all, as a process may not open more than some thousand files.
-  for (let start = 0; start < job.tasks.length; start += 50)
-    await Promise.all(job.tasks.slice(start, start + 50).map((task, i) => write(task, start + i)));
+  // Each waits for the disk, so many at a time; not all, as a process may often not open more than a thousand files.
+  for (let start = 0; start < job.tasks.length; start += 200)
+    await Promise.all(job.tasks.slice(start, start + 200).map((task, i) => write(task, start + i)));
 }
 
 /** `afterok:12:13,afterany:14`; null when a job waits for nothing. */
