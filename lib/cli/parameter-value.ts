@@ -9,19 +9,40 @@ const spelled: Readonly<Record<string, unknown>> = {
   nan: Number.NaN,
   NaN: Number.NaN,
   inf: Number.POSITIVE_INFINITY,
+  "+inf": Number.POSITIVE_INFINITY,
   Infinity: Number.POSITIVE_INFINITY,
   "-inf": Number.NEGATIVE_INFINITY,
   "-Infinity": Number.NEGATIVE_INFINITY,
 };
 
+/** Numbers as Python and people write them, which JSON does not know: `.5`, `5.`, `+5`, `1_000`. */
+const looseNumber = /^[-+]?(?:[1-9]\d*(?:_\d+)*|0)?(?:\.\d*)?(?:e[-+]?\d+)?$/i;
+
+/** Whole numbers of any size are kept to the digit: those that a number cannot hold stay bigints. */
+function exact(value: unknown): unknown {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (Array.isArray(value)) return value.map(exact);
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, exact(item)]));
+  return value;
+}
+
+const parseYaml = (text: string): unknown => exact(parse(text, { intAsBigInt: true }));
+
 /**
- * A value from the command line: JSON where it is JSON (`3`, `true`, `["a"]`, `"007"`), a word that papermill's users
- * write (`True`, `None`, `nan`), else the text itself.
+ * A value from the command line: JSON where it is JSON (`3`, `true`, `["a"]`, `"007"`), a number or a word as
+ * papermill's users write them (`.5`, `1_000`, `True`, `None`, `nan`), else the text itself.
  */
 export function parameterValue(text: string): unknown {
   if (Object.hasOwn(spelled, text)) return spelled[text];
+  if (looseNumber.test(text) && /^[-+.]*\d/.test(text)) {
+    const digits = text.replaceAll("_", "").replace(/^\+/, "");
+    return /^-?\d+$/.test(digits) && digits !== "-0" ? exact(BigInt(digits)) : Number(digits);
+  }
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    // JSON is YAML too, and there long whole numbers keep their digits.
+    return /\d{16}/.test(text) ? parseYaml(text) : value;
   } catch {
     return text;
   }
@@ -37,7 +58,7 @@ function parameterMap(content: unknown, place: string): Record<string, unknown> 
 /** Parameters as YAML text. @throws {ConfigError} when it holds no mapping. */
 export function parameterText(yaml: string, place: string): Record<string, unknown> {
   try {
-    return parameterMap(parse(yaml), place);
+    return parameterMap(parseYaml(yaml), place);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     throw new ConfigError(`the parameters cannot be read: ${(cause as Error).message}`, { place, cause });
@@ -48,7 +69,7 @@ export function parameterText(yaml: string, place: string): Record<string, unkno
 export async function parameterFile(file: string): Promise<Record<string, unknown>> {
   let content: unknown;
   try {
-    content = parse(await readFile(file, "utf8"));
+    content = parseYaml(await readFile(file, "utf8"));
   } catch (cause) {
     throw new ConfigError(`the parameter file ${file} cannot be read: ${(cause as Error).message}`, {
       place: file,

@@ -121,8 +121,14 @@ function injectedPaths(input: string, output: string, options: Options): Record<
   };
 }
 
-async function runOptions(input: string, output: string | undefined, options: Options): Promise<RunOptions> {
-  const { fillPath } = await import("../notebooks/path-template.js");
+interface Task {
+  readonly asked: RunOptions;
+  /** Files that get what the cells print. */
+  readonly streams: { readonly stdout?: string; readonly stderr?: string };
+}
+
+async function taskOf(input: string, output: string | undefined, options: Options): Promise<Task> {
+  const { fillPath, pathValues } = await import("../notebooks/path-template.js");
   const { pipe } = await import("./piped-notebook.js");
   const parameters = await givenParameters(options);
   if (!output)
@@ -131,15 +137,18 @@ async function runOptions(input: string, output: string | undefined, options: Op
     throw new ConfigError("stdout cannot hold both the notebook and the result as JSON", {
       remedy: "leave out --json, or give the notebook a file",
     });
-  const fill = (path: string): string => fillPath(path, parameters);
+  const values = pathValues(parameters);
+  const fill = (path: string): string => fillPath(path, values);
+  const fillSome = (path: string | undefined): string | undefined => (path === undefined ? undefined : fill(path));
+  const from = fill(input);
   const filled = fill(output);
-  return {
-    input: fill(input),
+  const asked: RunOptions = {
+    input: from,
     output: filled,
-    inputName: fill(input),
+    inputName: from,
     outputName: filled,
     parameters,
-    injected: injectedPaths(fill(input), filled, options),
+    injected: injectedPaths(from, filled, options),
     language: options.language,
     allowUnknown: options.allowUnknown,
     kernel: options.kernel,
@@ -152,26 +161,24 @@ async function runOptions(input: string, output: string | undefined, options: Op
     runTimeoutMs: milliseconds(options.runTimeout),
     saveEveryMs: milliseconds(options.saveEvery),
     hideCode: options.hideCode,
-    html: options.html === undefined ? undefined : fill(options.html),
-    runFolder: options.runFolder === undefined ? undefined : fill(options.runFolder),
+    html: fillSome(options.html),
+    runFolder: fillSome(options.runFolder),
     log: filled === pipe ? undefined : `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
   };
+  return { asked, streams: { stdout: fillSome(options.stdoutFile), stderr: fillSome(options.stderrFile) } };
 }
 
 /** Runs a notebook, or only prepares it; returns the exit code. */
-async function execute(asked: RunOptions, options: Options): Promise<number> {
+async function execute({ asked, streams }: Task, options: Options): Promise<number> {
   const { openStreamFiles } = await import("./stream-files.js");
   const { notebookOutput } = await import("./notebook-output.js");
-  const { fillPath } = await import("../notebooks/path-template.js");
   if (options.prepareOnly) {
-    const { prepareNotebook } = await import("../notebooks/execute.js");
-    const { writeNotebook } = await import("../notebooks/notebook-file.js");
-    await writeNotebook(asked.output, await prepareNotebook(asked));
+    const { writePrepared } = await import("../notebooks/execute.js");
+    await writePrepared(asked);
     return 0;
   }
   const { runNotebook } = await import("../notebooks/execute.js");
-  const fill = (path: string | undefined): string | undefined => path && fillPath(path, asked.parameters ?? {});
-  const files = openStreamFiles({ stdout: fill(options.stdoutFile), stderr: fill(options.stderrFile) });
+  const files = openStreamFiles(streams);
   const quiet = options.quiet || options.json || asked.outputName === "-";
   const show = quiet ? undefined : notebookOutput();
   try {
@@ -200,10 +207,11 @@ async function act(input: string, output: string | undefined, options: Options):
     return;
   }
   const { pipedNotebook } = await import("./piped-notebook.js");
-  const asked = await runOptions(input, output, options);
+  const { asked, streams } = await taskOf(input, output, options);
   const files = await pipedNotebook(asked.input, asked.output);
   try {
-    process.exitCode = await execute({ ...asked, input: files.input, output: files.output }, options);
+    const task = { asked: { ...asked, input: files.input, output: files.output }, streams };
+    process.exitCode = await execute(task, options);
   } finally {
     await files.end();
   }

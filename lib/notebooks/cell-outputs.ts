@@ -12,6 +12,7 @@ export type Displays = Map<string, IOutput[]>;
 
 /** Collects the messages of one cell as the outputs of a notebook file. */
 export interface CellOutputs {
+  /** Takes all messages but streams. */
   add(message: Message): void;
   addStream(name: StreamName, text: string): void;
   addError(error: CellError): void;
@@ -72,8 +73,6 @@ export function newCellOutputs(displays: Displays, completeIn: string | null): C
     add(message) {
       const { content } = message;
       switch (message.header.msg_type) {
-        case "stream":
-          return addStream(content.name === "stderr" ? "stderr" : "stdout", String(content.text));
         case "display_data":
         case "execute_result":
           return addDisplay(message);

@@ -18,37 +18,93 @@ export interface DeclaredParameter {
 /** What a declared type asks of a value, as plain data; types it cannot express are `anything`. */
 export type ValueShape =
   | { readonly kind: "anything" | "text" | "number" | "whole number" | "truth" | "object" | "undefined" }
+  | { readonly kind: "bigint" | "date" }
   | { readonly kind: "constant"; readonly value: string; readonly isText: boolean }
   | { readonly kind: "array" | "record"; readonly item: ValueShape }
+  | { readonly kind: "tuple"; readonly items: readonly ValueShape[] }
+  | { readonly kind: "fields"; readonly fields: Readonly<Record<string, FieldShape>> }
   | { readonly kind: "union"; readonly parts: readonly ValueShape[] };
 
-const isObject = (value: unknown): value is object =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
+export interface FieldShape {
+  readonly shape: ValueShape;
+  readonly optional: boolean;
+}
 
-/** Whether a value has a shape; true also when that cannot be told here. */
-export function hasShape(value: unknown, shape: ValueShape): boolean {
+type Fit = { readonly value: unknown } | null;
+
+const isObject = (value: unknown): value is object =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof Date);
+
+/** All items with their shapes; null when one does not fit. */
+function fitAll(items: readonly unknown[], shapeOf: (i: number) => ValueShape): readonly unknown[] | null {
+  const fits = items.map((item, i) => fitToShape(item, shapeOf(i)));
+  return fits.some((fit) => fit === null) ? null : fits.map((fit) => fit!.value);
+}
+
+function fitEntries(value: object, shapeOf: (key: string) => ValueShape | null): Fit {
+  const keys = Object.keys(value);
+  if (keys.some((key) => shapeOf(key) === null)) return null;
+  const items = fitAll(Object.values(value), (i) => shapeOf(keys[i]!)!);
+  return items && { value: Object.fromEntries(keys.map((key, i) => [key, items[i]])) };
+}
+
+function fitDate(value: unknown): Fit {
+  if (value instanceof Date) return { value };
+  const isMoment = typeof value === "string" && /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d|$)/.test(value);
+  return isMoment && !Number.isNaN(Date.parse(value)) ? { value: new Date(value) } : null;
+}
+
+function fitBigint(value: unknown): Fit {
+  if (typeof value === "bigint") return { value };
+  return Number.isSafeInteger(value) ? { value: BigInt(value as number) } : null;
+}
+
+/**
+ * A value as a declared type takes it: a whole number becomes a bigint, a day becomes a `Date`, and null `undefined`,
+ * where the type asks for it. Null when it does not fit; all fits a shape that cannot be told here.
+ */
+export function fitToShape(value: unknown, shape: ValueShape): Fit {
+  const when = (fits: boolean): Fit => (fits ? { value } : null);
   switch (shape.kind) {
     case "anything":
-      return true;
+      return { value };
     case "text":
-      return typeof value === "string";
+      return when(typeof value === "string");
     case "number":
-      return typeof value === "number";
+      return when(typeof value === "number");
     case "whole number":
-      return Number.isInteger(value) || typeof value === "bigint";
+      return when(Number.isInteger(value) || typeof value === "bigint");
+    case "bigint":
+      return fitBigint(value);
+    case "date":
+      return fitDate(value);
     case "truth":
-      return typeof value === "boolean";
+      return when(typeof value === "boolean");
     case "object":
-      return isObject(value);
+      return when(isObject(value));
     case "undefined":
-      return value === undefined;
+      return value === undefined || value === null ? { value: undefined } : null;
     case "constant":
-      return (typeof value === "string") === shape.isText && String(value) === shape.value;
-    case "array":
-      return Array.isArray(value) && value.every((item) => hasShape(item, shape.item));
+      return when((typeof value === "string") === shape.isText && String(value) === shape.value);
+    case "array": {
+      const items = Array.isArray(value) ? fitAll(value, () => shape.item) : null;
+      return items && { value: items };
+    }
+    case "tuple": {
+      const fits = Array.isArray(value) && value.length === shape.items.length;
+      const items = fits ? fitAll(value, (i) => shape.items[i]!) : null;
+      return items && { value: items };
+    }
     case "record":
-      return isObject(value) && Object.values(value).every((item) => hasShape(item, shape.item));
-    case "union":
-      return shape.parts.some((part) => hasShape(value, part));
+      return isObject(value) ? fitEntries(value, () => shape.item) : null;
+    case "fields": {
+      if (!isObject(value)) return null;
+      const missing = Object.entries(shape.fields).some(([key, field]) => !field.optional && !(key in value));
+      return missing ? null : fitEntries(value, (key) => shape.fields[key]?.shape ?? null);
+    }
+    case "union": {
+      const fits = shape.parts.map((part) => fitToShape(value, part)).filter((fit) => fit !== null);
+      return fits.find((fit) => Object.is(fit.value, value)) ?? fits[0] ?? null;
+    }
   }
 }

@@ -6,15 +6,16 @@ import { planCells } from "./cell-plan.js";
 import { writeCellRecord } from "./cell-record.js";
 import { type KernelCommand, kernelCommand } from "./kernel-command.js";
 import { isCodeCell } from "./notebook-cell.js";
-import { readNotebook, withoutOutputs } from "./notebook-file.js";
+import { readNotebook, withoutOutputs, writeNotebook } from "./notebook-file.js";
+import { papermillMetadata } from "./papermill-metadata.js";
 import { injectParameters } from "./parameters.js";
-import { cellKeys, earlierRun, isComplete, reusableCells } from "./resume.js";
+import { cellKeys, completedCells, earlierRun, reusableCells } from "./resume.js";
 import { type Ending, type Run, recordOf, save } from "./run.js";
-import { reuse } from "./run-cells.js";
+import { leave } from "./run-cells.js";
 import { runInKernel } from "./run-in-kernel.js";
 import { openRunLog } from "./run-log.js";
 import type * as asked from "./run-options.js";
-import { type RunStatus, runPlace } from "./run-record.js";
+import { type RunRecord, type RunStatus, runPlace, tellable } from "./run-record.js";
 import { scrubber } from "./secrets.js";
 
 export type RunOptions = asked.RunOptions;
@@ -44,7 +45,9 @@ export function kernelName(notebook: INotebookContent, asked?: string): string {
   const { kernelspec, language_info } = notebook.metadata;
   const language = asked?.toLowerCase() ?? language_info?.name ?? kernelspec?.language;
   if (language === "typescript") return "cherenkit";
-  return String(kernelspec?.name ?? (language === "python" ? "python3" : "cherenkit"));
+  const name = String(kernelspec?.name ?? (language === "python" ? "python3" : "cherenkit"));
+  // As Jupyter does: both names mean the Python at hand.
+  return name === "python" ? "python3" : name;
 }
 
 /** What errors call the input. */
@@ -90,17 +93,33 @@ export async function prepareNotebook(
   return notebook;
 }
 
+/**
+ * Writes the notebook as it would run, with what papermill's tools want to know of it.
+ * @throws {InputError}, {ConfigError} as `prepareNotebook`; {OutputError} when it cannot be written, or a run writes it
+ */
+export async function writePrepared(options: RunOptions): Promise<void> {
+  const notebook = await prepareNotebook(options);
+  const { inputName: input = options.input, outputName: output = options.output } = options;
+  const parameters = tellable({ ...options.injected, ...options.parameters }) as RunRecord["parameters"];
+  const papermill = papermillMetadata({ parameters, input, output }, null);
+  const unlock = lockOutput(options.output, "notebook");
+  try {
+    await writeNotebook(options.output, { ...notebook, metadata: { ...notebook.metadata, papermill } });
+  } finally {
+    unlock();
+  }
+}
+
 async function newRun(options: RunOptions, command: KernelCommand, notebook: INotebookContent): Promise<Run> {
   const plan = planCells(notebook, options.cells);
   const keys = cellKeys(plan, command.name);
   const cwd = resolve(options.cwd ?? ".");
   const earlier = options.resume ? await earlierRun(options.output) : null;
   const reused =
-    earlier && isComplete(earlier, keys)
-      ? new Map(plan.map((planned) => [planned, earlier.cells[planned.index] as (typeof planned)["cell"]]))
-      : earlier && options.resume
-        ? reusableCells(options.resume, earlier, plan, keys, cwd)
-        : new Map();
+    earlier && options.resume
+      ? (completedCells(earlier, plan, keys) ?? reusableCells(options.resume, earlier, plan, keys, cwd))
+      : new Map();
+  for (const cell of notebook.cells.filter(isCodeCell)) writeCellRecord(cell, { status: "skipped" });
   for (const { cell } of plan) writeCellRecord(cell, { status: "pending" });
   const logFile = options.runFolder ? join(options.runFolder, "run.jsonl") : options.log;
   return {
@@ -146,9 +165,8 @@ export async function runNotebook(options: RunOptions): Promise<RunResult> {
     const run = await newRun(options, command, notebook);
     try {
       await save(run, recordOf(run, "running", null), null);
-      const nothingLeft = run.plan.length > 0 && run.reused.size === run.plan.length;
-      if (nothingLeft) for (const [{ cell }, earlier] of run.reused) reuse(cell, earlier);
-      return await finish(run, nothingLeft ? null : await runInKernel(run));
+      const nothingLeft = run.reused.size > 0 && run.plan.every(({ runs }, i) => !runs || run.reused.has(run.plan[i]!));
+      return await finish(run, await (nothingLeft ? keepAll(run) : runInKernel(run)));
     } catch (error) {
       await noteFailure(run, error);
       throw error;
@@ -158,6 +176,12 @@ export async function runNotebook(options: RunOptions): Promise<RunResult> {
   } finally {
     unlock();
   }
+}
+
+/** Takes over a run that is complete. */
+function keepAll(run: Run): null {
+  for (const planned of run.plan) leave(run, planned);
+  return null;
 }
 
 async function finish(run: Run, ending: Ending | null): Promise<RunResult> {

@@ -5,7 +5,7 @@ import { highlightCode } from "./highlight.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderMath } from "./math.js";
 import { joinedText } from "./notebook-cell.js";
-import { afterCarriageReturns } from "./stream-text.js";
+import { shownLine } from "./stream-text.js";
 
 export const plotlyType = "application/vnd.plotly.v1+json";
 
@@ -22,11 +22,7 @@ function* terminalText(text: string): Generator<string> {
   for (let from = 0; from < text.length; ) {
     const end = from + pieceLength >= text.length ? text.length : text.lastIndexOf("\n", from + pieceLength) + 1;
     const to = end > from ? end : from + pieceLength;
-    const shown = text
-      .slice(from, to)
-      .replaceAll("\r\n", "\n")
-      .split("\n")
-      .map((line) => afterCarriageReturns(line.replace(/\r+$/, "")));
+    const shown = text.slice(from, to).replaceAll("\r\n", "\n").split("\n").map(shownLine);
     yield colours.ansi_to_html(shown.join("\n"));
     from = to;
   }

@@ -4,6 +4,7 @@ import { newCellOutputs } from "./cell-outputs.js";
 import { newLineFeed } from "./line-feed.js";
 import type { Run } from "./run.js";
 import type { CellOutput } from "./run-options.js";
+import { newStreamScrub } from "./secrets.js";
 import type { Message } from "./wire.js";
 
 /** Takes what is said while a cell runs. */
@@ -21,6 +22,8 @@ export interface CellListener {
   flush(): void;
   /** When the cell said something last, as `performance.now()`. */
   lastHeard(): number;
+  /** The line that has no end yet, as a progress bar's. */
+  unfinished(): string;
 }
 
 function plainText(data: Readonly<Record<string, unknown>>): string {
@@ -56,6 +59,16 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
     run.log?.add({ cell: count, kind: name, text });
     lines.add(name, text);
   };
+  const secrets = Object.values(run.options.secrets ?? {});
+  const streams = { stdout: newStreamScrub(secrets), stderr: newStreamScrub(secrets) };
+  const keepStream = (name: "stdout" | "stderr", text: string): void => {
+    if (text === "") return;
+    outputs.addStream(name, text);
+    stream(name, text);
+  };
+  const flushStreams = (): void => {
+    for (const name of ["stdout", "stderr"] as const) keepStream(name, streams[name].rest());
+  };
   const other = (kind: CellOutput["kind"], text: string, more: Readonly<Record<string, unknown>>): void => {
     lines.flush();
     run.log?.add({ cell: count, kind, text, ...more });
@@ -64,12 +77,16 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
   return {
     onMessage: (said: Message): void =>
       guarded(() => {
+        if (said.header.msg_type === "stream") {
+          const name = said.content.name === "stderr" ? "stderr" : "stdout";
+          return keepStream(name, streams[name].add(String(said.content.text)));
+        }
+        if (said.header.msg_type === "status") return;
+        flushStreams();
         const message = { ...said, content: run.scrub(said.content) };
         outputs.add(message);
         const { content } = message;
         switch (message.header.msg_type) {
-          case "stream":
-            return stream(content.name === "stderr" ? "stderr" : "stdout", String(content.text));
           case "display_data":
           case "execute_result": {
             const data = (content.data ?? {}) as Record<string, unknown>;
@@ -84,23 +101,27 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
         }
       }),
     onStream: (name: "stdout" | "stderr", said: string): void =>
+      guarded(() => keepStream(name, streams[name].add(said))),
+    onError: (told: CellError): void =>
       guarded(() => {
-        const text = run.scrub(said);
-        outputs.addStream(name, text);
-        stream(name, text);
-      }),
-    onError: (error: CellError): void =>
-      guarded(() => {
+        flushStreams();
+        const error = run.scrub(told);
         outputs.addError(error);
         other("error", error.traceback.join("\n"), { name: error.ename });
       }),
     onHeartbeat: (text: string): void => tell("heartbeat", text),
     onWarning: (text: string): void =>
       guarded(() => {
+        flushStreams();
         outputs.addStream("stderr", `warning: ${text}\n`);
         other("warning", text, {});
       }),
-    flush: (): void => guarded(() => lines.flush()),
+    flush: (): void =>
+      guarded(() => {
+        flushStreams();
+        lines.flush();
+      }),
     lastHeard: () => heard,
+    unfinished: lines.unfinished,
   };
 }

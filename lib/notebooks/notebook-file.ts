@@ -7,6 +7,9 @@ import { cellTags, isCodeCell, newMarkdownCell } from "./notebook-cell.js";
 /** Tag of the cells that a failed run adds to lead the reader to the failed cell. */
 export const markerTag = "cherenkit-error-marker";
 
+/** What papermill puts into a notebook for the same purpose. */
+const papermillMarkerTag = "papermill-error-cell-tag";
+
 /** What keeps something from being a cell; null when nothing does. */
 function cellProblem(cell: unknown): string | null {
   if (cell === null || typeof cell !== "object") return "it is no object";
@@ -67,16 +70,21 @@ export async function writeNotebook(file: string, notebook: INotebookContent): P
   await writeFileAtomically(file, `${JSON.stringify(notebook, null, 1)}\n`);
 }
 
-/** A copy as before any run: no outputs, no counts, no marks of a failure. */
+/** Metadata without what a run says of itself. */
+function withoutRun<T extends object>(metadata: T): T {
+  const { papermill: _, cherenkit: __, execution: ___, ...others } = metadata as Record<string, unknown>;
+  return others as T;
+}
+
+/** A copy as before any run: no outputs, no counts, no times, no marks of a failure. */
 export function withoutOutputs(notebook: INotebookContent): INotebookContent {
   const cells = notebook.cells
-    .filter((cell) => !cellTags(cell).includes(markerTag))
-    .map((cell) =>
-      isCodeCell(cell)
-        ? { ...cell, metadata: { ...cell.metadata }, outputs: [], execution_count: null }
-        : { ...cell, metadata: { ...cell.metadata } },
-    );
-  return { ...notebook, cells, metadata: { ...notebook.metadata } };
+    .filter((cell) => !cellTags(cell).some((tag) => tag === markerTag || tag === papermillMarkerTag))
+    .map((cell) => {
+      const metadata = withoutRun(cell.metadata ?? {});
+      return isCodeCell(cell) ? { ...cell, metadata, outputs: [], execution_count: null } : { ...cell, metadata };
+    });
+  return { ...notebook, cells, metadata: withoutRun(notebook.metadata) };
 }
 
 /** Adds a line at the top that leads to the failed cell, and its target right before that cell. */

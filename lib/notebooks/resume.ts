@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
 import { ConfigError } from "../errors.js";
-import type { PlannedCell } from "./cell-plan.js";
+import { type PlannedCell, planCells } from "./cell-plan.js";
 import { readCellRecord } from "./cell-record.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 import { markerTag, readNotebook } from "./notebook-file.js";
@@ -33,22 +33,27 @@ export async function earlierRun(file: string): Promise<INotebookContent | null>
   return { ...notebook, cells };
 }
 
-/** True when the earlier run completed the same cells with the same parameters. */
-export function isComplete(earlier: INotebookContent, keys: readonly string[]): boolean {
+/**
+ * The cells of an earlier run that completed the same ones with the same parameters; null when it did not. Cells that
+ * are not to run, then and now, are none of them.
+ */
+export function completedCells(
+  earlier: INotebookContent,
+  plan: readonly PlannedCell[],
+  keys: readonly string[],
+): Map<PlannedCell, ICodeCell> | null {
   const { status } = (earlier.metadata.cherenkit ?? {}) as { status?: string };
-  const found = earlier.cells.filter(isCodeCell).flatMap((cell) => readCellRecord(cell).key ?? []);
-  return status === "completed" && found.length === keys.length && found.every((key, i) => key === keys[i]);
+  const found = earlier.cells.filter(isCodeCell).filter((cell) => readCellRecord(cell).key !== undefined);
+  const running = plan.flatMap((planned, i) => (planned.runs ? [{ planned, key: keys[i] }] : []));
+  const same = running.every(({ key }, i) => found[i] !== undefined && readCellRecord(found[i]).key === key);
+  if (status !== "completed" || found.length !== running.length || !same) return null;
+  return new Map(running.map(({ planned }, i) => [planned, found[i]!]));
 }
 
 /** Files that a cell says it writes, in its metadata `creates`, relative to the kernel's folder. */
 function created(cell: ICodeCell, cwd: string): string[] {
   const { creates } = cell.metadata;
   return Array.isArray(creates) ? creates.map((path) => resolve(cwd, String(path))) : [];
-}
-
-function sameCell(earlier: INotebookContent, index: number): ICodeCell | null {
-  const cell = earlier.cells[index];
-  return cell && isCodeCell(cell) ? cell : null;
 }
 
 /**
@@ -63,9 +68,10 @@ export function reusableCells(
   cwd: string,
 ): Map<PlannedCell, ICodeCell> {
   const found = new Map<PlannedCell, ICodeCell>();
+  const byCount = new Map(planCells(earlier).map(({ count, cell }) => [count, cell]));
   for (const [i, planned] of plan.entries()) {
     if (!planned.runs) continue;
-    const before = sameCell(earlier, planned.index);
+    const before = byCount.get(planned.count);
     const record = before ? readCellRecord(before) : {};
     const done = record.status === "completed" || record.status === "cached";
     const same = record.key === keys[i];

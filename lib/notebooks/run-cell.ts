@@ -1,6 +1,7 @@
 import { CherenkitError } from "../errors.js";
 import type { CellError } from "./cell-error.js";
 import { type KernelClient, type KernelDeath, KernelDied } from "./client.js";
+import { longestTimerMs } from "./longest-timer.js";
 import type { Message } from "./wire.js";
 
 export interface CellEnd {
@@ -23,9 +24,10 @@ export interface TimeLimit {
   readonly what: string;
 }
 
-/** @param limits null for those that do not apply */
+/** @param limits null for those that do not apply; what is further than any timer goes does not apply either */
 export function nearestLimit(limits: readonly (TimeLimit | null)[]): TimeLimit | null {
-  return limits.reduce((nearest, limit) => (limit && (!nearest || limit.ms < nearest.ms) ? limit : nearest), null);
+  const near = limits.filter((limit) => limit !== null && limit.ms <= longestTimerMs);
+  return near.reduce((nearest, limit) => (!nearest || limit!.ms < nearest.ms ? limit : nearest), null);
 }
 
 /**

@@ -93,8 +93,14 @@ async function runOne(
   return ending;
 }
 
-/** Keeps what an earlier run left of a cell. */
-export function reuse(cell: ICodeCell, earlier: ICodeCell): void {
+/** Marks a cell that does not run, and keeps what an earlier run left of it. */
+export function leave(run: Run, planned: PlannedCell): void {
+  const { cell } = planned;
+  const earlier = run.reused.get(planned);
+  if (!earlier) {
+    writeCellRecord(cell, { status: "skipped" });
+    return;
+  }
   cell.outputs = earlier.outputs;
   cell.execution_count = earlier.execution_count;
   cell.metadata.execution = earlier.metadata.execution;
@@ -113,9 +119,7 @@ export async function runCells(
 ): Promise<Ending | null> {
   for (const [i, planned] of run.plan.entries()) {
     const { cell, index, count } = planned;
-    const earlier = run.reused.get(planned);
-    if (earlier) reuse(cell, earlier);
-    else if (!planned.runs || run.exited) writeCellRecord(cell, { status: "skipped" });
+    if (run.reused.has(planned) || !planned.runs || run.exited) leave(run, planned);
     else {
       if (run.stop) return { status: "interrupted", cellIndex: index, count, error: null };
       const listener = listenToCell(run, cell, count);

@@ -6,6 +6,7 @@ import { environmentDeadline } from "../training/stop-signal.js";
 import { type KernelClient, startKernel } from "./client.js";
 import { newLineFeed } from "./line-feed.js";
 import type { CellListener } from "./listen-to-cell.js";
+import { longestTimerMs } from "./longest-timer.js";
 import { peakMemory } from "./process-memory.js";
 import type { Ending, Run } from "./run.js";
 import { runCells, saveNowAndThen } from "./run-cells.js";
@@ -23,9 +24,12 @@ function regularly(everyMs: number, action: () => Promise<void> | void): () => P
   let running: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout;
   const next = (): void => {
-    timer = setTimeout(() => {
-      running = Promise.resolve(action()).then(next);
-    }, everyMs);
+    timer = setTimeout(
+      () => {
+        running = Promise.resolve(action()).then(next);
+      },
+      Math.min(everyMs, longestTimerMs),
+    );
   };
   next();
   return async () => {
@@ -54,9 +58,8 @@ function watchForStop(run: Run, kernel: () => KernelClient | null): () => void {
   });
   const deadline = environmentDeadline();
   const leftMs = deadline === null ? null : deadline - deadlineMarginMs - Date.now();
-  // Timers of Node end at about 24 days.
   const deadlineTimer =
-    leftMs !== null && leftMs < 2 ** 31
+    leftMs !== null && leftMs <= longestTimerMs
       ? setTimeout(() => stop("deadline", deadlineGraceMs), Math.max(0, leftMs))
       : undefined;
   return () => {
@@ -89,7 +92,9 @@ export async function runInKernel(run: Run): Promise<Ending | null> {
     if (!kernel || !listener || performance.now() - listener.lastHeard() < silenceMs) return;
     const memory = peakMemory(kernel.pid);
     const used = memory === null ? "" : `, at most ${(memory / 1e9).toFixed(1)} GB of memory so far`;
-    listener.onHeartbeat(`still running after ${duration((performance.now() - cellBegan) / 1000)}${used}`);
+    const line = listener.unfinished().trim();
+    const progress = line === "" ? "" : `: ${line}`;
+    listener.onHeartbeat(`still running after ${duration((performance.now() - cellBegan) / 1000)}${used}${progress}`);
   });
   try {
     kernel = await startKernel({

@@ -51,6 +51,16 @@ export interface RunRecord {
   readonly peakMemoryBytes: number | null;
 }
 
+/** A value as JSON keeps it: what JSON has no form for is told as text. */
+export function tellable(value: unknown): unknown {
+  if (typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value))) return String(value);
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map(tellable);
+  if (value !== null && typeof value === "object")
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tellable(item)]));
+  return value;
+}
+
 const slurmNames = [
   "SLURM_JOB_ID",
   "SLURM_JOB_NAME",

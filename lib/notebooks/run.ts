@@ -1,6 +1,5 @@
 import { join, resolve } from "node:path";
 import type { ICodeCell, INotebookContent, INotebookMetadata } from "@jupyterlab/nbformat";
-import { version } from "../config/version.js";
 import { exitCodes } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import type { CellError } from "./cell-error.js";
@@ -9,9 +8,10 @@ import type { PlannedCell } from "./cell-plan.js";
 import type { KernelDeath } from "./client.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { withFailureMarkers, writeNotebook } from "./notebook-file.js";
+import { papermillMetadata } from "./papermill-metadata.js";
 import type { RunLog } from "./run-log.js";
 import type { RunOptions } from "./run-options.js";
-import type { RunPlace, RunRecord, RunStatus } from "./run-record.js";
+import { type RunPlace, type RunRecord, type RunStatus, tellable } from "./run-record.js";
 import type { Scrub } from "./secrets.js";
 
 /** Why and where a run ended before its last cell. */
@@ -93,7 +93,7 @@ export function recordOf(run: Run, status: RunRecord["status"], ending: Ending |
     ...(options.html ? { html: options.html } : {}),
     kernel: run.command.displayName,
     cwd: resolve(options.cwd ?? "."),
-    parameters: run.scrub({ ...options.injected, ...options.parameters }),
+    parameters: run.scrub(tellable({ ...options.injected, ...options.parameters }) as RunRecord["parameters"]),
     startedAt: run.startedAt.toISOString(),
     endedAt: status === "running" ? null : new Date(run.startedAt.getTime() + seconds * 1000).toISOString(),
     seconds,
@@ -109,29 +109,13 @@ export function recordOf(run: Run, status: RunRecord["status"], ending: Ending |
   };
 }
 
-/** The keys that papermill writes, for the tools that read them. */
-function papermillMetadata(record: RunRecord): INotebookMetadata[string] {
-  return {
-    default_parameters: {},
-    environment_variables: {},
-    parameters: JSON.parse(JSON.stringify(record.parameters)),
-    version: `cherenkit ${version}`,
-    input_path: record.input,
-    output_path: record.output,
-    start_time: record.startedAt,
-    end_time: record.endedAt,
-    duration: record.endedAt === null ? null : record.seconds,
-    exception: record.status === "running" ? null : record.status !== "completed",
-  } as INotebookMetadata[string];
-}
-
 /** The notebook as it is to be saved now, with what the cells have said so far. */
 function snapshot(run: Run, record: RunRecord, ending: Ending | null): INotebookContent {
   for (const [cell, outputs] of run.collected) cell.outputs = outputs.outputs();
   const { name, displayName: display_name, language } = run.command;
   const kernelspec = { name, display_name, language };
   const cherenkit = JSON.parse(JSON.stringify(record)) as INotebookMetadata[string];
-  const papermill = papermillMetadata(record);
+  const papermill = papermillMetadata(record, record);
   const notebook = { ...run.notebook, metadata: { ...run.notebook.metadata, kernelspec, papermill, cherenkit } };
   if (!ending) return notebook;
   const what = record.error

@@ -14,11 +14,38 @@ export function newStreamBudget(
   return { head, tail, completeIn };
 }
 
-/** What a terminal would show of one line in which carriage returns move back to its start. */
-export function afterCarriageReturns(line: string): string {
-  if (!line.includes("\r")) return line;
-  return line.split("\r").reduce((shown, part) => part + shown.slice(part.length), "");
+const controlSequence = "\u001b[";
+const escapedSequence = "\u001b\\[";
+const moves = new RegExp(`[\\r\\b]|${escapedSequence}\\d*K`);
+const characters = new RegExp(`${escapedSequence}[\\d;?]*[A-Za-z]|[\\s\\S]`, "gu");
+
+/**
+ * What a terminal would show of one line in which the cursor moves back (carriage return, backspace) or text is erased.
+ * Colours stay with the characters they were written with.
+ */
+export function shownLine(written: string): string {
+  const line = written.replace(/\r+$/, "");
+  if (!moves.test(line)) return line;
+  let cells: string[] = [];
+  let [cursor, colour] = [0, ""];
+  for (const [token] of line.matchAll(characters)) {
+    if (token === "\r") cursor = 0;
+    else if (token === "\b") cursor = Math.max(0, cursor - 1);
+    else if (token === `${controlSequence}K` || token === `${controlSequence}0K`) cells = cells.slice(0, cursor);
+    else if (token === `${controlSequence}1K`) cells.fill(" ", 0, cursor);
+    else if (token === `${controlSequence}2K`) cells = [];
+    else if (token.startsWith(controlSequence)) colour += token;
+    else {
+      while (cells.length < cursor) cells.push(" ");
+      cells[cursor++] = colour + token;
+      colour = "";
+    }
+  }
+  return cells.join("") + colour;
 }
+
+/** A line without an end is taken up in pieces of so many characters. */
+const longestLine = 1 << 13;
 
 /** Text of one stream, put together from pieces; progress bars keep their last state only. */
 export interface StreamText {
@@ -54,15 +81,20 @@ export function newStreamText(budget: StreamBudget): StreamText {
     append(piece) {
       const lines = (line + piece).replaceAll("\r\n", "\n").split("\n");
       line = lines.pop()!;
-      if (lines.length > 0) keep(`${lines.map(afterCarriageReturns).join("\n")}\n`);
+      if (lines.length > 0) keep(`${lines.map(shownLine).join("\n")}\n`);
+      if (line.length <= longestLine) return;
       // Only the last state of a progress bar is needed; a final return says that the line starts anew.
-      if (line.includes("\r"))
-        line = afterCarriageReturns(line.replace(/\r+$/, "")) + (line.endsWith("\r") ? "\r" : "");
+      const shown = shownLine(line);
+      if (shown.length <= longestLine / 2) line = line.endsWith("\r") ? `${shown}\r` : shown;
+      else {
+        keep(shown);
+        line = "";
+      }
     },
     text() {
       const elsewhere = budget.completeIn ? `, ${budget.completeIn} has them` : "";
       const note = leftOut > 0 ? `\n… ${leftOut} characters are left out here${elsewhere} …\n\n` : "";
-      return head.join("") + note + tail.join("") + afterCarriageReturns(line.replace(/\r+$/, ""));
+      return head.join("") + note + tail.join("") + shownLine(line);
     },
   };
 }

@@ -40,7 +40,7 @@ test("a notebook runs with parameters; outputs, page, log and record are kept", 
     assert.deepEqual(cells[1]!.metadata.tags, ["injected-parameters"]);
     assert.equal(
       cells[1]!.source,
-      '// Parameters\nconst n: number = 41;\nconst label = "night";\nconst more: Record<string, string> = { x: "y" };',
+      '// Parameters\nconst n: number = 41;\nconst label: "none" | "night" = "night";\nconst more: Record<string, string> = { x: "y" };',
     );
     assert.deepEqual(cells[2]!.outputs, [
       { output_type: "execute_result", data: { "text/plain": "42" }, metadata: {}, execution_count: 3 },

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ConfigError } from "../../lib/errors.js";
-import { hasShape } from "../../lib/notebooks/declared-parameter.js";
+import { fitToShape } from "../../lib/notebooks/declared-parameter.js";
 import { declaredParameters } from "../../lib/notebooks/declared-parameters.js";
 import { literal } from "../../lib/notebooks/literal.js";
 import { injectParameters } from "../../lib/notebooks/parameters.js";
@@ -31,7 +31,7 @@ test("the parameters cell is read as TypeScript", () => {
       ["const", "mode", '"fast" | "exact" | null'],
       ["const", "overrides", "Readonly<Record<string, string>>"],
       ["const", "tasks", "readonly string[]"],
-      ["const", "date", null],
+      ["const", "date", "Date"],
     ],
   );
 });
@@ -59,13 +59,29 @@ test("what the compiler found in a cell is kept, as long as the cell is the same
   }
 });
 
-test("a value fits its declared type or not", () => {
-  const shapes = new Map(declaredParameters(declarations, "typescript").map((item) => [item.name, item.shape]));
-  const cases: [string, unknown, boolean][] = [
+test("a value fits its declared type or not, and takes its form", () => {
+  const more = `
+type Task = "type" | "energy";
+interface Cut { name: string; max?: number }
+const task: Task = "energy";
+const cuts: Cut[] = [];
+const pair: [number, string] = [1, "a"];
+const seed = 5n, id: bigint = 1n;
+const night = new Date("2026-01-01");
+const maybe: number | undefined = undefined;
+const cast = "mono" as "mono" | "stereo";
+const not = !true;
+const sum = 1 / 2, path = "a" + ".h5";
+let none = NaN;
+const list = [1, 2];`;
+  const declared = declaredParameters(declarations + more, "typescript");
+  const shapes = new Map(declared.map((item) => [item.name, item.shape]));
+  const cases: [string, unknown, boolean, unknown?][] = [
     ["configFile", "b", true],
     ["configFile", 7, false],
     ["epochs", 5, true],
     ["epochs", "5", false],
+    ["epochs", 12345678901234567890n, false],
     ["rate", Number.NaN, true],
     ["quiet", true, true],
     ["quiet", 1, false],
@@ -77,22 +93,93 @@ test("a value fits its declared type or not", () => {
     ["overrides", ["a"], false],
     ["tasks", ["energy"], true],
     ["tasks", [1], false],
-    ["date", "anything", true],
+    ["date", "anything", false],
+    ["task", "type", true],
+    ["task", "direction", false],
+    ["cuts", [{ name: "size" }, { name: "size", max: 3 }], true],
+    ["cuts", [{ max: 3 }], false],
+    ["cuts", [{ name: "size", min: 3 }], false],
+    ["pair", [2, "b"], true],
+    ["pair", [2, 3], false],
+    ["pair", [2], false],
+    ["seed", 7, true, 7n],
+    ["id", 12345678901234567890n, true],
+    ["id", 1.5, false],
+    ["night", "2026-02-03", true, new Date("2026-02-03")],
+    ["night", "2026-02-33", false],
+    ["cast", "stereo", true],
+    ["cast", "both", false],
+    ["not", false, true],
+    ["not", 0, false],
+    ["sum", "x", false],
+    ["path", 5, false],
+    ["none", Number.POSITIVE_INFINITY, true],
+    ["list", ["a"], false],
   ];
-  for (const [name, value, expected] of cases)
-    assert.equal(hasShape(value, shapes.get(name)!), expected, `${name} = ${value}`);
+  for (const [name, value, fits, taken = value] of cases) {
+    const fit = fitToShape(value, shapes.get(name)!);
+    assert.equal(fit !== null, fits, `${name} = ${value}`);
+    if (fit) assert.deepEqual(fit.value, taken, name);
+  }
+  assert.deepEqual(fitToShape(null, shapes.get("maybe")!), { value: undefined });
 });
 
-test("Python's parameters are read by their lines", () => {
-  const found = declaredParameters("n = 1  # count\nname: str = 'a'\nok = True\nif n == 2: pass\n", "python");
+const pythonDeclarations = `n = 1  # how many
+s: str = 'a'; b = False
+arr = [
+  1,  # first
+  "x]",
+]
+path = "a#b"  # a path
+x, y = 1, 2
+c = d = 3
+typed = 1  # type: int  the number
+text = '''
+q = 5
+'''
+long = (1 +
+   2)
+naïve: dict[str, int] = {}
+m: Optional[int] = None
+mode: Literal["mono", 'stereo'] | None = "mono"
+if n == 2: pass
+for z in arr:
+  inner = 1
+n += 1
+`;
+
+test("Python's parameters are read as Python reads them, over several lines", () => {
+  const found = declaredParameters(pythonDeclarations, "python");
   assert.deepEqual(
-    found.map((item) => [item.name, item.type]),
+    found.map(({ name, type, value, help }) => [name, type, value, help]),
     [
-      ["n", "float"],
-      ["name", "str"],
-      ["ok", "bool"],
+      ["n", "float", "1", "how many"],
+      ["s", "str", "'a'", ""],
+      ["b", "bool", "False", ""],
+      ["arr", "list", '[   1,     "x]", ]', ""],
+      ["path", "str", '"a#b"', "a path"],
+      ["x", null, null, ""],
+      ["y", null, null, ""],
+      ["c", "float", "3", ""],
+      ["d", "float", "3", ""],
+      ["typed", "int", "1", "the number"],
+      ["text", "str", "'''\nq = 5\n'''", ""],
+      ["long", null, "(1 +    2)", ""],
+      ["naïve", "dict[str, int]", "{}", ""],
+      ["m", "Optional[int]", "None", ""],
+      ["mode", "Literal[\"mono\", 'stereo'] | None", '"mono"', ""],
     ],
   );
+  const shapes = new Map(found.map((item) => [item.name, item.shape]));
+  const fits = (name: string, value: unknown): boolean => fitToShape(value, shapes.get(name)!) !== null;
+  for (const [name, right, wrong] of [
+    ["n", 12345678901234567890n, "1"],
+    ["typed", 3, 3.5],
+    ["naïve", { a: 1 }, { a: "b" }],
+    ["m", null, "x"],
+    ["mode", "stereo", "both"],
+  ] as const)
+    assert.deepEqual([fits(name, right), fits(name, wrong)], [true, false], name);
 });
 
 test("values are spelled in the notebook's language", () => {
@@ -109,6 +196,10 @@ test("the injected cell stands after the parameters cell and replaces an older o
   const once = injectParameters(content, { epochs: 5, mode: "fast" }, "typescript", { place: "in.ipynb" });
   assert.equal(once.cells.length, 4);
   assert.equal(once.cells[2]!.source, '// Parameters\nlet epochs = 5;\nconst mode: "fast" | "exact" | null = "fast";');
+  const [, , prepared] = once.cells;
+  const again = injectParameters({ ...content, cells: [prepared!] }, { epochs: 7 }, "typescript", { place: "x" });
+  assert.equal(again.cells.length, 1, "a notebook that has no other cell of parameters");
+  assert.equal(again.cells[0]!.source, "// Parameters\nlet epochs = 7;");
   const twice = injectParameters(once, { epochs: 6 }, "typescript", { place: "in.ipynb" });
   assert.equal(twice.cells.length, 4);
   assert.equal(twice.cells[2]!.source, "// Parameters\nlet epochs = 6;");
@@ -126,4 +217,29 @@ test("a parameter that is not declared, or of another type, is an error that say
     () => injectParameters(notebook("1"), { a: 1 }, "typescript", { place: "in.ipynb" }),
     says(/takes no parameters\n.*\n.*tag "parameters"/),
   );
+});
+
+test("a const that is given another value keeps a type that its default fits", () => {
+  const declared = "const mode = 'mono', n = 1, quiet = false, file = 'a.h5', day = new Date();";
+  const given = { mode: "stereo", n: 2, quiet: true, file: "b.h5", day: "2026-02-03" };
+  const content = notebook(code(declared, "parameters"));
+  const { source } = injectParameters(content, given, "typescript", { place: "in.ipynb" }).cells[1]!;
+  assert.deepEqual(String(source).split("\n").slice(1), [
+    'const mode: "mono" | "stereo" = "stereo";',
+    "const n: number = 2;",
+    "const quiet: boolean = true;",
+    'const file = "b.h5";',
+    'const day = new Date("2026-02-03T00:00:00.000Z");',
+  ]);
+});
+
+test("a word that the language keeps for itself is no name of a parameter", () => {
+  const inject = (name: string, language: "typescript" | "python") => () =>
+    injectParameters(notebook("1"), { [name]: 1 }, language, { place: "in.ipynb", allowUnknown: true });
+  for (const name of ["class", "await", "a b", "1a"])
+    for (const language of ["typescript", "python"] as const)
+      assert.throws(inject(name, language), /cannot be the name of a parameter/, name);
+  assert.throws(inject("lambda", "python"));
+  assert.doesNotThrow(inject("lambda", "typescript"));
+  assert.doesNotThrow(inject("naïve", "python"));
 });

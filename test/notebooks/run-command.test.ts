@@ -37,7 +37,7 @@ test("parameters come from base64, files, YAML, values and raw text, in papermil
     const said = run([input, output, "--prepare-only", "-r", "e", "007", "-y", "c: 4", "-f", file, "-b", base64]);
     assert.equal(said.status, 0, said.stderr);
     const wanted =
-      '// Parameters\nconst a: number = 2;\nconst b: number = 3;\nconst c: number = 4;\nconst d = "file";\nconst e = "007";';
+      '// Parameters\nconst a: number = 2;\nconst b: number = 3;\nconst c: number = 4;\nconst d: "x" | "file" = "file";\nconst e = "007";';
     const ours = (await readJson<INotebookContent>(output)).cells[1]!;
     assert.equal(ours.source, wanted);
     const long = ["--parameters_base64", base64, "--parameters_file", file, "--parameters_yaml", "c: 4"];

@@ -17,9 +17,10 @@ import { newConnection } from "../../lib/notebooks/connection.js";
 import { type CellOutput, prepareNotebook, runNotebook } from "../../lib/notebooks/execute.js";
 import { inspectNotebook } from "../../lib/notebooks/inspect-notebook.js";
 import { kernelCommand } from "../../lib/notebooks/kernel-command.js";
-import { fillPath } from "../../lib/notebooks/path-template.js";
+import { fillPath, pathValues } from "../../lib/notebooks/path-template.js";
+import { nearestLimit } from "../../lib/notebooks/run-cell.js";
 import type { RunRecord } from "../../lib/notebooks/run-record.js";
-import { scrubber } from "../../lib/notebooks/secrets.js";
+import { newStreamScrub, scrubber } from "../../lib/notebooks/secrets.js";
 import { code, codeCells, notebook, prose, readJson, withNotebook } from "./notebook.js";
 
 const statuses = async (file: string): Promise<unknown[]> =>
@@ -47,7 +48,7 @@ test("cells left out, early ends and exit codes are told in the words of papermi
     >;
     assert.deepEqual(
       [papermill!.exception, papermill!.input_path, papermill!.output_path, typeof papermill!.duration],
-      [false, paths.input, paths.output, "number"],
+      [null, paths.input, paths.output, "number"],
     );
     const [first] = await codeCells(paths.output);
     assert.deepEqual(Object.keys(first!.metadata.execution as object), [
@@ -122,7 +123,55 @@ test("a secret reaches the cells, but nothing that is kept", async () => {
     for (const file of [paths.output, html, join(paths.folder, "run/run.json"), join(paths.folder, "run/run.jsonl")])
       assert.ok(!(await readFile(file, "utf8")).includes("s3cret-value"), file);
   });
-  assert.deepEqual(scrubber(["abcd", "abcdef"])({ a: ["xabcdefx", 1] }), { a: ["x***x", 1] });
+  assert.deepEqual(scrubber(["abcd", "abcdef"])({ a: ["xabcdefx", 1], abcd: 2 }), { a: ["x***x", 1], "***": 2 });
+});
+
+test("a secret does not come out in pieces, nor in the last words of a kernel", async () => {
+  const scrub = newStreamScrub(["s3cret-value"]);
+  const passed = ["a s3c", "ret-", "value b s3", "x ", "s3cret"].map((piece) => scrub.add(piece));
+  assert.deepEqual([...passed, scrub.rest()], ["a ", "", "*** b ", "s3x ", "", "s3cret"]);
+  const dies = `import { writeSync } from "node:fs";
+writeSync(2, process.env.TOKEN + " is wrong\\n");
+process.kill(process.pid, "SIGKILL");
+await new Promise(() => {});`;
+  await withNotebook(notebook(dies), async (paths) => {
+    const html = join(paths.folder, "page.html");
+    await runNotebook({ ...paths, html, secrets: { TOKEN: "s3cret-value" }, runFolder: join(paths.folder, "run") });
+    const log = join(paths.folder, "run/run.jsonl");
+    assert.match(await readFile(log, "utf8"), /last words:.*\*\*\* is wrong/);
+    for (const file of [paths.output, html, log])
+      assert.ok(!(await readFile(file, "utf8")).includes("s3cret-value"), file);
+  });
+});
+
+test("an executed notebook is run as if it had never run, and a run with cells left out is not done again", async () => {
+  const old = { papermill: { status: "completed" }, execution: { "iopub.status.idle": "2020" } };
+  const cells = [prose("**stopped**"), code("1"), code("2", "skip-execution"), code("3", "slow"), code("4", "stop")];
+  cells[0]!.metadata.tags = ["papermill-error-cell-tag"];
+  for (const cell of cells.slice(1)) Object.assign(cell.metadata, old);
+  await withNotebook(notebook(...cells), async (paths) => {
+    const skipTags = { cells: { skipTags: ["slow"] } };
+    await runNotebook({ ...paths, ...skipTags });
+    const done = await readJson<INotebookContent>(paths.output);
+    assert.ok(done.cells.every((cell) => cell.cell_type === "code"));
+    assert.deepEqual(await statuses(paths.output), ["completed", "skipped", "skipped", "skipped"]);
+    assert.deepEqual(
+      done.cells.map((cell) => cell.metadata.execution !== undefined),
+      [true, false, false, false],
+    );
+    await runNotebook({ ...paths, ...skipTags, resume: "cached" });
+    assert.deepEqual(await statuses(paths.output), ["cached", "skipped", "skipped", "skipped"]);
+    await runNotebook({ ...paths, resume: "cached" });
+    assert.deepEqual(await statuses(paths.output), ["completed", "skipped", "completed", "skipped"]);
+  });
+});
+
+test("limits beyond what a timer can wait are no limits", async () => {
+  assert.equal(nearestLimit([null, { ms: 2 ** 31, what: "a month" }]), null);
+  await withNotebook(notebook("1"), async (paths) => {
+    const result = await runNotebook({ ...paths, runTimeoutMs: 1e10, cellTimeoutMs: 1e10, saveEveryMs: 1e10 });
+    assert.equal(result.status, "completed");
+  });
 });
 
 test("a run that takes too long ends as timeout, also by a cell's own limit; a silent cell is told of", async () => {
@@ -341,8 +390,16 @@ test("parameters are listed with type, default and meaning; a notebook is prepar
   });
 });
 
-test("parameters, job and time stand for themselves in a path", () => {
-  assert.equal(fillPath("o-{n}-{{x}}-{run_id}.ipynb", { n: 3 }, "7f"), "o-3-{x}-7f.ipynb");
-  assert.match(fillPath("{pm.current_datetime_utc}", {}), /^\d{4}-\d\d-\d\dT/);
-  assert.throws(() => fillPath("{m}", { n: 3 }), /nothing is known to put in for \{m\}\n.*\n.*known are .*n/);
+test("parameters, job and time stand for themselves in a path, as Python's format writes them", () => {
+  const values = pathValues({ n: 3, x: 0.25, cut: { size: 50 }, day: "x" }, "7f", new Date("2026-02-03T04:05:06Z"));
+  for (const [template, path] of [
+    ["o-{n}-{{x}}-{run_id}.ipynb", "o-3-{x}-7f.ipynb"],
+    ["{pm.run_uuid}/{cut[size]}", "7f/50"],
+    ["{pm.current_datetime_utc}", "2026-02-03T04:05:06"],
+    ["{pm.current_datetime_utc:%Y%m%d-%H}", "20260203-04"],
+    ["{n:03d}-{x:.1e}-{x:.3f}-{n:2}", "003-2.5e-1-0.250- 3"],
+  ] as const)
+    assert.equal(fillPath(template, values), path);
+  for (const template of ["{m}", "{n.length}", "{x:d}", "{pm.current_datetime_utc:%Q}", "{cut}", "{day:.2f}"])
+    assert.throws(() => fillPath(template, values), /nothing is known to put in for \{.*\}\n.*\n.*known are .*n/);
 });

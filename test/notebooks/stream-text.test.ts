@@ -9,6 +9,38 @@ test("a progress bar keeps what a terminal would show at last", () => {
   assert.equal(stream.text(), "start\n100 %slow\nnext\ncb");
 });
 
+test("what is erased or gone back over is not kept, and colours stay with their characters", () => {
+  // As Keras and pip write their progress.
+  for (const [written, shown] of [
+    ["1/5 [=]\b\b\b\b\b\b\b\r2/5 [==]\n", "2/5 [==]\n"],
+    ["abcdef\rxy\u001b[K\n", "xy\n"],
+    ["abc\u001b[2K\rd\n", "d\n"],
+    ["\u001b[32mok\u001b[0m fine\rno\n", "no\u001b[0m fine\n"],
+    ["ab\bc\n", "ac\n"],
+    ["\u001b[1mbold\u001b[0m\n", "\u001b[1mbold\u001b[0m\n"],
+  ] as const) {
+    const stream = newStreamText(newStreamBudget());
+    stream.append(written);
+    assert.equal(stream.text(), shown);
+  }
+});
+
+test("a line without an end needs no more time and memory the longer it is", () => {
+  const stream = newStreamText(newStreamBudget(null, 1000, 1000));
+  const passed: string[] = [];
+  const feed = newLineFeed((_, text) => passed.push(text));
+  for (let i = 0; i < 300_000; i++) {
+    stream.append(".");
+    feed.add("stdout", ".");
+  }
+  assert.match(stream.text(), /^\.*\n… \d+ characters are left out here …\n\n\.+$/);
+  assert.ok(stream.text().length < 30_000);
+  feed.flush();
+  assert.ok(passed.length > 30 && passed.join("").length === 300_001);
+  for (let i = 0; i < 20_000; i++) feed.add("stderr", `\r${i} of 20000`);
+  assert.equal(feed.unfinished(), "19999 of 20000");
+});
+
 test("what goes beyond the budget is left out in the middle, with a note", () => {
   const stream = newStreamText(newStreamBudget("run.jsonl", 100, 50));
   for (let i = 0; i < 1000; i++) stream.append(`line ${i}\n`);
