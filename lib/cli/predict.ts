@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import {
   type CombinationWeights,
   combinationWeights,
+  type DirectionCombination,
+  directionCombinations,
   type PredictionEngine,
   predictionEngines,
 } from "../config/prediction-choices.js";
@@ -19,6 +21,7 @@ interface Options {
   readonly legacyNames?: true;
   readonly content: "compact" | "parameters" | "images";
   readonly weights: CombinationWeights;
+  readonly directions: DirectionCombination;
   readonly engine: PredictionEngine;
   readonly features?: true;
   readonly shard?: { readonly index: number; readonly of: number };
@@ -104,6 +107,14 @@ export function predictCommand(): Command {
         .default("none"),
     )
     .addOption(
+      new Option(
+        "--directions <how>",
+        "of an event from those of its images: mean; by the images' long axes; auto: axes, but the mean for files without Hillas' parameters",
+      )
+        .choices(directionCombinations)
+        .default("auto"),
+    )
+    .addOption(
       new Option("--content <what>", "DL1 tables to take over besides truth, triggers, instrument and pointing")
         .choices(["compact", "parameters", "images"])
         .default("parameters"),
@@ -158,6 +169,7 @@ export function predictCommand(): Command {
         typeGroup: options.legacyNames ? "classification" : "particle_type",
         content: options.content,
         weights: options.weights,
+        directions: options.directions,
         engine: options.engine,
         features: options.features,
         shard: options.shard,

@@ -1,5 +1,5 @@
 import type { Channel } from "./channel.js";
-import type { CombinationWeights, PredictionEngine } from "./prediction-choices.js";
+import type { CombinationWeights, DirectionCombination, PredictionEngine } from "./prediction-choices.js";
 import type { Task } from "./task.js";
 
 /** How events are read; the same settings must hold in training and in prediction, so `card.json` repeats them. */
@@ -175,6 +175,8 @@ export interface TestingConfig {
   readonly engine: PredictionEngine;
   /** How much each telescope counts in the prediction of the array. */
   readonly weights: CombinationWeights;
+  /** How the directions of single images become that of an event. */
+  readonly directions: DirectionCombination;
 }
 
 /** One task, one model: what a YAML file says, checked, with defaults and derived values filled in. */

@@ -27,8 +27,7 @@ const reader = z.strictObject({
 const label = z.strictObject({ name: z.string(), unit: z.string() });
 
 /** The error that a model makes for the images of one telescope type, given their parameters. */
-const expectedError = z.strictObject({
-  telescopeType: z.string(),
+const errorFit = z.strictObject({
   /** Validation images that it was learnt from. */
   images: z.int(),
   /** What the logarithm of the error is linear in. */
@@ -36,6 +35,18 @@ const expectedError = z.strictObject({
   coefficients: z.array(z.number()),
   /** Of each fact; what lies outside counts as its end. */
   ranges: z.array(range),
+});
+
+const expectedError = errorFit.extend({ telescopeType: z.string() });
+
+const axisError = z.strictObject({
+  telescopeType: z.string(),
+  /** Share of the images whose source lies on the other side of the centroid than the model says. */
+  wrongSide: z.number().gt(0).lt(1),
+  /** Error of the distance from the centroid along the axis, deg. */
+  along: errorFit,
+  /** By how much the axis misses the source, deg. */
+  across: errorFit,
 });
 
 const cardSchema = z.strictObject({
@@ -74,6 +85,8 @@ const cardSchema = z.strictObject({
    * stereo models and those of older versions.
    */
   expectedErrors: z.partialRecord(task, z.array(expectedError)).optional(),
+  /** For `cameradirection`: what the long axes of images and the model's distances along them are worth. */
+  axisErrors: z.array(axisError).optional(),
 });
 
 /** What stands in `card.json` beside a model: how to feed it, what comes out, and where it is valid. */
@@ -81,6 +94,9 @@ export type ModelCard = z.infer<typeof cardSchema>;
 
 /** What is known of a model's errors for one telescope type. */
 export type ExpectedErrorRecord = z.infer<typeof expectedError>;
+
+/** What is known of long axes for one telescope type. */
+export type AxisErrorRecord = z.infer<typeof axisError>;
 
 /** Names and units of the outputs of each task. */
 export const taskLabels: Readonly<Record<Task, readonly { readonly name: string; readonly unit: string }[]>> = {

@@ -17,3 +17,11 @@ export const combinationWeights = [
   "expected-error",
 ] as const;
 export type CombinationWeights = (typeof combinationWeights)[number];
+
+/**
+ * How the directions that several telescopes' images tell become that of an event. `mean`: the mean of the unit vectors, as
+ * CTLearn does. `axes`: where the long axes of the images and the distances along them agree. `auto`: axes, but the mean
+ * for files without the parameters that tell them.
+ */
+export const directionCombinations = ["auto", "axes", "mean"] as const;
+export type DirectionCombination = (typeof directionCombinations)[number];

@@ -35,6 +35,7 @@ export function resolveTesting(file: ConfigFile, task: Task, root: string, place
     prefix: tool?.prefix ?? null,
     engine: tool?.engine ?? "auto",
     weights: tool?.weights ?? "none",
+    directions: tool?.directions ?? "auto",
     ...(section.shard === undefined ? {} : { shard: { index, of } }),
   };
   if (dataPath && files) {

@@ -160,6 +160,7 @@ export function resolvedYaml(config: Config): string {
               prefix: testing.prefix,
               engine: testing.engine,
               weights: testing.weights,
+              directions: testing.directions,
             },
           },
         }

@@ -6,7 +6,7 @@ import {
   dl1dhReaderDefaults as reader,
   ctlearnTrainingDefaults as training,
 } from "./defaults.js";
-import { combinationWeights, predictionEngines } from "./prediction-choices.js";
+import { combinationWeights, directionCombinations, predictionEngines } from "./prediction-choices.js";
 
 /**
  * The shape of a configuration file, key by key as users write it. Sections are strict: a key that is not here is an
@@ -571,6 +571,11 @@ const testingModel = z.strictObject({
         z.enum(combinationWeights),
         "How much each telescope counts in the prediction of the array: one of ctapipe's weights, or the error that the model expects of each image.",
         "none",
+      ),
+      directions: key(
+        z.enum(directionCombinations),
+        "How the directions that several telescopes' images tell become that of an event; mean: of the unit vectors, as CTLearn does; axes: where the long axes of the images and the distances along them agree; auto: axes, but the mean for files without Hillas' parameters.",
+        "auto",
       ),
       DLImageReader: key(imageReader, "May repeat the reader of training, which is used; a difference is an error."),
     }),

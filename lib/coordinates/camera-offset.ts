@@ -1,5 +1,5 @@
 import { type AltAz, degPerRad } from "./angle.js";
-import { fromSkyOffset, skyOffset } from "./sky-offset.js";
+import { fromSkyOffset, type SkyOffset, skyOffset } from "./sky-offset.js";
 
 /** A point in the camera plane turned back by the pixel rotation, in metres: the label of `cameradirection`. */
 export interface CameraOffset {
@@ -24,13 +24,18 @@ export function cameraOffset(direction: AltAz, pointing: AltAz, optics: CameraOp
   return { xM: x * cos + y * sin, yM: -x * sin + y * cos };
 }
 
-/** The direction of a place in the camera: inverse of `cameraOffset`. */
-export function fromCameraOffset(offset: CameraOffset, pointing: AltAz, optics: CameraOptics): AltAz {
+/** Where a place in the camera lies in the field of view. */
+export function fieldOffset(offset: CameraOffset, optics: CameraOptics): SkyOffset {
   const cos = Math.cos(optics.pixelRotationDeg / degPerRad);
   const sin = Math.sin(optics.pixelRotationDeg / degPerRad);
   const x = offset.xM * cos - offset.yM * sin;
   const y = offset.xM * sin + offset.yM * cos;
   const fovLatDeg = (x / optics.focalLengthM) * degPerRad;
   const fovLonDeg = (y / optics.focalLengthM) * degPerRad;
-  return fromSkyOffset({ fovLonDeg, fovLatDeg }, pointing);
+  return { fovLonDeg, fovLatDeg };
+}
+
+/** The direction of a place in the camera: inverse of `cameraOffset`. */
+export function fromCameraOffset(offset: CameraOffset, pointing: AltAz, optics: CameraOptics): AltAz {
+  return fromSkyOffset(fieldOffset(offset, optics), pointing);
 }

@@ -1,8 +1,12 @@
 import type { Task } from "../config/task.js";
+import { fromSkyOffset } from "../coordinates/sky-offset.js";
+import { inDegrees } from "../events/pointing.js";
+import { type AxisImage, axisDirection } from "./axis-direction.js";
+import type { ImageAxes } from "./image-axes.js";
 import { KeyedRows } from "./keyed-rows.js";
 import type { Reconstructed } from "./reconstructed.js";
 import { validRows } from "./reconstructed.js";
-import { meanDirection, weightedLogMean, weightedMean } from "./stereo-mean.js";
+import { type MeanDirection, meanDirection, weightedLogMean, weightedMean } from "./stereo-mean.js";
 import type { TelescopeTriggers, Triggers } from "./triggers.js";
 
 /** Predictions of one telescope, one row a trigger. */
@@ -11,6 +15,8 @@ export interface TelescopePrediction {
   readonly values: Reconstructed;
   /** Weight of each row in the combination. */
   readonly weights: Float64Array | null;
+  /** Of directions: the long axes of the images, where they are to be used. */
+  readonly axes?: ImageAxes | null;
 }
 
 /** Predictions of the array, one row an event. */
@@ -46,9 +52,30 @@ function eventWeights(weights: readonly number[]): number[] {
   return usable.some((weight) => weight > 0) ? usable : weights.map(() => 1);
 }
 
+/** The direction in which the axes of an event's images meet, and whose they are; null where fewer than two have one. */
+function alongAxes(
+  telescopes: readonly TelescopePrediction[],
+  list: readonly Member[],
+): (MeanDirection & { readonly members: readonly Member[] }) | null {
+  const origin = telescopes[list[0]!.telescope]!.axes?.pointing(list[0]!.row);
+  if (!origin || list.length < 2) return null;
+  const members: Member[] = [];
+  const images: AxisImage[] = [];
+  for (const member of list) {
+    const { values, axes } = telescopes[member.telescope]!;
+    const image = axes?.image(member.row, values.alt![member.row]!, values.az![member.row]!, origin);
+    if (!image) continue;
+    members.push(member);
+    images.push(image);
+  }
+  if (images.length < 2) return null;
+  const { x, y, spread } = axisDirection(images);
+  return { ...fromSkyOffset({ fovLonDeg: x, fovLatDeg: y }, inDegrees(origin)), spreadDeg: spread, members };
+}
+
 /**
- * Combines the predictions of the telescopes event by event: mean gammaness, mean energy, mean direction vector. Events
- * without a valid prediction stay NaN.
+ * Combines the predictions of the telescopes event by event: mean gammaness, mean energy, mean direction vector or, with
+ * `axes`, the direction in which the axes of the images meet. Events without a valid prediction stay NaN.
  * @param order telescope ids in the order of the file
  * @param logarithmic mean of the logarithms of the energies
  */
@@ -72,9 +99,10 @@ export function combineTelescopes(
     const weights = eventWeights(list.map(({ telescope, row }) => telescopes[telescope]!.weights?.[row] ?? 1));
     const column = (name: string): number[] =>
       list.map(({ telescope, row }) => telescopes[telescope]!.values[name]![row]!);
-    for (const { telescope } of list) mask[event * order.length + positions[telescope]!] = 1;
+    const met = task === "cameradirection" ? alongAxes(telescopes, list) : null;
+    for (const { telescope } of met?.members ?? list) mask[event * order.length + positions[telescope]!] = 1;
     if (task === "cameradirection") {
-      const { altDeg, azDeg, spreadDeg } = meanDirection(column("alt"), column("az"), weights);
+      const { altDeg, azDeg, spreadDeg } = met ?? meanDirection(column("alt"), column("az"), weights);
       values.alt![event] = altDeg;
       values.az![event] = azDeg;
       values.ang_distance_uncert![event] = spreadDeg;

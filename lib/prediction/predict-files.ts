@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "node:path";
-import type { CombinationWeights, PredictionEngine } from "../config/prediction-choices.js";
+import type { CombinationWeights, DirectionCombination, PredictionEngine } from "../config/prediction-choices.js";
 import { type Task, tasks } from "../config/task.js";
 import { Progress } from "../display/progress.js";
 import { ConfigError } from "../errors.js";
@@ -38,6 +38,8 @@ export interface PredictOptions {
   readonly engine?: PredictionEngine;
   /** How much each telescope counts in the mean of an event; `none`: all the same. */
   readonly weights?: CombinationWeights;
+  /** How the directions of single images become that of an event; `auto`, the default: by the images' axes where the file has them. */
+  readonly directions?: DirectionCombination;
   /** Only every `of`-th file, from file number `index` (from 1) on: the share of one job of an array. */
   readonly shard?: { readonly index: number; readonly of: number };
   /** Is told how many images of a file are done. By default a progress bar on standard error. */
@@ -118,6 +120,7 @@ export async function predictFiles(options: PredictOptions): Promise<PredictionR
     content: options.content ?? "parameters",
     typeGroup: options.typeGroup ?? "particle_type",
     weights: options.weights ?? "none",
+    directions: options.directions ?? "auto",
     featurePrefix: prefix ?? ctlearnFeaturePrefix,
     prefixes,
   };

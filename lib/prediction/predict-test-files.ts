@@ -113,6 +113,7 @@ export async function predictTestFiles(
     prefix: testing.prefix,
     engine: testing.engine,
     weights: testing.weights,
+    directions: testing.directions,
   });
   if (!shard || shard.index === 1)
     await setOthersAside(folder.predict, folder.previous, outputPaths(files, folder.predict));

@@ -2,11 +2,10 @@ import type { ModelCard } from "../config/model-card.js";
 import type { CombinationWeights } from "../config/prediction-choices.js";
 import type { Task } from "../config/task.js";
 import { ConfigError, InputError } from "../errors.js";
-import { type EventFile, telescopeTable } from "../events/event-file.js";
-import { numbers } from "../hdf5/column.js";
+import type { EventFile } from "../events/event-file.js";
 import { expectedError } from "../models/expected-error/expected-error.js";
 import { imageFactColumns, imageFacts } from "../models/expected-error/image-facts.js";
-import { KeyedRows } from "./keyed-rows.js";
+import { parametersOf, parametersPath } from "./telescope-parameters.js";
 import type { TelescopeTriggers } from "./triggers.js";
 
 interface Image {
@@ -68,29 +67,20 @@ function formulaOf(weights: Exclude<CombinationWeights, "none">, card: ModelCard
  * @throws {ConfigError} when the model was not taught what error to expect
  */
 export function telescopeWeights(
-  { path, hdf5 }: EventFile,
+  file: EventFile,
   triggers: TelescopeTriggers,
   weights: CombinationWeights,
   card: ModelCard,
   task: Task,
 ): Float64Array | null {
   if (weights === "none" || triggers.rows === 0) return null;
-  const { columns: names, weight } = formulaOf(weights, card, task, triggers.telescope.type);
-  const table = `/dl1/event/telescope/parameters/${telescopeTable(triggers.telescope.id)}`;
-  if (hdf5.kind(table) !== "table") {
-    throw new InputError(`${path} has no image parameters of telescope ${triggers.telescope.id} to weight it by`, {
-      place: `${path}:${table}`,
+  const { columns, weight } = formulaOf(weights, card, task, triggers.telescope.type);
+  const parameters = parametersOf(file, triggers, columns);
+  if (!parameters) {
+    throw new InputError(`${file.path} has no image parameters of telescope ${triggers.telescope.id} to weight it by`, {
+      place: `${file.path}:${parametersPath(triggers.telescope.id)}`,
       remedy: "combine with weights none, or write parameters with ctapipe-process",
     });
   }
-  const wanted = ["obs_id", "event_id", ...names];
-  const { rows, columns } = hdf5.table(table).read({ columns: wanted });
-  const values = new Map(wanted.map((name) => [name, numbers(columns.get(name)!)]));
-  const index = new KeyedRows(triggers.obsIds, triggers.eventIds);
-  const result = new Float64Array(triggers.rows).fill(Number.NaN);
-  for (let row = 0; row < rows; row++) {
-    const trigger = index.find(values.get("obs_id")![row]!, values.get("event_id")![row]!);
-    if (trigger >= 0) result[trigger] = weight((column) => values.get(column)![row]!);
-  }
-  return result;
+  return Float64Array.from({ length: triggers.rows }, (_, row) => weight((column) => parameters.get(column)![row]!));
 }

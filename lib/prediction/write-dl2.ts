@@ -1,4 +1,4 @@
-import type { CombinationWeights } from "../config/prediction-choices.js";
+import type { CombinationWeights, DirectionCombination } from "../config/prediction-choices.js";
 import { type Task, taskOutputs } from "../config/task.js";
 import { version } from "../config/version.js";
 import type { EventFile } from "../events/event-file.js";
@@ -7,6 +7,7 @@ import type { Attributes } from "../hdf5/writer.js";
 import { combineTelescopes } from "./combine-telescopes.js";
 import type { Dl2Group } from "./dl2-columns.js";
 import { type Content, Dl2File } from "./dl2-file.js";
+import { imageAxes } from "./image-axes.js";
 import type { Job } from "./job.js";
 import { reconstructMono, reconstructStereo } from "./reconstructed.js";
 import { telescopeWeights } from "./telescope-weights.js";
@@ -19,6 +20,8 @@ export interface Dl2Options {
   readonly typeGroup: Dl2Group;
   /** How much each telescope counts in the prediction of the array. */
   readonly weights: CombinationWeights;
+  /** How directions of single images become that of an event. */
+  readonly directions: DirectionCombination;
   readonly featurePrefix: string;
 }
 
@@ -46,7 +49,7 @@ function writeMono(
   file: EventFile,
   triggers: FileTriggers,
   pointings: readonly (readonly PointingRad[])[],
-  weights: CombinationWeights,
+  { weights, directions }: Pick<Dl2Options, "weights" | "directions">,
   attributes: Attributes,
 ): void {
   const own = new Set(job.telescopes.map(({ id }) => id));
@@ -58,7 +61,9 @@ function writeMono(
       if (!own.has(one.telescope.id)) return [];
       const part = all.subarray(one.firstRow * width, (one.firstRow + one.rows) * width);
       const values = reconstructMono(task, part, pointings[i]!, file, one.telescope, job.model.card.reader);
-      return [{ triggers: one, values, weights: telescopeWeights(file, one, weights, job.model.card, task) }];
+      const { card } = job.model;
+      const axes = task === "cameradirection" ? imageAxes(file, one, pointings[i]!, card, directions) : null;
+      return [{ triggers: one, values, weights: telescopeWeights(file, one, weights, card, task), axes }];
     });
     for (const { triggers: one, values } of predictions) {
       if (one.rows > 0) writer.telescope(task, one, values, attributes);
@@ -138,7 +143,7 @@ export async function writeDl2(
         writer.selection(task, card.reader.qualityCriteria, job.selection);
       }
       if (job.events) writeStereo(writer, job, file, ofArray!, attributes);
-      else writeMono(writer, job, file, triggers, pointings, options.weights, attributes);
+      else writeMono(writer, job, file, triggers, pointings, options, attributes);
     }
     writeFeatures(writer, jobs, triggers, options.featurePrefix);
     await writer.close();

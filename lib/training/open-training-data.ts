@@ -8,6 +8,7 @@ import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { degPerRad, wrap360 } from "../coordinates/angle.js";
+import type { CameraOptics } from "../coordinates/camera-offset.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { Progress } from "../display/progress.js";
@@ -99,14 +100,17 @@ export class TrainingData implements TrainingSet, Displayable {
   async imagesOf(
     rows: Uint32Array,
     names: readonly string[],
-  ): Promise<{ telescopeTypes: string[]; focalLengthsM: number[]; parameters: Map<string, Float64Array> } | null> {
+  ): Promise<{ telescopeTypes: string[]; optics: CameraOptics[]; parameters: Map<string, Float64Array> } | null> {
     if (this.examples.mode === "stereo") return null;
     const telescopes = new Map(this.examples.telescopes.map((telescope) => [telescope.id, telescope]));
     const ids = this.examples.column("tel_id");
     const own = Array.from(rows, (row) => telescopes.get(ids[row]!)!);
     return {
       telescopeTypes: own.map(({ type }) => type),
-      focalLengthsM: own.map((telescope) => focalLengthM(telescope, this.reader.focalLength, telescope.type)),
+      optics: own.map((telescope) => ({
+        focalLengthM: focalLengthM(telescope, this.reader.focalLength, telescope.type),
+        pixelRotationDeg: this.examples.cameras[this.examples.cameraOfTelescope.get(telescope.id)!]!.pixelRotationDeg,
+      })),
       parameters: await readExampleParameters(this.examples, rows, names),
     };
   }

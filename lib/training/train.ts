@@ -196,9 +196,9 @@ async function trainInFolder(
     await runEpochs({ settings, data, steps, stepCount, training, callbacks, checkpoints, gpu }, options);
 
     const epoch = chooseWeights(compiled, settings, best, stopping);
-    const expectedErrors = await learnExpectedErrors(compiled, data, heads, settings.batchSize);
+    const learnt = await learnExpectedErrors(compiled, data, heads, settings.batchSize);
     const finished = {
-      card: { ...describeModel(config, data), ...(expectedErrors ? { expectedErrors } : {}) },
+      card: { ...describeModel(config, data), ...learnt },
       config: resolvedYaml(config),
       trainingLog: logText(state.history),
       metrics: metrics(true),

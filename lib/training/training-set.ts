@@ -1,5 +1,6 @@
 import type { ModelCard } from "../config/model-card.js";
 import type { Task } from "../config/task.js";
+import type { CameraOptics } from "../coordinates/camera-offset.js";
 import { CherenkitError } from "../errors.js";
 import type { BatchSource } from "../events/batches.js";
 
@@ -30,7 +31,7 @@ export interface TrainingSet {
   /** Of each row the number of its event, `[rows]`: the same for all images of a shower. Absent where examples are events. */
   eventsOf?(rows: Uint32Array): Uint32Array;
   /**
-   * Telescope type, focal length and parameters of the images of some rows; absent where examples are events, or come without
+   * Telescope type, optics and parameters of the images of some rows; absent where examples are events, or come without
    * parameters.
    */
   imagesOf?(
@@ -39,7 +40,7 @@ export interface TrainingSet {
   ): Promise<{
     readonly telescopeTypes: readonly string[];
     /** By which directions in the camera were made. */
-    readonly focalLengthsM: readonly number[];
+    readonly optics: readonly CameraOptics[];
     /** `[rows]` by column of ctapipe's parameter tables, NaN where a file has none. */
     readonly parameters: ReadonlyMap<string, Float64Array>;
   } | null>;

@@ -44,7 +44,7 @@ for (const threads of [1, workerCount()]) {
     file,
     join(folder, "out.dl2.h5"),
     { models: [none], views, steps, stream },
-    { ...names, content: "parameters", weights: "none" },
+    { ...names, content: "parameters", weights: "none", directions: "auto" },
     () => undefined,
   );
   await stream.close();

@@ -37,6 +37,7 @@ async function predictedBy(
     files: [resolve(sharedData, file)],
     output: join(folder, name, "dl2"),
     weights,
+    directions: "mean",
     onProgress: () => undefined,
   });
   return result.files[0]!.output;

@@ -36,6 +36,7 @@ test(
       prefix: null,
       engine: "auto",
       weights: "none",
+      directions: "auto",
     });
     const metrics = join(config.modelFolder, "metrics.json");
     const predict = join(config.modelFolder, "predict");
