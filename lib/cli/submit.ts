@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { ConfigError } from "../errors.js";
 import type { ClusterProfile, JobStage } from "../slurm/cluster-profile.js";
@@ -110,8 +110,7 @@ async function plan(
   const list: Variant[] = [];
   for (const file of files) list.push(...(await configVariants(file, set.config, options)));
   const { modelsFolder } = await import("./models-folder.js");
-  const models = modelsFolder();
-  const after = await jobIds(options.after, models);
+  const after = await jobIds(options.after, modelsFolder());
   if (options.check) await check(stages, list, profile, project, after.length > 0);
   const planned: PlanOptions = {
     stages,
@@ -122,7 +121,6 @@ async function plan(
     shards: Math.max(1, options.shards),
     after,
     maxArraySize: 1000,
-    arraysFolder: join(models, ".jobs"),
   };
   return [planned, cluster];
 }

@@ -26,8 +26,6 @@ export interface PlanOptions {
   readonly after: readonly string[];
   /** Most tasks of an array. */
   readonly maxArraySize: number;
-  /** Where arrays keep script, manifest and logs: `models/.jobs`. */
-  readonly arraysFolder: string;
 }
 
 const order: readonly JobStage[] = ["prepare", "train", "test", "report", "compare"];
@@ -78,7 +76,8 @@ function chunks<T>(items: readonly T[], size: number): T[][] {
 }
 
 function arrayJob(key: string, stage: JobStage, name: string, tasks: Task[], waitsFor: Wait[], plan: PlanOptions): Job {
-  const folder = join(plan.arraysFolder, `${key}-${runId()}`);
+  // Beside the models of all tasks: `models/.jobs`.
+  const folder = join(dirname(taskFolder(plan.variants[0]!.config)), ".jobs", `${key}-${runId()}`);
   const resources = stageResources(plan.profile, stage);
   return { key, stage, name, tasks, array: true, parallel: plan.parallel, folder, resources, waitsFor };
 }

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { CherenkitError, InputError } from "../errors.js";
 
@@ -39,6 +39,8 @@ export class SlurmError extends CherenkitError {
 
 export interface CallOptions {
   readonly delaysMs?: readonly number[];
+  /** Ends the tries, not the call; the last answer then counts. */
+  readonly lastTry?: AbortSignal;
   /** Asked before another try; a text ends the tries and is the answer. */
   readonly instead?: () => Promise<string | null>;
   /** Ends the call, when its answer is not wanted any more. */
@@ -65,17 +67,33 @@ interface Answer {
   readonly said: string;
 }
 
-/** Runs a command by Node's own means: a package for it would take longer to load than SLURM to answer. */
+/**
+ * Runs a command by Node's own means: a package for it would take longer to load than SLURM to answer. In a process group
+ * of its own it is not hit by Ctrl-C, after which nobody knew whether it had acted.
+ */
 function answerOf(command: string, words: readonly string[], signal?: AbortSignal): Promise<Answer> {
-  const limits = { timeout: 1000 * timeoutSeconds, maxBuffer: Number.POSITIVE_INFINITY };
-  const options = { ...limits, env: slurmEnvironment(), signal };
   return new Promise((resolve) => {
-    const child = execFile(command, words, options, (error, stdout, stderr) => {
-      const late = error?.killed ? `it timed out after ${timeoutSeconds} s` : null;
-      const said = late ?? withoutPrefix(stderr || error?.message || "");
-      resolve({ code: error ? (error.code ?? 1) : 0, stdout: stdout.replace(/\n$/, ""), said });
+    const child = spawn(command, words, {
+      env: slurmEnvironment(),
+      timeout: 1000 * timeoutSeconds,
+      detached: true,
+      signal,
+      stdio: ["ignore", "pipe", "pipe"],
     });
-    child.stdin?.end();
+    const parts = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    for (const name of ["stdout", "stderr"] as const)
+      child[name].on("data", (bytes: Buffer) => {
+        parts[name].push(bytes);
+      });
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      resolve({ code: error.code ?? 1, stdout: "", said: error.message });
+    });
+    child.once("close", (code, ending) => {
+      const late = ending !== null && child.killed ? `it timed out after ${timeoutSeconds} s` : null;
+      const said =
+        late ?? (withoutPrefix(Buffer.concat(parts.stderr).toString("utf8")) || `it ended by ${ending ?? code}`);
+      resolve({ code: code ?? 1, stdout: Buffer.concat(parts.stdout).toString("utf8").replace(/\n$/, ""), said });
+    });
   });
 }
 
@@ -98,7 +116,9 @@ export async function slurm(command: string, words: readonly string[], options: 
     if (!error.busy || tries >= delays.length) throw error;
     // Who waits shall know for what; a single moment is not worth a line.
     if (tries > 0) process.stderr.write(`SLURM does not answer; it is asked again in ${delays[tries]! / 1000} s\n`);
-    await wait(delays[tries], undefined, { signal: options.signal });
+    const ends = [options.signal, options.lastTry].filter((signal) => signal !== undefined);
+    await wait(delays[tries], undefined, { signal: AbortSignal.any(ends) }).catch(() => {});
+    if (ends.some((signal) => signal.aborted)) throw error;
     const answer = await options.instead?.();
     if (answer != null) return answer;
   }

@@ -92,21 +92,56 @@ async function submitOne(script: string, dependency: string | null, options: Cal
   return id;
 }
 
-/** Cancels jobs and waits until they have left, as a script that still runs would write into its folder. */
-async function takeBack(ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await slurm("scancel", [...ids], { delaysMs: [] }).catch(() => "");
-  for (let attempt = 0; attempt < 40; attempt++) {
-    const list = await slurm("squeue", ["-h", "--me", "-o", "%A"], { delaysMs: [] }).catch(() => "");
-    const left = new Set(list.split("\n").map((line) => line.trim()));
-    if (!ids.some((id) => left.has(id))) return;
-    await sleep(250);
+/**
+ * Cancels jobs and waits until they have left, as a script that still runs would write into its folder.
+ * @returns false when the controller could not be told
+ */
+async function takeBack(ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0) return true;
+  try {
+    // One that has ended already is none to cancel.
+    await slurm("scancel", [...ids]).catch((error: unknown) => {
+      if (!(error instanceof SlurmError) || error.busy) throw error;
+    });
+    for (let attempt = 0; attempt < 40; attempt++) {
+      const list = await slurm("squeue", ["-h", "--me", "-o", "%A"]);
+      const left = new Set(list.split("\n").map((line) => line.trim()));
+      if (!ids.some((id) => left.has(id))) break;
+      await sleep(250);
+    }
+    return true;
+  } catch (error) {
+    if (error instanceof SlurmError) return !error.busy;
+    throw error;
   }
 }
 
+/** Takes jobs back, and what was written for these and those that were not submitted. @returns what is left to do, if anything */
+async function undo(jobs: readonly Job[], submitted: readonly Submitted[]): Promise<string | undefined> {
+  const ids = submitted.map(({ id }) => id);
+  if (!(await takeBack(ids))) return `jobs before it could not be taken back: scancel ${ids.join(" ")}`;
+  for (const job of jobs) {
+    for (const folder of [job.folder, ...job.tasks.map((task) => task.runFolder)])
+      await rm(folder, { recursive: true, force: true });
+  }
+  return ids.length > 0 ? "the jobs before it were taken back; nothing is left behind" : undefined;
+}
+
+/** Is aborted when the process is asked to stop, instead of ending at once; `release` gives the signals back. */
+function stopSignal(): { readonly signal: AbortSignal; readonly release: () => void } {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals): void => controller.abort(name);
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const name of names) process.on(name, stop);
+  const release = (): void => {
+    for (const name of names) process.off(name, stop);
+  };
+  return { signal: controller.signal, release };
+}
+
 /**
- * Submits jobs in their order. When one is refused, those before it are taken back.
- * @throws {SlurmError} naming the job that was refused
+ * Submits jobs in their order. When one is refused, or the process is asked to stop meanwhile, those before it are taken back.
+ * @throws {CherenkitError} naming the job that was not submitted
  */
 export async function submitJobs(
   jobs: readonly Job[],
@@ -115,26 +150,24 @@ export async function submitJobs(
   options: CallOptions = {},
 ): Promise<Submitted[]> {
   const submitted: Submitted[] = [];
+  const { signal, release } = stopSignal();
   try {
     for (const job of jobs) {
       const script = await writeScript(job, settings);
       const dependency = dependencyOption(job.waitsFor, submitted);
-      const id = await submitOne(script, dependency, options);
+      const id = await submitOne(script, dependency, { ...options, lastTry: signal });
       submitted.push({ job, id });
       await writeRecords(job, id, dependency, cluster);
+      signal.throwIfAborted();
     }
     return submitted;
   } catch (error) {
-    await takeBack(submitted.map(({ id }) => id));
-    for (const job of jobs) {
-      for (const folder of [job.folder, ...job.tasks.map((task) => task.runFolder)])
-        await rm(folder, { recursive: true, force: true });
-    }
-    if (!(error instanceof CherenkitError)) throw error;
-    const refused = jobs[submitted.length]?.name ?? "a job";
-    throw new CherenkitError(`${refused} was not submitted: ${error.message}`, {
-      remedy: submitted.length > 0 ? "the jobs before it were taken back; nothing is left behind" : undefined,
-      cause: error,
-    });
+    const remedy = await undo(jobs, submitted);
+    const stopped = signal.aborted ? new CherenkitError(`stopped by ${signal.reason}`) : error;
+    if (!(stopped instanceof CherenkitError)) throw stopped;
+    const refused = jobs[submitted.length]?.name ?? jobs.at(-1)!.name;
+    throw new CherenkitError(`${refused} was not submitted: ${stopped.message}`, { remedy, cause: error });
+  } finally {
+    release();
   }
 }

@@ -239,6 +239,19 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
 });
 
 describe("what befalls the whole cluster", { skip: needs.skip }, () => {
+  test("stopped while jobs are submitted it takes them back and leaves nothing", async () => {
+    const jobs = ["train-1", "test-1", "report-1"].map((key) => shellJob(root, "sleep 60", { key }));
+    const submitting = submitJobs(
+      jobs.map(({ job }) => job),
+      "test",
+      jobs[0]!.settings,
+    );
+    process.kill(process.pid, "SIGHUP");
+    await assert.rejects(submitting, /was not submitted: stopped by SIGHUP/);
+    const queued = await slurm.call("squeue", "-h", "-o", "%o");
+    for (const { job } of jobs) assert.ok(!existsSync(job.folder) && !queued.includes(job.folder));
+  });
+
   test("a preempted job saves itself and goes on, also where SLURM would only cancel it", async () => {
     const jobs = ["shared-gpu", "cancelling"].map((partition) =>
       shellJob(root, patient, { resources: { partition, memory: "20G" } }),
@@ -295,7 +308,8 @@ echo 1 > "$run_folder/progress"; exit 75`;
     const jobs = [true, false].map((requeue) => shellJob(root, steps, { profile: { requeue } }));
     const folders = jobs.map(({ job }) => job.folder);
     for (const job of jobs) await submitJob(job);
-    for (const folder of folders) await until(folder, running(1));
+    for (const folder of folders)
+      await until(folder, (run) => run.state === "running" && readAttempts(folder).length > 0);
     await slurm.stopController();
     for (const folder of folders) writeFileSync(join(folder, "go"), "");
     let reason = "";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../../lib/config/config.js";
@@ -39,7 +39,6 @@ function plan(more: Partial<PlanOptions>): Job[] {
     shards: 1,
     after: [],
     maxArraySize: 1000,
-    arraysFolder: join(root, "models/.jobs"),
     ...more,
   });
 }
@@ -67,6 +66,7 @@ test("each stage of a model waits for the one before, the comparison for the end
 });
 
 test("an array's task waits for the task of the same model, and large arrays are split", () => {
+  assert.equal(dirname(plan({ array: true })[0]!.folder), join(root, "models/.jobs"));
   assert.deepEqual(dependencies(plan({ array: true })), [
     "train ×2: null",
     "test ×2: aftercorr:101",
