@@ -52,8 +52,8 @@ export async function checkSpace(needs: readonly SpaceNeed[]): Promise<void> {
     const needed = sumOf(together);
     const { bavail, bsize } = await statfs(existing(together[0]!.folder));
     if (bavail * bsize >= needed) continue;
-    const free = `but only ${GB(bavail * bsize)} are free`;
-    throw new OutputError(`${described(together)} about ${GB(needed)}, ${free}`, {
+    const free = GB(bavail * bsize);
+    throw new OutputError(`${described(together)} about ${GB(needed)}, but only ${free} are free`, {
       place: placesOf(together).join(" and "),
       remedy: "free some space or choose another folder (output_dir; CHERENKIT_CACHE for image stores)",
     });
