@@ -1,6 +1,7 @@
 import type { IError, IMimeBundle, IOutput } from "@jupyterlab/nbformat";
 import { AnsiUp } from "ansi_up";
 import { escapeHtml } from "../display/mime-bundle.js";
+import { balancedHtml } from "./balanced-html.js";
 import { highlightCode } from "./highlight.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderMath } from "./math.js";
@@ -96,13 +97,16 @@ function* boxed(classes: string, content: string): Generator<string> {
 /** From the richest to the plainest, as nbconvert orders them, with live figures before all. Scripts are not run. */
 const renderers: readonly (readonly [string, Renderer])[] = [
   [plotlyType, plotly],
-  ["text/html", (content) => ['<div class="html">', text(content), "</div>"]],
+  ["text/html", (content) => ['<div class="html">', balancedHtml(text(content)), "</div>"]],
   ["text/markdown", (content) => `<div class="prose">${renderMarkdown(text(content))}</div>`],
   ["image/svg+xml", (content, metadata) => image("image/svg+xml", text(content), metadata)],
   ["text/latex", (content) => `<div class="prose">${renderMath(text(content))}</div>`],
   ["image/png", (content, metadata) => image("image/png", text(content), metadata)],
   ["image/jpeg", (content, metadata) => image("image/jpeg", text(content), metadata)],
-  ["image/gif", (content, metadata) => image("image/gif", text(content), metadata)],
+];
+
+/** What is left where nothing richer is there. */
+const plainRenderers: readonly (readonly [string, Renderer])[] = [
   ["text/plain", (content) => boxed("value", text(content))],
   [
     "application/json",
@@ -110,8 +114,24 @@ const renderers: readonly (readonly [string, Renderer])[] = [
   ],
 ];
 
+/** Pictures, sound, films and documents that a browser shows by itself. */
+function medium(type: string, data: string, metadata: Record<string, unknown>): string | null {
+  const source = `data:${type};base64,${escapeHtml(data.replaceAll(/\s/g, ""))}`;
+  if (/^image\/[\w.+-]+$/.test(type)) return image(type, data, metadata);
+  if (/^video\/[\w.+-]+$/.test(type)) return `<video class="picture" controls src="${source}"></video>`;
+  if (/^audio\/[\w.+-]+$/.test(type)) return `<audio controls src="${source}"></audio>`;
+  if (type !== "application/pdf") return null;
+  const link = `<a href="${source}" download="output.pdf">the PDF of this output</a>`;
+  return `<object class="document" type="application/pdf" data="${source}">${link}</object>`;
+}
+
 function richest(data: IMimeBundle, metadata: Record<string, unknown>): string | Iterable<string> {
   for (const [type, render] of renderers) if (data[type] !== undefined) return render(data[type], metadata);
+  for (const [type, content] of Object.entries(data)) {
+    const shown = typeof content === "string" || Array.isArray(content) ? medium(type, text(content), metadata) : null;
+    if (shown) return shown;
+  }
+  for (const [type, render] of plainRenderers) if (data[type] !== undefined) return render(data[type], metadata);
   const types = Object.keys(data).join(", ");
   return `<p class="note">An output of type ${escapeHtml(types || "(none)")} cannot be shown here.</p>`;
 }

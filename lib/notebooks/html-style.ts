@@ -69,6 +69,7 @@ figcaption { font-weight: 600; font-size: .95rem; line-height: 1.35; margin: .3r
 .figure .main-svg :is(text[class$="title"], [class$="tick"] text, .cbaxis text, .legendtext, .annotation-text) {
   fill: var(--ink) !important; }
 .picture { max-width: 100%; height: auto; }
+.document { width: 100%; height: 36rem; border: 1px solid var(--line); }
 .html { overflow-x: auto; max-width: 100%; }
 .html table, .prose table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .html table caption { text-align: left; font-weight: 600; padding: .2rem 0 .4rem; }

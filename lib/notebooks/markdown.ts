@@ -1,9 +1,10 @@
 import type { IAttachments } from "@jupyterlab/nbformat";
 import katexPlugin from "@vscode/markdown-it-katex";
+import katex from "katex";
 import MarkdownIt from "markdown-it";
-import { escapeHtml } from "../display/mime-bundle.js";
 import { highlightCode } from "./highlight.js";
-import { renderFormula } from "./math.js";
+import { inTermsOfKatex, renderFormula } from "./math.js";
+import { joinedText } from "./notebook-cell.js";
 
 const markdown = new MarkdownIt({
   html: true,
@@ -14,6 +15,10 @@ const markdown = new MarkdownIt({
 // `$…$`, `$$…$$` and bare environments; a price in dollars stays text.
 markdown.use(katexPlugin.default, {
   enableBareBlocks: true,
+  katex: {
+    ...katex,
+    renderToString: (tex: string, options?: object) => katex.renderToString(inTermsOfKatex(tex), options),
+  },
   throwOnError: false,
 });
 
@@ -40,13 +45,42 @@ markdown.core.ruler.push("heading-ids", (state) => {
   }
 });
 
+// `- [ ] open` and `- [x] done`.
+markdown.core.ruler.push("task-lists", (state) => {
+  for (const [i, token] of state.tokens.entries()) {
+    const text = token.type === "inline" && state.tokens[i - 2]?.type === "list_item_open" ? token.children?.[0] : null;
+    const [mark, sign] = text?.content.match(/^\[([ xX])\]\s/) ?? [];
+    if (!text || mark === undefined) continue;
+    const box = new state.Token("html_inline", "", 0);
+    box.content = `<input type="checkbox" disabled${sign === " " ? "" : " checked"}> `;
+    text.content = text.content.slice(mark.length);
+    token.children!.unshift(box);
+  }
+});
+
+// Pictures that are drawn, too, may stand in a page as data.
+const isSafe = markdown.validateLink.bind(markdown);
+markdown.validateLink = (link) => /^data:image\/svg\+xml[;,]/i.test(link) || isSafe(link);
+
+/** The picture that is attached to a cell under this name, as a link that holds it; null when there is none. */
+function attached(link: string, attachments: IAttachments): string | null {
+  const name = link.match(/^attachment:(.+)$/)?.[1];
+  const bundle = name === undefined ? undefined : (attachments[name] ?? attachments[decodeURIComponent(name)]);
+  const [type, data] = Object.entries(bundle ?? {})[0] ?? [];
+  return type && data ? `data:${type};base64,${joinedText(data as string | string[])}` : null;
+}
+
+markdown.core.ruler.push("attachments", (state) => {
+  const { attachments } = state.env as { attachments: IAttachments };
+  for (const token of state.tokens.flatMap((item) => [item, ...(item.children ?? [])])) {
+    const source = token.type === "image" ? String(token.attrGet("src")) : "";
+    if (source !== "") token.attrSet("src", attached(source, attachments) ?? source);
+    if (token.type === "html_inline" || token.type === "html_block")
+      token.content = token.content.replace(/attachment:[^"'\s>]+/g, (link) => attached(link, attachments) ?? link);
+  }
+});
+
 /** Markdown as HTML. Images attached to the cell are put in as data. */
 export function renderMarkdown(text: string, attachments: IAttachments = {}): string {
-  let source = text;
-  for (const [name, bundle] of Object.entries(attachments)) {
-    const [type, data] = Object.entries(bundle ?? {})[0] ?? [];
-    if (type && data)
-      source = source.replaceAll(`attachment:${name}`, `data:${escapeHtml(type)};base64,${String(data)}`);
-  }
-  return markdown.render(source);
+  return markdown.render(text, { attachments });
 }

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ICodeCell, IOutput } from "@jupyterlab/nbformat";
+import { balancedHtml } from "../../lib/notebooks/balanced-html.js";
 import { renderNotebook, writePage } from "../../lib/notebooks/html.js";
 import { renderOutput } from "../../lib/notebooks/html-output.js";
 import { code, notebook, prose, withNotebook } from "./notebook.js";
@@ -123,4 +124,57 @@ test("a page of huge outputs is written piece by piece", async () => {
       longest = Math.max(longest, piece.length);
     assert.ok(longest < 3e6);
   });
+});
+
+test("what an output's HTML leaves open, or ends too much, changes nothing on the rest of the page", () => {
+  for (const [html, balanced] of [
+    ["<div>a <b>b</div></section></main>", "<div>a <b>b</b></div>"],
+    ["<div><i>x", "<div><i>x</i></div>"],
+    ["<p>a<p>b<br><img src='a>b'>", "<p>a<p>b<br><img src='a>b'>"],
+    ["<ul><li>a<li>b</ul>", "<ul><li>a<li>b</ul>"],
+    ['<script>if (a </div> b) x("<b>")</script>', '<script>if (a </div> b) x("<b>")</script>'],
+    ["<!-- </div> --><svg><path d='' /></svg></BODY>", "<!-- </div> --><svg><path d='' /></svg>"],
+  ] as const)
+    assert.equal(balancedHtml(html), balanced);
+});
+
+test("pictures, films and documents of any type are shown, before their plain text", () => {
+  for (const [type, shown] of [
+    ["image/webp", '<img class="picture" src="data:image/webp;base64,QUJD"'],
+    ["video/mp4", '<video class="picture" controls src="data:video/mp4;base64,QUJD"'],
+    ["audio/wav", '<audio controls src="data:audio/wav;base64,QUJD"'],
+    ["application/pdf", '<object class="document" type="application/pdf" data="data:application/pdf;base64,QUJD"'],
+  ] as const) {
+    const page = render(withOutput("1", display({ [type]: "QUJD", "text/plain": "PLAIN" })));
+    assert.ok(page.includes(shown) && !page.includes("PLAIN"), type);
+  }
+});
+
+test("LaTeX that nbconvert's pages set is set, too: several formulas in a text, eqnarray, labels; a table stays as it is", () => {
+  const latex = (text: string): string => render(withOutput("1", display({ "text/latex": text })));
+  for (const page of [
+    latex("$a$ and $b < c$"),
+    latex("Text \\begin{eqnarray}x&=&y\\label{eq}\\\\z&=&w\\end{eqnarray}"),
+    latex("\\begin{multline}a\\\\b\\end{multline}"),
+    render(prose("\\begin{eqnarray}a&=&b\\nonumber\\end{eqnarray}")),
+  ])
+    assert.ok(page.includes('class="katex') && !page.includes("katex-error"));
+  assert.match(latex("$a$ and $b$"), /<\/span> and <span/);
+  assert.match(latex("\\begin{tabular}{l}a & b\\end{tabular}"), /<pre><code>\\begin\{tabular\}\{l\}a &amp; b/);
+});
+
+test("attached pictures with blanks in their names or of vectors are shown, and tasks have boxes", () => {
+  const cell = prose(
+    '![a](attachment:my%20pic.png) ![b](attachment:v.svg) <img src="attachment:v.svg">\n\n- [x] done\n- [ ] open',
+  );
+  Object.assign(cell, {
+    attachments: { "my pic.png": { "image/png": "QUJD" }, "v.svg": { "image/svg+xml": ["PHN2", "Zz4="] } },
+  });
+  const page = render(cell);
+  assert.match(page, /src="data:image\/png;base64,QUJD"/);
+  assert.equal(page.match(/src="data:image\/svg\+xml;base64,PHN2Zz4="/g)?.length, 2);
+  assert.match(
+    page,
+    /<li><input type="checkbox" disabled checked> done<\/li>\s*<li><input type="checkbox" disabled> open/,
+  );
 });
