@@ -62,6 +62,16 @@ const something = (text: string | undefined): string | null => {
   return value === "" || /^(None|N\/A|\(null\)|\(None\)|None assigned)$/i.test(value) ? null : value;
 };
 
+/** Of a job that is cancelled while it waits SLURM still tells for what it had waited; only these tell why it was cancelled. */
+const whyCancelled = /^(DependencyNeverSatisfied|DeadLine|InactiveLimit|Bad|Invalid|.*(Down|Failure|Deleted)$)/;
+
+/** Who cancelled a job, of `CANCELLED by 1000`; null when it was ourselves, or SLURM does not say. */
+function cancelledBy(state: string): string | null {
+  const [, user] = state.match(/^CANCELLED by (\d+)/) ?? [];
+  if (user === undefined || Number(user) === process.getuid?.()) return null;
+  return user === "0" ? "by root" : `by user ${user}`;
+}
+
 /** `7_[0-3,9%2]` and `7_4` as single tasks; a job without tasks as it is. */
 export function taskIds(id: string): string[] {
   const match = id.match(/^(\d+)_\[([^\]%]*)(?:%\d+)?\]?$/);
@@ -89,7 +99,7 @@ export function parseSqueue(text: string): QueuedJob[] {
     return taskIds(ids!.trim()).map((id) => ({
       id,
       state: found === "pending" && held.test(reason!) ? "held" : found,
-      reason: something(reason),
+      reason: found === "cancelled" && !whyCancelled.test(reason!) ? null : something(reason),
       secondsLeft: found === "running" ? clockSeconds(left!) : null,
       nodes: something(nodes),
       name: name!,
@@ -106,7 +116,7 @@ export function parseSacct(text: string): QueuedJob[] {
     return taskIds(ids!).map((id) => ({
       id,
       state: jobState(state!),
-      reason: null,
+      reason: cancelledBy(state!),
       secondsLeft: null,
       nodes: something(nodes),
       name: name!,

@@ -39,7 +39,7 @@ const expected: Readonly<Record<string, readonly [string, RegExp | null, string,
   held: ["held", held, "held", held],
   later: ["pending", /^BeginTime$/, "pending", /^BeginTime$/],
   "needs it": ["pending", /^Dependency$/, "pending", /^Dependency$/],
-  "cancelled before": ["cancelled", held, "cancelled", held],
+  "cancelled before": ["cancelled", null, "cancelled", null],
   "far away": ["pending", pending, "pending", pending],
   never: ["pending", pending, "pending", pending],
   down: ["pending", pending, "pending", pending],
@@ -163,6 +163,19 @@ test("queue and accounting of other clusters are read, and what is none is passe
     ],
   );
   assert.deepEqual([jobs[0]!.nodes, jobs[1]!.nodes], ["r181", null]);
+});
+
+test("a cancelled job tells why or by whom, not for what it had waited", () => {
+  const reasonOf = (reason: string): string | null => parseSqueue(`7|CANCELLED|0:00||${reason}|x`)[0]!.reason;
+  for (const waited of ["JobHeldUser", "Priority", "Resources", "Dependency", "JobArrayTaskLimit", "None"])
+    assert.equal(reasonOf(waited), null, waited);
+  assert.equal(reasonOf("DependencyNeverSatisfied"), "DependencyNeverSatisfied");
+  const byWhom = (user: number): string | null => parseSacct(`7|CANCELLED by ${user}|gpu001|x`)[0]!.reason;
+  const own = process.getuid!();
+  assert.equal(byWhom(own), null);
+  assert.equal(byWhom(own + 1234), `by user ${own + 1234}`);
+  if (own !== 0) assert.equal(byWhom(0), "by root");
+  assert.equal(parseSacct("7|COMPLETED|gpu001|x")[0]!.reason, null);
 });
 
 test("states that came with newer versions are known, and a threshold holds no job", () => {
