@@ -7,7 +7,7 @@ import type { NodeGroup } from "../slurm/partition.js";
 import type { PlanOptions, Variant } from "../slurm/plan.js";
 import { collect, parseAssignments } from "./assignments.js";
 import { withVariation } from "./variants.js";
-import { wholeNumber } from "./whole-number.js";
+import { positiveNumber } from "./whole-number.js";
 
 interface Options {
   readonly cluster?: string;
@@ -118,7 +118,7 @@ async function plan(
     profile,
     array: options.array === true,
     parallel: options.parallel ?? null,
-    shards: Math.max(1, options.shards),
+    shards: options.shards,
     after,
     maxArraySize: 1000,
   };
@@ -150,13 +150,14 @@ async function askCluster(
   check: boolean,
 ): Promise<number> {
   const { checkResources } = await import("../slurm/partition.js");
-  const { checkNotInQueue } = await import("../slurm/check-queue.js");
+  const { checkKnown, checkNotInQueue } = await import("../slurm/check-queue.js");
   const { stageResources } = await import("../slurm/cluster-profile.js");
   const questions: Promise<unknown>[] = [];
   if (check) {
     const wanted = stages.map((stage) => ({ stage, resources: stageResources(profile, stage) }));
     questions.push(checkResources(wanted, groups));
   }
+  if (check) questions.push(checkKnown(after));
   if (check && stages.includes("train")) questions.push(checkNotInQueue(variants, after));
   for (const answer of await Promise.allSettled([...questions, arraySize])) {
     if (answer.status === "rejected") throw answer.reason;
@@ -231,9 +232,9 @@ export function submitCommand(): Command {
         [],
       ),
   )
-    .option("--shards <n>", "predict the test files in n parts, at the same time", wholeNumber, 1)
+    .option("--shards <n>", "predict the test files in n parts, at the same time", positiveNumber, 1)
     .option("--array", "one array job a stage instead of a job for each model")
-    .option("--parallel <n>", "run at most n tasks of an array at a time", wholeNumber)
+    .option("--parallel <n>", "run at most n tasks of an array at a time", positiveNumber)
     .option("--after <id>", "start when this job, or run, has ended successfully (may be repeated)", collect, [])
     .option(
       "--retry-oom <factor>",

@@ -48,7 +48,9 @@ function dimensions({ seeds, folds, sweep }: Variation): Choice[][] {
     }));
   });
   if (seeds !== undefined) {
-    grid.push(splitValues(seeds).map((seed) => ({ overrides: { random_seed: seed }, suffix: `-seed${seed}` })));
+    const list = splitValues(seeds);
+    if (list.length === 0) throw new ConfigError("--seeds has no values", { remedy: "for example --seeds 1,2,3" });
+    grid.push(list.map((seed) => ({ overrides: { random_seed: seed }, suffix: `-seed${seed}` })));
   }
   if (folds !== undefined) {
     if (folds < 2) throw new ConfigError(`--folds ${folds}: at least two parts are needed`);

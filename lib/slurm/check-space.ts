@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { stat, statfs } from "node:fs/promises";
+import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OutputError } from "../errors.js";
+import { outputError } from "../files/write-atomically.js";
 
 /** Something that jobs will write, and about how much it takes. */
 export interface SpaceNeed {
@@ -34,13 +35,27 @@ function existing(folder: string): string {
   return found;
 }
 
+/** @throws {OutputError} when a folder could not be made or written */
+async function checkWritable(folder: string): Promise<void> {
+  const above = existing(folder);
+  if (!(await stat(above)).isDirectory()) throw outputError(folder, { code: "ENOTDIR" });
+  try {
+    await access(above, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw outputError(folder, cause);
+  }
+}
+
 /**
- * Checks that everything together fits into the file systems it goes to.
+ * Checks that models may be written where they go, and that everything together fits into the file systems.
  * @throws {OutputError} naming what is needed and what is free
  */
 export async function checkSpace(needs: readonly SpaceNeed[]): Promise<void> {
   const byDevice = new Map<number, SpaceNeed[]>();
   const known = new Map<string, Promise<number>>();
+  const models = needs.filter(({ kind }) => kind === "model").map(({ folder }) => folder);
+  // Of a hundred new models the folder above is looked at once.
+  for (const folder of new Map(models.map((model) => [existing(model), model])).values()) await checkWritable(folder);
   for (const need of needs) {
     const above = existing(need.folder);
     const asked = known.get(above) ?? stat(above).then(({ dev }) => dev);

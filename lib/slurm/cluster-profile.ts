@@ -8,14 +8,21 @@ const memoryPattern = /^\d+(\.\d+)?\s*([KMGT]i?B?)?$/i;
 const resources = {
   partition: text.nullable().optional().describe("Partition (queue); null = the cluster's default."),
   gpus: text
-    .regex(/^([A-Za-z0-9_.-]+:)?\d+$/)
+    .regex(/^([A-Za-z0-9_.-]+:)?\d+$/, "expected a number of GPUs, or type:number such as nvidia_rtx_a6000:1")
     .nullable()
     .optional()
     .describe("GPUs of a job: `1`, or with their type `nvidia_rtx_a6000:1`; null = none."),
   cpus: z.int().min(1).nullable().optional().describe("Processor cores of a job."),
-  memory: text.regex(memoryPattern).nullable().optional().describe("Main memory of a job: `48GB`."),
+  memory: text
+    .regex(memoryPattern, "expected a size such as 48GB or 2000M")
+    .nullable()
+    .optional()
+    .describe("Main memory of a job: `48GB`."),
   time: z
-    .union([text.regex(timePattern), z.int().min(1).transform(String)])
+    .union([
+      text.regex(timePattern, "expected a time such as 12:00:00, 1-00:00:00 or a number of minutes"),
+      z.int().min(1).transform(String),
+    ])
     .nullable()
     .optional()
     .describe("Time limit: `12:00:00`, `1-00:00:00`, or minutes. Training is requeued when it is over."),

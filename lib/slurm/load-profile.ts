@@ -19,7 +19,10 @@ export function profileFile(name: string, project: string): string {
   if (/[/\\]|\.ya?ml$/.test(name)) {
     const path = resolve(name);
     if (existsSync(path)) return path;
-    throw new ConfigError(`the cluster profile ${name} does not exist`, { place: path });
+    throw new ConfigError(`the cluster profile ${name} does not exist`, {
+      place: path,
+      remedy: "give the name of one in configs/clusters, or a YAML file",
+    });
   }
   const folder = join(project, "configs/clusters");
   const path = join(folder, `${name}.yaml`);

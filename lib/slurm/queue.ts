@@ -147,11 +147,17 @@ export async function queryJobs(ids: readonly string[], options: QueueOptions = 
     const list = forgotten.slice(start, start + 200).join(",");
     for (const job of parseSacct(await accounting(list, options))) if (!found.has(job.id)) found.set(job.id, job);
   }
-  return new Map(ids.flatMap((id) => (found.has(id) ? [[id, found.get(id)!]] : [])));
+  return new Map(
+    ids.flatMap((id) => {
+      // Tasks of an array that never began are known, once they are cancelled, by the array's own number alone.
+      const job = found.get(id) ?? found.get(arrayId(id));
+      return job ? [[id, { ...job, id }]] : [];
+    }),
+  );
 }
 
-/** Nothing where the cluster keeps no accounting. */
-async function accounting(list: string, options: CallOptions): Promise<string> {
+/** What the accounting knows of jobs; nothing where the cluster keeps none. */
+export async function accounting(list: string, options: CallOptions = {}): Promise<string> {
   try {
     return await slurm("sacct", ["-n", "-P", "-X", "-j", list, "-o", sacctFormat], { ...options, delaysMs: [] });
   } catch (error) {

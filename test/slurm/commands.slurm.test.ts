@@ -75,6 +75,10 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     await refuse([...train, "n_epochs=many"], /n_epochs/);
     await refuse([...train, "n_epoch=3"], /n_epochs/);
     await refuse(["test", "energy.yaml"], /there is no trained model yet/);
+    await refuse(["train", "energy.yaml", "--after", "99999999"], /SLURM does not know the job 99999999/);
+    await refuse([...train, "cluster.gpus=many"], /gpus: expected a number of GPUs/);
+    await refuse(["train", "energy.yaml", "--seeds", ""], /--seeds has no values/);
+    await refuse(["train", "energy.yaml", "--array", "--parallel", "0"], /1 or more is needed/);
     await refuse(["trian", "energy.yaml"], /there is no stage trian/);
     const wrong = join(root, "wrong.yaml");
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the configuration

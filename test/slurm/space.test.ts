@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statfsSync } from "node:fs";
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -27,6 +27,13 @@ test("what a hundred models take together must be free, though there is room for
     assert.match(error.message, /remedy: free some space or choose another folder/);
     return true;
   });
+});
+
+test("a model that cannot be written where it shall go is refused", async () => {
+  const file = join(root, "file");
+  writeFileSync(file, "");
+  const below: SpaceNeed = { kind: "model", folder: join(file, "energy/cnn"), bytes: 1 };
+  await assert.rejects(checkSpace([below]), /cannot write .*file\/energy\/cnn: a file stands where a folder is needed/);
 });
 
 test("image stores and models that go to one file system are summed up, with the share of each", async () => {
