@@ -24,14 +24,6 @@ export class CellInterrupted extends Error {
   }
 }
 
-function isInterruption(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (
-    error.message === "Interrupted asynchronously" ||
-    (error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_INTERRUPTED"
-  );
-}
-
 /** A place in a cell; the line and its text are null where they could not be found. */
 export interface CellPlace {
   readonly cell: string;
@@ -68,19 +60,18 @@ function usefulFrames(stack: string, findPlace: FindPlace): string[] {
 
 /** What a cell threw, in Jupyter's words. Errors made for users (with a `remedy`) come without a stack. */
 export function describeThrown(thrown: unknown, findPlace: FindPlace = () => null): CellError {
-  const error = isInterruption(thrown) ? new CellInterrupted() : thrown;
-  if (!(error instanceof Error) && Object.prototype.toString.call(error) !== "[object Error]") {
-    const text = typeof error === "string" ? error : inspect(error);
+  if (!(thrown instanceof Error) && Object.prototype.toString.call(thrown) !== "[object Error]") {
+    const text = typeof thrown === "string" ? thrown : inspect(thrown);
     return { ename: "Error", evalue: text, traceback: [`Uncaught ${text}`] };
   }
-  const { name, message, stack, cause } = error as Error;
-  const forUsers = "exitCode" in (error as Error) || error instanceof CellInterrupted;
+  const { name, message, stack, cause } = thrown as Error;
+  const forUsers = "exitCode" in (thrown as Error) || thrown instanceof CellInterrupted;
   const traceback = [`${name}: ${message}`, ...(forUsers ? [] : usefulFrames(stack ?? "", findPlace))];
   for (let inner = cause; inner instanceof Error && !forUsers; inner = inner.cause) {
     traceback.push(`caused by ${inner.name}: ${inner.message}`, ...usefulFrames(inner.stack ?? "", findPlace));
   }
-  if (error instanceof AggregateError) {
-    for (const part of error.errors) {
+  if (thrown instanceof AggregateError) {
+    for (const part of thrown.errors) {
       traceback.push(...describeThrown(part, findPlace).traceback.map((line) => `  ${line}`));
     }
   }

@@ -30,12 +30,17 @@ export interface CellExecutor {
   /**
    * @param name of the script, for stacks
    * @param onScript gets the JavaScript that is about to run
-   * @returns the value of the last expression; undefined when there is none
+   * @param show makes the result of the value of the last expression (undefined when there is none); a part of the cell
    * @throws {CellNotCompiled}
    * @throws whatever the cell throws, or what `interrupt` was given
    */
-  execute(code: string, name: string, onScript: (javascript: string) => void): Promise<unknown>;
-  /** Ends the running cell with an error; false when none runs. Code that cannot be stopped changes nothing any more. */
+  execute<Result>(
+    code: string,
+    name: string,
+    onScript: (javascript: string) => void,
+    show: (last: unknown) => Promise<Result>,
+  ): Promise<Result>;
+  /** Ends the running cell with an error; false when none runs. Code of it that still runs changes nothing any more. */
   interrupt(error: Error): boolean;
   inspect(code: string, position: number): string | null;
   complete(code: string, position: number): { start: number; end: number; candidates: string[] };
@@ -52,15 +57,19 @@ function toDiagnostics(found: readonly TslabDiagnostic[], prefix: number): Diagn
 }
 
 /**
- * Node keeps a SIGINT that comes while a script with `breakOnSigint` ends, and gives it to the next such script. A short
- * wait inside of one takes it up, so that it does not end the next cell.
+ * Runs a script in a turn of the event loop of its own: should it have to be ended, so is all that stands on the stack
+ * and what waits for the end of that turn.
  */
-function takeUpLeftSignal(): void {
-  try {
-    vm.runInThisContext("for (const end = Date.now() + 10; Date.now() < end; );", { breakOnSigint: true });
-  } catch {
-    // It was there.
-  }
+function runScript(script: string, name: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => {
+      try {
+        resolve(vm.runInThisContext(script, { filename: name }));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
 }
 
 /** @param folder where the notebook runs */
@@ -73,7 +82,7 @@ export function createCellExecutor(folder: string): CellExecutor {
   const require = side.requireIn(folder, (name) => (name === "tslab" ? tslabModule("tslab") : fromFolder(name)));
   const globals = globalThis as { __cell__?: object };
   let declarations = "";
-  let running: { end: (error: Error) => void; ended: Promise<never> } | null = null;
+  let running: { readonly end: (error: Error) => void; abandon: () => void } | null = null;
 
   function addModule(code: string): undefined {
     const meta = tslabModule("tslab/dist/metadata").getCodeMetadata(code);
@@ -101,37 +110,32 @@ export function createCellExecutor(folder: string): CellExecutor {
       const script = linkedScript(cell.output, cell.hasToplevelAwait === true, (name) => scope.has(name), compiler);
       onScript(script);
       globals.__cell__ = { exports: view.exports, link: view.link, require };
-      try {
-        const result = vm.runInThisContext(script, { filename: name, breakOnSigint: true }) as unknown;
-        if (cell.hasToplevelAwait) await Promise.race([result, ended]);
-      } catch (error) {
+      running!.abandon = () => {
         view.abandon();
-        const missing = exportedNames(cell.output, compiler).filter((name) => !view.assigned.has(name));
+        const missing = exportedNames(cell.output!, compiler).filter((name) => !view.assigned.has(name));
         declarations = partOfDeclarations(declarations, cell.declOutput ?? "", new Set(missing), compiler);
-        throw error;
-      }
+      };
+      await Promise.race([runScript(script, name), ended]);
+      running!.abandon = () => {};
     }
     declarations = cell.declOutput ?? "";
-    const last = cell.lastExpressionVar ? scope.take(cell.lastExpressionVar) : undefined;
-    return await Promise.race([last, ended]);
+    return cell.lastExpressionVar ? await scope.take(cell.lastExpressionVar) : undefined;
   }
 
   return {
-    async execute(code, name, onScript) {
+    async execute(code, name, onScript, show) {
       let end: (error: Error) => void = () => {};
       const ended = new Promise<never>((_, reject) => {
         end = reject;
       });
-      running = { end, ended };
-      let interrupted = false;
-      ended.catch(() => {
-        interrupted = true;
-      });
+      ended.catch(() => {}); // a cell that ends by itself leaves it alone
+      const cell = { end, abandon: () => {} };
+      running = cell;
       try {
-        return await run(code, name, ended, onScript);
+        // Where the cell's code had to be ended, what waits for it never goes on.
+        return await Promise.race([run(code, name, ended, onScript).then(show), ended]);
       } catch (error) {
-        const code = (error as NodeJS.ErrnoException | null | undefined)?.code;
-        if (interrupted || code === "ERR_SCRIPT_EXECUTION_INTERRUPTED") takeUpLeftSignal();
+        cell.abandon();
         throw error;
       } finally {
         running = null;

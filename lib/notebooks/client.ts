@@ -223,22 +223,6 @@ async function connect(
     await cleanUp();
   }
 
-  /** Cells that have no reply yet, by a number of their own. */
-  const waiting = new Set<number>();
-  let cells = 0;
-
-  /**
-   * Node loses a SIGINT that comes while a script with `breakOnSigint` ends, so a cell that waits on is told again. A
-   * kernel that has heard the first takes both for one.
-   */
-  function interruptBySignal(): void {
-    const told = [...waiting];
-    signalGroup("SIGINT");
-    setTimeout(() => {
-      if (told.some((cell) => waiting.has(cell))) signalGroup("SIGINT");
-    }, 500).unref();
-  }
-
   const startTimeoutMs = options.startTimeoutMs ?? 60_000;
 
   async function waitForAnswer(): Promise<Message> {
@@ -283,13 +267,10 @@ async function connect(
     info: info.content,
     async execute(code, onMessage) {
       const content = { code, silent: false, store_history: true, allow_stdin: false, stop_on_error: false };
-      const cell = ++cells;
-      waiting.add(cell);
       const answer = await Promise.race([
         request(shell, "execute_request", { ...content, user_expressions: {} }, onMessage),
         ended,
       ]);
-      waiting.delete(cell);
       if ("header" in answer) return answer.content;
       // What it said before it died is still on its way.
       await sleep(150);
@@ -301,8 +282,9 @@ async function connect(
       throw new KernelDied(answer);
     },
     interrupt() {
+      if (leaving || death !== null) return;
       if (options.command.interruptMode === "message") void request(control, "interrupt_request", {});
-      else interruptBySignal();
+      else signalGroup("SIGINT");
     },
     kill: () => signalGroup("SIGKILL"),
     async shutDown() {

@@ -14,7 +14,7 @@ export async function installKernel(prefix: string): Promise<string> {
     argv: installedKernelArgv,
     display_name: "TypeScript (cherenkit)",
     language: "typescript",
-    interrupt_mode: "signal",
+    interrupt_mode: "message",
   };
   await writeFileAtomically(join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
   return folder;

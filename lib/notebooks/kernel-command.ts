@@ -60,7 +60,7 @@ export function ownKernel(snapshot: string | null = usableSnapshot()): KernelCom
     language: "typescript",
     argv: ownKernelArgv(snapshot),
     environment: {},
-    interruptMode: "signal",
+    interruptMode: "message",
     ...(snapshot ? { fallback: ownKernel(null) } : {}),
   };
 }

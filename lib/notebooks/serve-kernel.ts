@@ -1,18 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { Publisher, Reply, Router } from "zeromq";
+import { Publisher, Router } from "zeromq";
 import { version } from "../config/version.js";
 import { setDisplayHook } from "../display/display-hook.js";
 import { flushLive } from "../display/show-live.js";
 import { clearStop, requestStop, stopIsHeeded } from "../training/stop-signal.js";
 import { captureOutput } from "./capture-output.js";
 import { describeThrown } from "./cell-error.js";
+import { type ControlThread, startControlThread } from "./control.js";
 import { endWithParent } from "./end-with-parent.js";
 import { tslabModule } from "./tslab-compiler.js";
 import { createTypeScriptSession } from "./typescript-session.js";
 import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
 
 type Content = Record<string, unknown>;
+/** Sends the frames of a message by one of Jupyter's channels. */
+type Send = (frames: (string | Uint8Array)[]) => void;
 
 /** A second interrupt this long after the first ends a cell that wanted to save itself first. */
 const patienceMs = 3000;
@@ -43,9 +46,9 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   const unlimited = { sendTimeout: 0, sendHighWaterMark: 0, linger: 1000 };
   const iopub = new Publisher(unlimited);
   const shell = new Router(unlimited);
-  const control = new Router(unlimited);
   const stdin = new Router(unlimited);
-  const heartbeat = new Reply();
+  const toSubscribers: Send = (frames) => void iopub.send(frames).catch(() => {});
+  const toShell: Send = (frames) => void shell.send(frames).catch(() => {});
   const session = createTypeScriptSession(process.cwd());
   let executionCount = 0;
   let queue: Promise<void> = Promise.resolve();
@@ -57,15 +60,15 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   /** The request whose cell runs. */
   let executing: Message | null = null;
 
-  function send(socket: Router | Publisher, type: string, parent: Message | null, content: Content): void {
+  function send(channel: Send, type: string, parent: Message | null, content: Content): void {
     const topic = parent ? parent.identities : [];
     const header = newHeader(type, parent?.header.session ?? sessionId);
     const message = { identities: topic, header, parent: parent?.header ?? {}, metadata: {}, content };
-    socket.send(encodeMessage(message, connection.key)).catch(() => {});
+    channel(encodeMessage(message, connection.key));
   }
 
   function publish(type: string, parent: Message | null, content: Content): void {
-    send(iopub, type, parent && { ...parent, identities: [Buffer.from(type)] }, content);
+    send(toSubscribers, type, parent && { ...parent, identities: [Buffer.from(type)] }, content);
   }
 
   const flushOutput = captureOutput((name, text) => publish("stream", printing, { name, text }));
@@ -80,7 +83,7 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   });
 
   async function execute(request: Message, place: number): Promise<void> {
-    const reply = (content: Content): void => send(shell, "execute_reply", request, content);
+    const reply = (content: Content): void => send(toShell, "execute_reply", request, content);
     if (place <= abortedUpTo) {
       reply({ status: "aborted", execution_count: executionCount });
       return;
@@ -152,14 +155,14 @@ export async function serveKernel(connectionFile: string): Promise<void> {
    * Does what a request asks, between `busy` and `idle`. Clients show the last state they heard: after a question that
    * came while a cell ran, they hear of the cell again.
    */
-  async function attend(socket: Router, request: Message, work: () => void | Promise<void>): Promise<void> {
+  async function attend(channel: Send, request: Message, work: () => void | Promise<void>): Promise<void> {
     const cell = request.header.msg_type === "execute_request";
     if (cell) executing = request;
     publish("status", request, { execution_state: "busy" });
     try {
       await work();
     } catch (error) {
-      send(socket, request.header.msg_type.replace("_request", "_reply"), request, {
+      send(channel, request.header.msg_type.replace("_request", "_reply"), request, {
         status: "error",
         ...describeThrown(error),
       });
@@ -170,37 +173,35 @@ export async function serveKernel(connectionFile: string): Promise<void> {
     }
   }
 
-  async function answer(socket: Router, request: Message): Promise<void> {
+  async function answer(channel: Send, request: Message): Promise<void> {
     const { content, header } = request;
     switch (header.msg_type) {
       case "execute_request": {
         const place = received++;
-        queue = queue.then(() => attend(socket, request, () => execute(request, place)));
+        queue = queue.then(() => attend(channel, request, () => execute(request, place)));
         return queue;
       }
       case "kernel_info_request":
-        return send(socket, "kernel_info_reply", request, kernelInfo);
+        return send(channel, "kernel_info_reply", request, kernelInfo);
       case "complete_request":
-        return send(socket, "complete_reply", request, complete(content));
+        return send(channel, "complete_reply", request, complete(content));
       case "inspect_request":
-        return send(socket, "inspect_reply", request, inspectCode(content));
+        return send(channel, "inspect_reply", request, inspectCode(content));
       case "is_complete_request":
-        return send(socket, "is_complete_reply", request, isComplete(content));
+        return send(channel, "is_complete_reply", request, isComplete(content));
       case "comm_info_request":
-        return send(socket, "comm_info_reply", request, { status: "ok", comms: {} });
+        return send(channel, "comm_info_reply", request, { status: "ok", comms: {} });
       case "history_request":
-        return send(socket, "history_reply", request, { status: "ok", history: [] });
+        return send(channel, "history_reply", request, { status: "ok", history: [] });
       case "interrupt_request":
-        send(socket, "interrupt_reply", request, { status: "ok" });
-        process.emit("SIGINT");
-        return;
+        return; // the control thread has done it
       case "shutdown_request":
-        send(socket, "shutdown_reply", request, { status: "ok", restart: content.restart === true });
+        send(channel, "shutdown_reply", request, { status: "ok", restart: content.restart === true });
         return shutDown();
     }
   }
 
-  async function handle(socket: Router, frames: readonly Buffer[]): Promise<void> {
+  async function handle(channel: Send, frames: readonly Buffer[]): Promise<void> {
     let request: Message;
     try {
       request = decodeMessage(frames, connection.key);
@@ -208,30 +209,30 @@ export async function serveKernel(connectionFile: string): Promise<void> {
       return; // not signed by our client
     }
     // A cell that waits for its turn makes nobody busy yet.
-    if (request.header.msg_type === "execute_request") await answer(socket, request);
-    else await attend(socket, request, () => answer(socket, request));
+    if (request.header.msg_type === "execute_request") await answer(channel, request);
+    else await attend(channel, request, () => answer(channel, request));
   }
 
-  async function serve(socket: Router): Promise<void> {
-    for await (const frames of socket) void handle(socket, frames);
-  }
-
-  async function echo(): Promise<void> {
-    for await (const frames of heartbeat) await heartbeat.send(frames);
+  async function serveShell(): Promise<void> {
+    for await (const frames of shell) void handle(toShell, frames);
   }
 
   /** Code that listens to SIGINT or to the stop signal itself, as a training does, is given the time to save. */
-  function interrupt(why: string): void {
-    const savesItself = process.listenerCount("SIGINT") > 1 || stopIsHeeded();
-    if (session.running) requestStop(why);
-    if (savesItself && (interruptedAt === null || Date.now() - interruptedAt < patienceMs)) {
-      interruptedAt ??= Date.now();
-      return;
-    }
-    session.interrupt();
+  function savesItself(): boolean {
+    if (process.listenerCount("SIGINT") === 1 && !stopIsHeeded()) return false;
+    if (interruptedAt !== null && Date.now() - interruptedAt >= patienceMs) return false;
+    interruptedAt ??= Date.now();
+    return true;
   }
 
-  process.on("SIGINT", () => interrupt("interrupted"));
+  function interrupt(why: string, codeWasEnded = false): void {
+    const waits = !codeWasEnded && savesItself();
+    if (session.running) requestStop(why);
+    if (!waits) session.interrupt();
+  }
+
+  let control: ControlThread | null = null;
+  process.on("SIGINT", () => interrupt("interrupted", control?.hear()));
   for (const signal of ["SIGTERM", "SIGUSR1"] as const) {
     process.on(signal, () => {
       if (!session.running && signal === "SIGTERM") process.exit(143);
@@ -246,16 +247,14 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   process.on("unhandledRejection", onStrayError);
   endWithParent();
 
-  const bind = (socket: Router | Publisher | Reply, port: number): Promise<void> =>
+  const bind = (socket: Router | Publisher, port: number): Promise<void> =>
     socket.bind(`${connection.transport}://${connection.ip}:${port}`);
-  await Promise.all([
+  const toControl: Send = (frames) => control?.send(frames);
+  [control] = await Promise.all([
+    startControlThread(connection, (frames) => void handle(toControl, frames), savesItself),
     bind(iopub, connection.iopub_port),
     bind(shell, connection.shell_port),
-    bind(control, connection.control_port),
     bind(stdin, connection.stdin_port),
-    bind(heartbeat, connection.hb_port),
   ]);
-  void serve(shell);
-  void serve(control);
-  void echo();
+  void serveShell();
 }

@@ -33,7 +33,8 @@ export interface TypeScriptSession {
   close(): void;
 }
 
-async function mimeBundle(value: unknown): Promise<MimeBundle> {
+async function mimeBundle(value: unknown): Promise<MimeBundle | null> {
+  if (value === undefined || value === null) return null;
   if (isDisplayable(value)) return await value[jupyterDisplay]();
   return { "text/plain": inspect(value) };
 }
@@ -69,10 +70,8 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
       const name = `cell-${count}`;
       running = true;
       try {
-        const last = await executor.execute(code, name, (javascript) =>
-          scripts.set(name, { source: code, javascript }),
-        );
-        return { status: "ok", result: last === undefined || last === null ? null : await mimeBundle(last) };
+        const keep = (javascript: string): unknown => scripts.set(name, { source: code, javascript });
+        return { status: "ok", result: await executor.execute(code, name, keep, mimeBundle) };
       } catch (error) {
         if (error instanceof CellNotCompiled)
           return { status: "error", error: describeDiagnostics(mergePlaces(error.diagnostics), code) };

@@ -246,6 +246,74 @@ throw asked.reason;`,
   }
 });
 
+test("an interrupt ends code that keeps the event loop from turning, wherever the cell has put it", async () => {
+  const loop = "for (;;);";
+  const places = [
+    `await null; ${loop}`,
+    `await new Promise((next) => setTimeout(next, 5)); ${loop}`,
+    `await new Promise((next) => setImmediate(next)); ${loop}`,
+    `await new Promise(() => process.nextTick(() => { ${loop} }));`,
+    `await new Promise(() => setTimeout(() => { ${loop} }, 5));`,
+    `[1, 2].map(() => { ${loop} });`,
+    `try { ${loop} } catch { console.log("not this way"); }`,
+    "const never = (depth: number): void => { if (depth < 900) never(depth + 1); else for (;;); };\nnever(0);",
+    'for (let i = 0; ; i++) if (i % 1000 === 0) console.log("line", i);',
+    "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);",
+    '/^(a+)+$/.test("a".repeat(60) + "b");',
+    `({ [Symbol.for("Jupyter.display")]() { ${loop} } })`,
+    `import { readFileSync } from "node:fs";\nfor (;;) readFileSync("/dev/null");`,
+  ];
+  await run(`import { AsyncLocalStorage } from "node:async_hooks";
+const stores = new AsyncLocalStorage<number>();
+let beats = 0;
+const beat = setInterval(() => { beats++; }, 5);`);
+  for (const place of places) {
+    const said = await interrupted(`console.log("ready");\n${place}`, 20);
+    assert.equal(said.content("error")?.ename, "Interrupted", place);
+    const next = `const former = beats;
+await new Promise((next) => setTimeout(next, 60));
+[beats > former, stores.getStore(), await stores.run(7, async () => { await null; return stores.getStore(); })]`;
+    assert.equal(plain(await run(next)), "[ true, undefined, 7 ]", place);
+  }
+  await run("clearInterval(beat);");
+});
+
+test("a loop that a timer of an earlier cell runs into is ended too", async () => {
+  await run('setTimeout(() => { console.log("ready"); for (;;); }, 50);');
+  const waiting = run("await new Promise((next) => setTimeout(next, 300));\n5");
+  await sleep(1000);
+  kernel.interrupt();
+  assert.equal((await waiting).content("error")?.ename, "Interrupted");
+  assert.equal(plain(await run("6")), "6");
+});
+
+test("an interrupt in the moment in which a cell begins or ends does no harm", async () => {
+  for (let i = 0; i < 50; i++) {
+    const ending = run(`for (const end = Date.now() + ${i % 7}; Date.now() < end; );\n"done"`);
+    await sleep(i % 25);
+    kernel.interrupt();
+    const said = await ending;
+    if (said.reply.status === "error") assert.equal(said.content("error")?.ename, "Interrupted");
+    else assert.equal(plain(said), "'done'");
+  }
+  assert.equal(plain(await run("1 + 1")), "2");
+});
+
+test("a signal SIGINT interrupts too, and so do programs that a cell has started", async () => {
+  const waits = run("await new Promise(() => {});");
+  await sleep(1000);
+  process.kill(kernel.pid, "SIGINT");
+  assert.equal((await waits).content("error")?.ename, "Interrupted");
+  const said = await interrupted(
+    'import { spawnSync } from "node:child_process";\nconsole.log("ready");\nconsole.log(spawnSync("sleep", ["60"]).signal);\nawait new Promise(() => {});',
+    200,
+  );
+  assert.deepEqual(
+    said.messages.flatMap(({ header, content }) => (header.msg_type === "stream" ? [content.text] : [])).join(""),
+    "ready\nSIGINT\n",
+  );
+});
+
 test("an interrupt that comes while the compiler is busy is not lost on the loop that follows", async () => {
   const lines = Array.from({ length: 800 }, (_, i) => `const row${i}: [number, string][] = [[${i}, "x"]];`);
   const waiting = run(`${lines.join("\n")}\nwhile (true) {}`);
@@ -344,19 +412,6 @@ await new Promise<void>((_, reject) => {
   console.log("ready");
 });`);
   assert.deepEqual([said.content("error")?.ename, said.content("error")?.evalue], ["InterruptedError", "all is saved"]);
-});
-
-test("a cell that does not end after an interrupt is told once more, should the signal have been lost", async () => {
-  const said = await interrupted(`await new Promise<void>((done) => {
-  let heard = 0;
-  process.on("SIGINT", function hear() {
-    if (++heard < 2) return;
-    process.off("SIGINT", hear);
-    done();
-  });
-  console.log("ready");
-});`);
-  assert.equal(said.reply.status, "ok");
 });
 
 test("code sees an interrupt as an AbortSignal: it may poll it, wait for it or hand it on", async () => {
