@@ -38,6 +38,8 @@ export interface ControlThreadData {
 
 /** The thread that hears Jupyter's control channel, the heartbeats and the interrupts whatever a cell does. */
 export interface ControlThread {
+  /** Fulfilled when it hears its ports, rejected when it cannot have them. */
+  readonly listening: Promise<void>;
   send(frames: readonly (string | Uint8Array)[]): void;
   /**
    * Tells that the interrupts up to now are heard.
@@ -66,16 +68,15 @@ function callbackForgetter(): (() => void) | null {
 }
 
 /**
- * Starts it; it listens when this has ended.
+ * Starts it, which takes some tenths of a second beside what the main thread does.
  * @param onRequest gets the frames of messages that are no interrupts, which it turns into SIGINT
  * @param savesItself whether what runs is to be left to end by itself, asked when it is busy
- * @throws {Error} when the ports cannot be had
  */
-export async function startControlThread(
+export function startControlThread(
   connection: ConnectionInfo,
   onRequest: (frames: Buffer[]) => void,
   savesItself: () => boolean,
-): Promise<ControlThread> {
+): ControlThread {
   const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(board).length));
   const workerData: ControlThreadData = { connection, board: shared };
   /** When code was ended for an interrupt that is not heard yet. */
@@ -120,7 +121,7 @@ export async function startControlThread(
   Object.defineProperty(globalThis, Symbol.for(questionName), { value: question });
 
   const thread = new Worker(new URL("./control-thread.js", import.meta.url), { workerData });
-  await new Promise<void>((resolve, reject) => {
+  const listening = new Promise<void>((resolve, reject) => {
     thread.once("error", reject);
     thread.on("message", (message: "listening" | Uint8Array[]) => {
       if (message === "listening") {
@@ -135,6 +136,7 @@ export async function startControlThread(
     Atomics.wait(shared, board.closed, 0, closingMs);
   });
   return {
+    listening,
     send: (frames) => thread.postMessage(frames),
     hear() {
       Atomics.store(shared, board.heard, Atomics.load(shared, board.told));

@@ -249,12 +249,17 @@ export async function serveKernel(connectionFile: string): Promise<void> {
 
   const bind = (socket: Router | Publisher, port: number): Promise<void> =>
     socket.bind(`${connection.transport}://${connection.ip}:${port}`);
-  const toControl: Send = (frames) => control?.send(frames);
-  [control] = await Promise.all([
-    startControlThread(connection, (frames) => void handle(toControl, frames), savesItself),
+  await Promise.all([
     bind(iopub, connection.iopub_port),
     bind(shell, connection.shell_port),
     bind(stdin, connection.stdin_port),
   ]);
   void serveShell();
+  const thread = startControlThread(
+    connection,
+    (frames) => void handle((reply) => thread.send(reply), frames),
+    savesItself,
+  );
+  control = thread;
+  await thread.listening;
 }
