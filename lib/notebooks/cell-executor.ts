@@ -7,6 +7,7 @@ import { CellInterrupted, type Diagnostic } from "./cell-error.js";
 import { CellScope } from "./cell-scope.js";
 import { linkedScript } from "./cell-script.js";
 import { cellSource } from "./cell-source.js";
+import { asKernel } from "./running-code.js";
 import { SideModules } from "./side-modules.js";
 import {
   type CellConverter,
@@ -86,7 +87,7 @@ export function createCellExecutor(folder: string): CellExecutor {
 
   function addModule(code: string): undefined {
     const meta = tslabModule("tslab/dist/metadata").getCodeMetadata(code);
-    const found = converter.addModule(meta.module!, code, meta);
+    const found = asKernel(() => converter.addModule(meta.module!, code, meta));
     if (found.length > 0) throw new CellNotCompiled(toDiagnostics(found, 0));
   }
 
@@ -99,7 +100,7 @@ export function createCellExecutor(folder: string): CellExecutor {
     const source = cellSource(code, compiler);
     if (source.diagnostics) throw new CellNotCompiled(source.diagnostics);
     if (source.code === code && tslabModule("tslab/dist/metadata").getCodeMetadata(code).module) return addModule(code);
-    const cell = converter.convert(declarations, source.code);
+    const cell = asKernel(() => converter.convert(declarations, source.code));
     side.update(cell.sideOutputs ?? []);
     if (cell.diagnostics.length > 0) throw new CellNotCompiled(toDiagnostics(cell.diagnostics, source.prefix));
     // A signal that came while the compiler was busy is heard in the next but one turn of the event loop: before a loop
@@ -146,10 +147,10 @@ export function createCellExecutor(folder: string): CellExecutor {
       return running !== null;
     },
     inspect(code, position) {
-      const info = converter.inspect(declarations, code, position);
+      const info = asKernel(() => converter.inspect(declarations, code, position));
       return info ? tslabModule("tslab/dist/inspect").printQuickInfo(info) : null;
     },
-    complete: (code, position) => converter.complete(declarations, code, position),
+    complete: (code, position) => asKernel(() => converter.complete(declarations, code, position)),
     close: () => converter.close(),
   };
 }

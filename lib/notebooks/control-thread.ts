@@ -15,7 +15,7 @@ const leaveMs = 5000;
 /** Native code keeps the main thread from answering. */
 const answerMs = 100;
 
-const { connection, board: shared } = workerData as ControlThreadData;
+const { connection, board: shared, kernelWork } = workerData as ControlThreadData;
 const main = parentPort!;
 const control = new Router({ sendTimeout: 0, sendHighWaterMark: 0, linger: 1000 });
 const heartbeat = new Reply();
@@ -50,7 +50,7 @@ async function interrupt(): Promise<void> {
   const session = new Session();
   session.connectToMainThread();
   while (isWaiting()) {
-    endBusyCode(session, number, performance.now() - began);
+    if (Atomics.load(kernelWork, 0) === 0) endBusyCode(session, number, performance.now() - began);
     await pause(intervalMs);
   }
   session.disconnect();

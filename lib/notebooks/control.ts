@@ -1,7 +1,7 @@
 import { executionAsyncId } from "node:async_hooks";
 import { performance } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
-import { codeOwner, currentFrames, patienceWithMs } from "./running-code.js";
+import { codeOwner, currentFrames, kernelWork, patienceWithMs } from "./running-code.js";
 import type { ConnectionInfo } from "./wire.js";
 
 /** Places in the memory that both threads of a kernel share. */
@@ -34,6 +34,7 @@ const closingMs = 2000;
 export interface ControlThreadData {
   readonly connection: ConnectionInfo;
   readonly board: Int32Array;
+  readonly kernelWork: Int32Array;
 }
 
 /** The thread that hears Jupyter's control channel, the heartbeats and the interrupts whatever a cell does. */
@@ -78,7 +79,7 @@ export function startControlThread(
   savesItself: () => boolean,
 ): ControlThread {
   const shared = new Int32Array(new SharedArrayBuffer(4 * Object.keys(board).length));
-  const workerData: ControlThreadData = { connection, board: shared };
+  const workerData: ControlThreadData = { connection, board: shared, kernelWork };
   /** When code was ended for an interrupt that is not heard yet. */
   let endedAt: number | null = null;
 
