@@ -15,4 +15,9 @@ async function main(): Promise<void> {
   }
 }
 
+// A reader that leaves (`| head`) ends what is told, not what is done.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 await main();

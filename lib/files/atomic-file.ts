@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { makeFolder } from "./make-folder.js";
 import { beginFile, finishFile } from "./unfinished-files.js";
 import { outputError, temporaryName } from "./write-atomically.js";
 
@@ -16,7 +17,7 @@ export class AtomicFile {
     this.path = resolve(path);
     this.temporary = temporaryName(this.path);
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       this.fd = openSync(this.temporary, "w");
       beginFile(this.temporary);
     } catch (cause) {

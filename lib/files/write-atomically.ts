@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OutputError } from "../errors.js";
+import { makeFolder } from "./make-folder.js";
 import { beginFile, finishFile } from "./unfinished-files.js";
 
 /** A name beside `path` that no other process uses; rename it to `path` when it is complete. */
@@ -43,7 +44,7 @@ export async function writeFileAtomically(
   const temporary = temporaryName(path);
   beginFile(temporary);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = await open(temporary, "w");
     try {
       const parts = typeof content === "string" || content instanceof Uint8Array ? [content] : content;

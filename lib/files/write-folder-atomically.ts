@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.js";
 import { beginFile, finishFile } from "./unfinished-files.js";
 import { outputError, temporaryName } from "./write-atomically.js";
 
@@ -17,9 +17,9 @@ export async function writeFolderAtomically(
   const former = temporaryName(`${folder}.former`);
   beginFile(temporary);
   try {
-    mkdirSync(temporary, { recursive: true }); // at once: one under way at a stop would come after the tidying
+    makeFolder(temporary); // at once: one under way at a stop would come after the tidying
     await write(temporary);
-    await mkdir(dirname(folder), { recursive: true });
+    makeFolder(dirname(folder));
     await rename(folder, former).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT") throw error;
     });

@@ -111,7 +111,11 @@ test("a kernel killed in a cell is told of, and what was said before is kept", a
 test("a cell that takes too long is interrupted; one that does not listen loses its kernel", async () => {
   for (const [endless, ending] of [
     ["await new Promise(() => {});", /was interrupted/],
-    ["await null;\nwhile (true) {}", /the kernel was killed/],
+    ["await null;\nwhile (true) {}", /was interrupted/],
+    [
+      "const again = (): void => { process.nextTick(again); };\nagain();\nawait new Promise(() => {});",
+      /the kernel was killed/,
+    ],
   ] as const) {
     await withNotebook(notebook(endless, "2"), async (paths) => {
       const result = await runNotebook({ ...paths, cellTimeoutMs: 3000 });

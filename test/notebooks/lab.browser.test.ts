@@ -28,7 +28,7 @@ const drawn = (): Locator => lab.notebook.locator(".jp-OutputArea-output.js-plot
 
 test("all cells run, and their figures and tables show", needsChromium(), async () => {
   await lab.menu("Run", "Run All Cells");
-  await drawn().nth(5).locator("svg.main-svg").first().waitFor({ timeout: 60_000 });
+  await drawn().nth(5).locator("svg.main-svg").first().waitFor({ timeout: 180_000 });
   await lab.idle();
   await look("run-all");
   assert.equal(await drawn().count(), 6);

@@ -167,3 +167,23 @@ test("a parameter without a value is bad usage, and no name is lost", async () =
     }
   });
 });
+
+test("a run whose listener leaves goes on and is saved", async () => {
+  const prints = "for (let i = 0; i < 200; i++) { console.log(i); await new Promise((next) => setTimeout(next, 5)); }";
+  await withNotebook(notebook(prints, "1 + 1"), async ({ input, output }) => {
+    const line = '"$0" "$1" run "$2" "$3" | head -n 1; echo "$PIPESTATUS"';
+    const said = spawnSync("bash", ["-c", line, process.execPath, program, input, output], { encoding: "utf8" });
+    assert.match(said.stdout, /^cell \[1\] 0\n(0)\n$/, said.stderr);
+    assert.doesNotMatch(said.stderr, /EPIPE/);
+    assert.equal((await readJson<INotebookContent>(output)).cells[1]!.execution_count, 2);
+  });
+});
+
+test("a folder that cannot be made, as below /proc, is one clear error", async () => {
+  await withNotebook(notebook("1"), async ({ input }) => {
+    const words = [program, "render", input, "--output", "/proc/none/page.html"];
+    const said = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 60_000 });
+    assert.match(said.stderr, /cannot write \/proc\/none\/page\.html/);
+    assert.equal(said.status, 1);
+  });
+});
