@@ -19,11 +19,10 @@ async function main(): Promise<void> {
   }
   if (process.argv.includes("--project-folder")) enterProjectFolder();
   const { serveKernel } = await import("./serve-kernel.js");
+  // Before a cell may `require` what is still being imported, which Node does not bear.
+  const snapshot = process.execArgv.includes("--snapshot-blob") ? null : await import("./snapshot.js");
   await serveKernel(connectionFile);
-  if (!process.execArgv.includes("--snapshot-blob")) {
-    const { buildSnapshotLater } = await import("./snapshot.js");
-    buildSnapshotLater();
-  }
+  snapshot?.buildSnapshotLater();
 }
 
 main().catch((error: unknown) => {
