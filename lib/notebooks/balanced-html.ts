@@ -33,11 +33,5 @@ export function balancedHtml(html: string): string {
     // A browser would open again after this one what it leaves open.
     return ends(open.splice(at).slice(1)) + piece;
   });
-  return (
-    inner +
-    open
-      .reverse()
-      .map((name) => `</${name}>`)
-      .join("")
-  );
+  return inner + ends(open);
 }

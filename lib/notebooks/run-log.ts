@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError } from "../files/write-atomically.js";
 
 /** A file of one JSON value per line that only grows; what is in it survives any crash. */
@@ -19,7 +20,7 @@ export function openRunLog(file: string): RunLog {
     }
   };
   const descriptor = guarded(() => {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
     return openSync(file, "a");
   });
   return {

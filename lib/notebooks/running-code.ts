@@ -57,7 +57,7 @@ export function codeOwner(frames: readonly string[]): CodeOwner | null {
 export function currentFrames(): string[] {
   const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = Number.POSITIVE_INFINITY;
-  Error.prepareStackTrace = undefined as unknown as typeof prepareStackTrace; // a package may have set its own
+  Reflect.set(Error, "prepareStackTrace", undefined); // a package may have set its own
   try {
     return new Error().stack!.split("\n").slice(2);
   } finally {
