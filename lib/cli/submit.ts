@@ -2,9 +2,10 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { ConfigError } from "../errors.js";
 import type { ClusterProfile, JobStage } from "../slurm/cluster-profile.js";
-import type { ScriptOptions } from "../slurm/job.js";
+import type { Job, ScriptOptions } from "../slurm/job.js";
 import type { NodeGroup } from "../slurm/partition.js";
 import type { PlanOptions, Variant } from "../slurm/plan.js";
+import type { Submitted } from "../slurm/submit.js";
 import { collect, parseAssignments } from "./assignments.js";
 import { withVariation } from "./variants.js";
 import { positiveNumber } from "./whole-number.js";
@@ -145,12 +146,12 @@ async function ask(check: boolean, signal: AbortSignal): Promise<Asked> {
  * @returns how many tasks an array may have
  */
 async function askCluster(
-  { stages, profile, variants, after }: PlanOptions,
+  { stages, profile, after }: PlanOptions,
   { groups, arraySize }: Asked,
   check: boolean,
 ): Promise<number> {
   const { checkResources } = await import("../slurm/partition.js");
-  const { checkKnown, checkNotInQueue } = await import("../slurm/check-queue.js");
+  const { checkKnown } = await import("../slurm/check-queue.js");
   const { stageResources } = await import("../slurm/cluster-profile.js");
   const questions: Promise<unknown>[] = [];
   if (check) {
@@ -158,11 +159,31 @@ async function askCluster(
     questions.push(checkResources(wanted, groups));
   }
   if (check) questions.push(checkKnown(after));
-  if (check && stages.includes("train")) questions.push(checkNotInQueue(variants, after));
   for (const answer of await Promise.allSettled([...questions, arraySize])) {
     if (answer.status === "rejected") throw answer.reason;
   }
   return arraySize;
+}
+
+/** @throws {ConfigError} when other jobs train one of the models, also of a submission in the same moment */
+async function submitUnlessBusy(
+  jobs: readonly Job[],
+  { stages, variants, after }: PlanOptions,
+  cluster: string,
+  settings: ScriptOptions,
+  check: boolean,
+): Promise<Submitted[]> {
+  const { submitJobs } = await import("../slurm/submit.js");
+  if (!check || !stages.includes("train")) return submitJobs(jobs, cluster, settings);
+  const { claimModels } = await import("../slurm/claim-models.js");
+  const { checkNotInQueue } = await import("../slurm/check-queue.js");
+  const release = await claimModels(variants, (line) => process.stderr.write(`${line}\n`));
+  try {
+    await checkNotInQueue(variants, after);
+    return await submitJobs(jobs, cluster, settings);
+  } finally {
+    release();
+  }
 }
 
 async function submit(stageText: string, files: string[], options: Options): Promise<void> {
@@ -197,9 +218,8 @@ async function submitStages(stageText: string, files: string[], options: Options
     process.exitCode = await runLocally(planJobs(planned), cluster, settings);
     return;
   }
-  const { submitJobs } = await import("../slurm/submit.js");
   const jobs = planJobs({ ...planned, maxArraySize: await askCluster(planned, asked, options.check) });
-  const submitted = await submitJobs(jobs, cluster, settings);
+  const submitted = await submitUnlessBusy(jobs, planned, cluster, settings, options.check);
   if (options.json)
     console.log(
       JSON.stringify(

@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OutputError } from "../errors.js";
 import { makeFolder } from "./make-folder.js";
+import { beginFile, finishFile } from "./unfinished-files.js";
 import { outputError } from "./write-atomically.js";
 
 interface Owner {
@@ -108,8 +109,9 @@ function removeLeft(file: string): void {
   }
 }
 
-/** Gives a lock free, which is touched until then. */
+/** Gives a lock free, which is touched until then; the end of the process does so too. */
 function held(file: string): () => void {
+  beginFile(file);
   const touch = setInterval(() => {
     const now = new Date();
     try {
@@ -122,6 +124,7 @@ function held(file: string): () => void {
   return () => {
     clearInterval(touch);
     rmSync(file, { force: true });
+    finishFile(file);
   };
 }
 

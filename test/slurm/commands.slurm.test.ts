@@ -131,6 +131,31 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     rmSync(join(root, "models"), { recursive: true, force: true });
   });
 
+  test("of two submissions of a model in one moment one submits, the other is told of its job", async () => {
+    const slow = mkdtempSync(join(tmpdir(), "cherenkit-slow-"));
+    // So long that both have looked for jobs before either has one.
+    const shim = '#!/bin/bash\nsleep 2\nPATH=$REST exec sbatch "$@"\n';
+    writeFileSync(join(slow, "sbatch"), shim, { mode: 0o755 });
+    const words = ["train", "energy.yaml", "--set", "output_dir=models/energy/twice", "--cluster", "./cluster.yaml"];
+    const other = await slurm.call("sbatch", "--parsable", "--hold", "--output=/dev/null", "--wrap=true");
+    const program = join(project, "lib/cli/cherenkit.mjs");
+    const env = { PATH: `${slow}:${process.env.PATH}`, REST: process.env.PATH };
+    const both: Said[] = await Promise.all(
+      [1, 2].map(() =>
+        execa("node", [program, "submit", ...words, "--after", other], { cwd: root, reject: false, env }),
+      ),
+    );
+    const [first, second] = both.sort((a, b) => a.exitCode! - b.exitCode!) as [Said, Said];
+    assert.deepEqual([first.exitCode, second.exitCode], [0, 2], both.map(({ stderr }) => stderr).join("\n"));
+    assert.match(second.stderr, /^waiting for another submission of models in .*models\/energy \(process \d+ on/);
+    assert.match(second.stderr, /trained by jobs already:\n {2}energy\/twice: job \d+, pending\n/);
+    assert.equal((await queued("%j")).split("\n").filter((name) => name === "train energy/twice").length, 1);
+    assert.ok(!existsSync(join(root, "models/energy/.submit.lock")));
+    await slurm.call("scancel", "-u", "root");
+    rmSync(join(root, "models"), { recursive: true, force: true });
+    rmSync(slow, { recursive: true });
+  });
+
   test("folds are trained as tasks of one array; logs -f tells of one from before its start to its end", async () => {
     const submitted = await submit(
       "train",
