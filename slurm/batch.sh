@@ -72,8 +72,13 @@ oom_kills() { # processes of this job that the kernel has killed for want of mem
 oom_before=$(oom_kills)
 
 log_lines=$(wc -l <"$log" 2>/dev/null)
-preempted() { # SLURM tells in the job's log why it sent SIGTERM
-  tail -n +"$((${log_lines:-0} + 1))" "$log" 2>/dev/null | grep -q '\*\*\* JOB .* DUE TO PREEMPTION'
+why_terminated() { # SLURM tells in the job's log why it sent SIGTERM: preempted, limit, requeued, asked; nothing where it does not tell
+  tail -n +"$((${log_lines:-0} + 1))" "$log" 2>/dev/null | sed -n '/\*\*\* JOB .* CANCELLED AT /{
+    /DUE TO PREEMPTION/{s/.*/preempted/;p;q}
+    /DUE TO TIME LIMIT/{s/.*/limit/;p;q}
+    /DUE TO JOB REQUEUE/{s/.*/requeued/;p;q}
+    s/.*/asked/;p;q
+  }'
 }
 
 # SLURM runs one attempt of a job at a time. What a lost one has left on this node would hold the model's folder.
@@ -216,11 +221,17 @@ if [ "${oom_now:-0}" -gt "${oom_before:-0}" ]; then
   finish "out of memory"
 fi
 if [ "$code" -eq 75 ] || [ "$code" -eq 143 ]; then
+  # Also who was warned of the limit may be cancelled before it has saved itself.
+  why=$(why_terminated)
+  if [ "$stop" = TERM ] && [ -z "$why" ]; then
+    # Without a word the time tells: ahead of the limit it is scancel.
+    left=$((${CHERENKIT_DEADLINE:-9999999999} - $(date +%s)))
+    [ "$left" -gt 5 ] && why=asked
+  fi
   # Not every cluster requeues what it preempts.
-  if [ "$stop" = TERM ] && preempted; then again preempted; fi
-  left=$((${CHERENKIT_DEADLINE:-9999999999} - $(date +%s)))
-  # TERM ahead of the limit is scancel.
-  if [ "$stop" = INT ] || { [ "$stop" = TERM ] && [ "$left" -gt 5 ]; }; then finish "stopped; it can be continued"; fi
+  if [ "$why" = preempted ]; then again preempted; fi
+  if [ "$why" = requeued ]; then finish "from outside: requeued"; fi
+  if [ "$stop" = INT ] || [ "$why" = asked ]; then finish "stopped; it can be continued"; fi
   # One attempt without progress may be bad luck (warned while data was still being read), two are not.
   if [ "$(progress)" = "$progress_before" ] && tail -n 3 "$attempts" | grep -q '"next":"no progress'; then
     finish "again no progress; not requeued"

@@ -1,23 +1,40 @@
-import { createReadStream, existsSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { createReadStream, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout as sleep } from "node:timers/promises";
-import { currentJobId, goesOn, readAttempts, readRecord } from "./job-record.js";
-import { runStatuses } from "./status.js";
+import { goesOn, readAttempts, readRecord } from "./job-record.js";
+import { type RunStatus, runStatuses } from "./status.js";
+import { isOpen } from "./wait.js";
 
 /** The file that tells what a run prints: the job's log, or what the runner noted of a run without job. */
 export function logFile(runFolder: string): string {
   return readRecord(runFolder)?.log ?? join(runFolder, "run.jsonl");
 }
 
-async function copyFrom(file: string, start: number, write: (text: string) => void): Promise<number> {
-  if (!existsSync(file) || statSync(file).size <= start) return start;
-  let position = start;
-  const stream = createReadStream(file, { start, encoding: "utf8" });
-  for await (const text of stream as AsyncIterable<string>) {
-    position += Buffer.byteLength(text);
-    write(text);
-  }
-  return position;
+/**
+ * Hands on what has been added to a file since the last call, from the beginning of one that was cut short or replaced.
+ * @returns a function that tells whether something was added
+ */
+function additions(file: string, write: (text: string) => void): () => Promise<boolean> {
+  let position = 0;
+  let inode = 0;
+  // A letter of several bytes may be written in two parts.
+  let decoder = new StringDecoder("utf8");
+  return async () => {
+    const now = statSync(file, { throwIfNoEntry: false });
+    if (!now) return false;
+    if (now.size < position || (inode !== 0 && now.ino !== inode)) {
+      position = 0;
+      decoder = new StringDecoder("utf8");
+    }
+    inode = now.ino;
+    const before = position;
+    for await (const bytes of createReadStream(file, { start: position }) as AsyncIterable<Buffer>) {
+      position += bytes.length;
+      write(decoder.write(bytes));
+    }
+    return position > before;
+  };
 }
 
 /** A line of run.jsonl as what it says; "" for those that only mark begin and end. */
@@ -33,6 +50,18 @@ function saidIn(line: string): string {
     return "";
   }
 }
+
+async function statusOf(runFolder: string, say?: (line: string) => void): Promise<RunStatus> {
+  const [now] = await runStatuses([runFolder], { onSilence: ({ message }) => say?.(message) });
+  return now!;
+}
+
+/** `job 4711 is pending: Priority` */
+const inWords = ({ jobId, folder, state, reason }: RunStatus): string =>
+  `${jobId ? `job ${jobId}` : basename(folder)} is ${state}${reason ? `: ${reason}` : ""}`;
+
+/** States in which nothing is printed. */
+const standsStill = new Set(["pending", "suspended", "held"]);
 
 /**
  * Prints a run's log. With `follow` goes on until the run has ended, also over restarts and before it has begun.
@@ -53,29 +82,28 @@ export async function printLog(
   };
   const add = notes ? unpack : write;
   const pollMs = options.pollMs ?? 1000;
-  let position = await copyFrom(file, 0, add);
-  if (!options.follow) return;
+  const copy = additions(file, add);
+  const something = await copy();
+  if (!options.follow) {
+    if (!something) options.say?.(`${inWords(await statusOf(runFolder, options.say))}; nothing has been printed`);
+    return;
+  }
   let asked = 0;
   let state = "";
+  let quiet = 0;
   for (;;) {
     const last = readAttempts(runFolder).at(-1);
     const over = last?.next != null && !goesOn(last);
     // SLURM is asked now and then only: whether the job still is there, and whether it has begun.
     if (!over && Date.now() - asked > 20 * pollMs) {
       asked = Date.now();
-      const [now] = await runStatuses([runFolder], { onSilence: ({ message }) => options.say?.(message) });
-      if (now && now.state !== state && now.state === "pending")
-        options.say?.(`job ${currentJob(runFolder)} waits${now.reason ? `: ${now.reason}` : ""}`);
-      state = now?.state ?? "lost";
+      const now = await statusOf(runFolder, options.say);
+      if (now.state !== state && standsStill.has(now.state)) options.say?.(inWords(now));
+      state = now.state;
     }
-    const before = position;
-    position = await copyFrom(file, position, add);
-    if ((over || !["pending", "running", "held"].includes(state)) && position === before) return;
+    // The script's last line comes a moment after its note.
+    quiet = (await copy()) ? 0 : quiet + 1;
+    if ((over || !isOpen({ state })) && quiet >= 2) return;
     await sleep(pollMs);
   }
-}
-
-function currentJob(runFolder: string): string {
-  const record = readRecord(runFolder);
-  return (record && currentJobId(record, readAttempts(runFolder))) ?? "";
 }

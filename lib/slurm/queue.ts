@@ -4,6 +4,7 @@ import { type CallOptions, SlurmError, slurm } from "./slurm-command.js";
 export type JobState =
   | "pending"
   | "running"
+  | "suspended"
   | "completed"
   | "failed"
   | "cancelled"
@@ -19,7 +20,7 @@ export interface QueuedJob {
   readonly state: JobState;
   /** Why it waits or failed: `Dependency`, `Resources`, …; null when SLURM gives none. */
   readonly reason: string | null;
-  /** Seconds until the time limit; null when it does not run or has no limit. */
+  /** Seconds until the time limit, which a suspended job keeps; null when it does not run or has no limit. */
   readonly secondsLeft: number | null;
   /** Nodes it runs on; null when it does not. */
   readonly nodes: string | null;
@@ -30,7 +31,8 @@ export interface QueuedJob {
 const states: readonly (readonly [RegExp, JobState])[] = [
   [/^(PENDING|PD|REQUEUED|RQ|REQUEUE_FED|RF|CONFIGURING|CF|POWER_UP_NODE|EXPEDITING)$/, "pending"],
   [/^(SPECIAL_EXIT|SE|REQUEUE_HOLD|RH|RESV_DEL_HOLD|RD)/, "held"],
-  [/^(RUNNING|R|COMPLETING|CG|SUSPENDED|S|STOPPED|ST|SIGNALING|SI|STAGE_OUT|SO|RESIZING|RS|UPDATE_DB)$/, "running"],
+  [/^(RUNNING|R|COMPLETING|CG|SIGNALING|SI|STAGE_OUT|SO|RESIZING|RS|UPDATE_DB)$/, "running"],
+  [/^(SUSPENDED|S|STOPPED|ST)$/, "suspended"],
   [/^(COMPLETED|CD)$/, "completed"],
   [/^(CANCELLED|CA|REVOKED|RV)/, "cancelled"],
   [/^(TIMEOUT|TO|DEADLINE|DL)$/, "timeout"],
@@ -100,7 +102,7 @@ export function parseSqueue(text: string): QueuedJob[] {
       id,
       state: found === "pending" && held.test(reason!) ? "held" : found,
       reason: found === "cancelled" && !whyCancelled.test(reason!) ? null : something(reason),
-      secondsLeft: found === "running" ? clockSeconds(left!) : null,
+      secondsLeft: found === "running" || found === "suspended" ? clockSeconds(left!) : null,
       nodes: something(nodes),
       name: name!,
     }));

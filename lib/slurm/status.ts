@@ -24,13 +24,13 @@ export interface RunStatus {
   readonly folder: string;
   readonly subject: string;
   readonly stage: string;
-  /** pending, running, completed, failed, interrupted, cancelled, timeout, out of memory, lost, … */
+  /** pending, running, suspended, completed, failed, interrupted, cancelled, timeout, out of memory, lost, … */
   readonly state: string;
   /** Why it waits, or what happens next. */
   readonly reason: string | null;
   readonly jobId: string | null;
   readonly progress: TrainingProgress | null;
-  /** Seconds until the time limit, of a job that runs. */
+  /** Seconds until the time limit, of a job that runs or is suspended. */
   readonly secondsLeft: number | null;
   /** All attempts together. */
   readonly seconds: number;
@@ -123,7 +123,9 @@ function runStatus(folder: string, record: JobRecord | null, queue: Queue | null
   const queued = queue?.get(jobId);
   const last = attempts.at(-1);
   const state = queue ? jobStateOf(queued, run, last) : notedState(run, last);
-  const reason = ended.has(state) || state === "interrupted" ? (last?.next ?? queued?.reason ?? null) : queued?.reason;
+  // One that was cancelled while it waited for its next attempt did not end for what ended the last one.
+  const said = last && !(state === "cancelled" && goesOn(last)) ? last.next : null;
+  const reason = ended.has(state) || state === "interrupted" ? (said ?? queued?.reason ?? null) : queued?.reason;
   // An attempt whose end nobody has noted lasted at least to its last output.
   const known = state === "running" ? Date.now() : modified(join(folder, "run.jsonl"));
   return {

@@ -9,13 +9,13 @@ export interface WaitOptions {
   readonly pollMs?: readonly [number, number];
 }
 
-const open = new Set(["pending", "running", "held"]);
+const open = new Set(["pending", "running", "suspended", "held"]);
 
-/** Whether a run waits or runs. */
+/** Whether a run waits, runs or is suspended. */
 export const isOpen = (run: Pick<RunStatus, "state">): boolean => open.has(run.state);
 
 /**
- * Waits until no run at or below some folders is pending, running or held. The controller is asked once for all of
+ * Waits until no run at or below some folders is pending, running, suspended or held. The controller is asked once for all of
  * them, seldom: after 5 s, then less and less often, at most once a minute.
  */
 export async function waitForRuns(folders: readonly string[], options: WaitOptions = {}): Promise<RunStatus[]> {

@@ -76,8 +76,8 @@ export const newStates = {
   SIGNALING: "running",
   SPECIAL_EXIT: "held",
   STAGE_OUT: "running",
-  STOPPED: "running",
-  SUSPENDED: "running",
+  STOPPED: "suspended",
+  SUSPENDED: "suspended",
   TIMEOUT: "timeout",
   UPDATE_DB: "running",
 } as const;

@@ -13,6 +13,7 @@ import { checkResources } from "../../lib/slurm/partition.js";
 import { findRuns } from "../../lib/slurm/run-folders.js";
 import { type RunStatus, runStatuses } from "../../lib/slurm/status.js";
 import { submitJobs, writeRecords } from "../../lib/slurm/submit.js";
+import { waitForRuns } from "../../lib/slurm/wait.js";
 import { over, shellJob, submitJob, trainingCommand, until } from "./jobs.js";
 import { limitsMemory, needsSlurm, type OneNodeSlurm, startOneNodeSlurm } from "./one-node-slurm.js";
 
@@ -112,6 +113,52 @@ describe("jobs on a real SLURM of one node", { concurrency: 5, skip: needs.skip 
     assert.deepEqual(nextSteps(runFolder), ["stopped; it can be continued"]);
     assert.deepEqual(await cancelRuns([runFolder]), [], "it has ended already");
     assert.ok(existsSync(join(root, "models/energy/cancelled/checkpoint")));
+  });
+
+  test("a job that is cancelled while it saves itself, or waits for its next attempt, does not go on", async () => {
+    const slow = patient.replace(/trap '/, "trap 'sleep 2; ");
+    const [saving, waiting] = [shellJob(root, slow), shellJob(root, patient)];
+    const [first, second] = [await submitJob(saving), await submitJob(waiting)];
+    await ready(saving.job.folder, 1);
+    await warn(first);
+    await sleep(700);
+    await slurm.call("scancel", first);
+    await ready(waiting.job.folder, 1);
+    await warn(second);
+    await until(waiting.job.folder, (run) => run.state === "pending");
+    await slurm.call("scancel", second);
+    const ends = [await until(saving.job.folder, over), await until(waiting.job.folder, over)];
+    assert.deepEqual(
+      ends.map(({ state, reason }) => [state, reason]),
+      [
+        ["cancelled", "stopped; it can be continued"],
+        ["cancelled", null],
+      ],
+    );
+    assert.deepEqual(nextSteps(saving.job.folder), ["stopped; it can be continued"]);
+  });
+
+  test("a suspended job is none that runs, keeps its time and is waited for; one requeued from outside goes on", async () => {
+    const { job, settings } = shellJob(root, patient);
+    const id = await submitJob({ job, settings });
+    await ready(job.folder, 1);
+    await slurm.call("scontrol", "suspend", id);
+    const first = await until(job.folder, (run) => run.state === "suspended");
+    const seen: string[] = [];
+    const waiting = waitForRuns([job.folder], {
+      pollMs: [200, 200],
+      onChange: ([run]) => seen.push(run!.state),
+    });
+    await sleep(2500);
+    assert.equal((await until(job.folder, (run) => run.state === "suspended")).secondsLeft, first.secondsLeft);
+    await slurm.call("scontrol", "resume", id);
+    await until(job.folder, running(1));
+    await slurm.call("scontrol", "requeue", id);
+    await ready(job.folder, 2);
+    assert.deepEqual(nextSteps(job.folder), ["from outside: requeued", null]);
+    await warn(id);
+    assert.equal((await waiting)[0]!.state, "completed");
+    assert.deepEqual([seen[0], seen.at(-1)], ["suspended", "completed"]);
   });
 
   test("a job without progress in two attempts is not requeued for ever", async () => {

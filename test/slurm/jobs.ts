@@ -7,6 +7,7 @@ import type { Job, ScriptOptions, Task, Wait } from "../../lib/slurm/job.js";
 import { readAttempts } from "../../lib/slurm/job-record.js";
 import { type RunStatus, runStatuses } from "../../lib/slurm/status.js";
 import { submitJobs } from "../../lib/slurm/submit.js";
+import { isOpen } from "../../lib/slurm/wait.js";
 import { syntheticYaml } from "../training/synthetic-data.js";
 
 export const project: string = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
@@ -78,7 +79,7 @@ export async function until(folder: string, when: (run: RunStatus) => boolean, s
 }
 
 /** True when a run does not wait or run any more. */
-export const over = (run: RunStatus): boolean => !["pending", "running", "held"].includes(run.state);
+export const over = (run: RunStatus): boolean => !isOpen(run);
 
 /** A command that trains a small network on synthetic data, a few steps a second, and the model's folder. */
 export function trainingCommand(root: string, name: string, more: { epochs: number; pauseMs: number }): string {
