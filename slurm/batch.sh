@@ -163,7 +163,7 @@ can_exclude() { # can_exclude NODES: whether the job could run without them
 again() { # again REASON [MEMORY-MB]: runs the job once more, not on nodes that failed
   local reason=$1 memory=$2 id exclude=
   if [ -z "$job" ]; then finish "$reason; run it again to continue"; fi
-  if [ "$restarts" -ge "$max_restarts" ]; then finish "$reason, but it was restarted $restarts times, which is the limit"; fi
+  if [ "$restarts" -ge "$max_restarts" ]; then finish "$reason, but it was restarted as often as max_restarts ($max_restarts) allows"; fi
   trap '' TERM INT USR1 USR2
   can_exclude "$lost_nodes" && exclude=$lost_nodes${excluded:+,$excluded}
   if [ "$requeue" = yes ]; then

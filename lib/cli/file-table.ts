@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import { DataTable } from "../display/data-table.js";
 import { sparkline } from "../display/sparkline.js";
 import type { FileDescription } from "../events/describe-file.js";
@@ -10,7 +11,7 @@ function factsOf({ kind, dataModel, process, events, obsIds, energyTeV, pointing
     kind.toUpperCase(),
     `data model ${dataModel}`,
     process,
-    `${events} event${events === 1 ? "" : "s"}`,
+    counted(events, "event"),
     ...(energyTeV ? [`${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)} TeV`] : []),
     ...(obsIds.length > 0 ? [`observation${obsIds.length === 1 ? "" : "s"} ${shown}`] : []),
     ...(looked.length > 0 ? [`pointing ${looked.join("; ")}${pointingDeg.length > 3 ? "; …" : ""} deg`] : []),

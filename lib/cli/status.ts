@@ -18,7 +18,8 @@ export function statusCommand(): Command {
     .option("--json", "print as JSON")
     .addHelpText("after", "\nExample:\n  cherenkit status models/energy")
     .action(async (words: string[], options: { active?: true; json?: true }) => {
-      const { runStatuses, statusTable } = await import("../slurm/status.js");
+      const { runStatuses } = await import("../slurm/status.js");
+      const { statusTable } = await import("../slurm/status-table.js");
       const all = await runStatuses(await runFolders(words), {
         onSilence: ({ message }) => {
           process.stderr.write(`SLURM cannot be asked, these are the states that the runs have noted: ${message}\n`);
@@ -28,6 +29,6 @@ export function statusCommand(): Command {
       const { isOpen } = await import("../slurm/wait.js");
       const runs = options.active ? all.filter(isOpen) : all;
       if (options.json) console.log(JSON.stringify(runs, null, 2));
-      else console.log(runs.length > 0 ? statusTable(runs).toText() : "no runs");
+      else console.log(runs.length > 0 ? statusTable(runs, process.stdout.columns).toText() : "no runs");
     });
 }

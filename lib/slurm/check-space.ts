@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { counted } from "../display/counted.js";
 import { OutputError } from "../errors.js";
 import { outputError } from "../files/write-atomically.js";
 
@@ -13,15 +14,12 @@ export interface SpaceNeed {
 
 const GB = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
-const countOf = (count: number, kind: string): string =>
-  count === 1 ? `${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}` : `${count} ${kind}s`;
-
 /** `3 image stores (1.2 GB) and 100 models (5.0 GB)` */
 function described(needs: readonly SpaceNeed[]): string {
   const kinds = [...new Set(needs.map(({ kind }) => kind))];
   const parts = kinds.map((kind) => {
     const these = needs.filter((need) => need.kind === kind);
-    return `${countOf(these.length, kind)}${kinds.length > 1 ? ` (${GB(sumOf(these))})` : ""}`;
+    return `${counted(these.length, kind)}${kinds.length > 1 ? ` (${GB(sumOf(these))})` : ""}`;
   });
   return `${parts.join(" and ")} ${needs.length > 1 ? "need" : "needs"}`;
 }

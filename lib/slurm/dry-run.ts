@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { counted } from "../display/counted.js";
 import { ConfigError, InputError } from "../errors.js";
 import { batchScript } from "./batch-script.js";
 import { type Job, type ScriptOptions, scriptFile } from "./job.js";
@@ -44,7 +45,7 @@ export async function dryRun(
     parts.push(
       [
         `==> ${job.key}: ${join(job.folder, scriptFile)}`,
-        `    ${job.tasks.length === 1 ? "1 task" : `${job.tasks.length} tasks`}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
+        `    ${counted(job.tasks.length, "task")}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
         ...(silent ? ["    SLURM does not answer, it is not asked any more"] : []),
         ...(answer ? [`    ${answer}`] : []),
         "",

@@ -126,6 +126,9 @@ export function parseSacct(text: string): QueuedJob[] {
   });
 }
 
+/** So many ids are shorter than Linux allows a word of a command line to be, 128 KB. */
+const mostIds = 5000;
+
 const arrayId = (id: string): string => id.split("_")[0]!;
 
 export interface QueueOptions extends CallOptions {
@@ -145,8 +148,8 @@ export async function queryJobs(ids: readonly string[], options: QueueOptions = 
   const queue = await slurm("squeue", ["-h", "-r", "-a", "-t", "all", whose, "-o", squeueFormat], options);
   for (const job of parseSqueue(queue)) found.set(job.id, job);
   const forgotten = [...new Set(ids.filter((id) => !found.has(id)).map(arrayId))];
-  for (let start = 0; start < forgotten.length; start += 200) {
-    const list = forgotten.slice(start, start + 200).join(",");
+  for (let start = 0; start < forgotten.length; start += mostIds) {
+    const list = forgotten.slice(start, start + mostIds).join(",");
     for (const job of parseSacct(await accounting(list, options))) if (!found.has(job.id)) found.set(job.id, job);
   }
   return new Map(

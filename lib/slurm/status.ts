@@ -2,7 +2,6 @@ import { readFileSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Cell, DataTable } from "../display/data-table.js";
 import { type CherenkitError, InputError } from "../errors.js";
 import {
   type Attempt,
@@ -106,14 +105,32 @@ function notedState(run: RunFile | null, last: Attempt | undefined): string {
 
 type Queue = ReadonlyMap<string, QueuedJob>;
 
+/** What of a run's records is asked for more than once; each is read once, as a cluster's disk may be far away. */
+interface Run {
+  readonly folder: string;
+  readonly record: JobRecord | null;
+  readonly attempts: readonly Attempt[];
+  /** Its number in SLURM; null when it has none. */
+  readonly id: string | null;
+}
+
+function readRun(folder: string): Run {
+  const record = readRecord(folder);
+  const attempts = readAttempts(folder);
+  return { folder, record, attempts, id: record && currentJobId(record, attempts) };
+}
+
+function hasEnded({ attempts }: Run): boolean {
+  const last = attempts.at(-1);
+  return last !== undefined && last.end !== null && !goesOn(last);
+}
+
 /** @param queue null when SLURM could not be asked */
-function runStatus(folder: string, record: JobRecord | null, queue: Queue | null): RunStatus {
+function runStatus({ folder, record, attempts, id: jobId }: Run, queue: Queue | null): RunStatus {
   const run = readRunFile(folder);
   const stage = record?.stage ?? basename(folder).split("-")[0]!;
   const subject = record?.subject ?? subjectOf(folder);
   const progress = stage === "train" ? progressIn(join(folder, "run.jsonl")) : null;
-  const attempts = readAttempts(folder);
-  const jobId = record ? currentJobId(record, attempts) : null;
   if (!record || jobId === null) {
     const seconds = run?.seconds ?? 0;
     const restarts = Math.max(0, attempts.length - 1);
@@ -127,7 +144,7 @@ function runStatus(folder: string, record: JobRecord | null, queue: Queue | null
   const said = last && !(state === "cancelled" && goesOn(last)) ? last.next : null;
   const reason = ended.has(state) || state === "interrupted" ? (said ?? queued?.reason ?? null) : queued?.reason;
   // An attempt whose end nobody has noted lasted at least to its last output.
-  const known = state === "running" ? Date.now() : modified(join(folder, "run.jsonl"));
+  const known = state === "running" ? Date.now() : last?.end === null ? modified(join(folder, "run.jsonl")) : 0;
   return {
     folder,
     subject,
@@ -142,8 +159,6 @@ function runStatus(folder: string, record: JobRecord | null, queue: Queue | null
   };
 }
 
-const ids = (runs: readonly { readonly id: string }[]): string[] => runs.map(({ id }) => id);
-
 /** Long enough for a controller that is putting a job back into its queue. */
 const secondLookMs = 2000;
 
@@ -152,14 +167,17 @@ const secondLookMs = 2000;
  * a failure of a job that by its own record goes on is asked for again.
  */
 async function queryRuns(
-  runs: readonly { folder: string; id: string }[],
+  runs: readonly { readonly folder: string; readonly id: string }[],
   delaysMs?: readonly number[],
 ): Promise<Queue> {
   if (runs.length === 0) return new Map();
   const users = [
     ...new Set(runs.flatMap(({ folder }) => statSync(join(folder, recordFile), { throwIfNoEntry: false })?.uid ?? [])),
   ];
-  const queue = await queryJobs(ids(runs), { users, delaysMs });
+  const queue = await queryJobs(
+    runs.map(({ id }) => id),
+    { users, delaysMs },
+  );
   const doubtful = runs.filter(({ folder, id }) => {
     if (queue.get(id)?.state !== "failed") return false;
     const last = readAttempts(folder).at(-1);
@@ -167,7 +185,13 @@ async function queryRuns(
   });
   if (doubtful.length === 0) return queue;
   await sleep(secondLookMs);
-  return new Map([...queue, ...(await queryJobs(ids(doubtful), { users, delaysMs }))]);
+  return new Map([
+    ...queue,
+    ...(await queryJobs(
+      doubtful.map(({ id }) => id),
+      { users, delaysMs },
+    )),
+  ]);
 }
 
 export interface StatusOptions {
@@ -187,11 +211,10 @@ const shortDelaysMs: readonly number[] = [1000, 5000];
  * @throws {SlurmError} when its controller does not answer
  */
 export async function runStatuses(roots: readonly string[], options: StatusOptions = {}): Promise<RunStatus[]> {
-  const runs = [...new Set(roots.flatMap(findRunFolders))].map((folder) => ({ folder, record: readRecord(folder) }));
-  const unfinished = runs.flatMap(({ folder, record }) => {
-    const id = record && currentJobId(record, readAttempts(folder));
-    return id && readAttempts(folder).at(-1)?.next !== "finished" ? [{ folder, id }] : [];
-  });
+  const runs = [...new Set(roots.flatMap(findRunFolders))].map(readRun);
+  const unfinished = runs.flatMap(({ folder, id, attempts }) =>
+    id !== null && attempts.at(-1)?.next !== "finished" ? [{ folder, id }] : [],
+  );
   const { onSilence } = options;
   let queue: Queue | null = null;
   try {
@@ -200,30 +223,6 @@ export async function runStatuses(roots: readonly string[], options: StatusOptio
     if (!onSilence || !(error instanceof SlurmError || error instanceof InputError)) throw error;
     onSilence(error);
   }
-  return runs.map(({ folder, record }) => runStatus(folder, record, queue));
-}
-
-/** `3 h 20 min`, `5 min`, `42 s` */
-export function shortTime(seconds: number): string {
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** Runs as a table: state, stage, epoch, loss, speed and time left. */
-export function statusTable(runs: readonly RunStatus[]): DataTable {
-  const rows = runs.map((run): Cell[] => [
-    run.jobId ?? "here",
-    run.subject,
-    run.stage,
-    run.reason && run.state !== "running" ? `${run.state} (${run.reason})` : run.state,
-    run.progress ? `${run.progress.epoch}/${run.progress.epochs}` : null,
-    run.progress?.loss,
-    run.progress?.imagesPerSecond,
-    shortTime(run.seconds),
-    run.secondsLeft === null ? null : shortTime(run.secondsLeft),
-    run.restarts,
-  ]);
-  const columns = ["job", "model", "stage", "state", "epoch", "loss", "images/s", "ran", "left", "restarts"];
-  return new DataTable(columns, rows);
+  // What has not ended may have done so before SLURM answered.
+  return runs.map((run) => runStatus(hasEnded(run) ? run : readRun(run.folder), queue));
 }

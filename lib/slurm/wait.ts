@@ -3,8 +3,8 @@ import { SlurmError } from "./slurm-command.js";
 import { type RunStatus, runStatuses } from "./status.js";
 
 export interface WaitOptions {
-  /** Is told the states whenever one has changed. */
-  readonly onChange?: (runs: readonly RunStatus[]) => void;
+  /** Is told the runs whose state has changed, at first all of them, and how many of all have not ended yet. */
+  readonly onChange?: (changed: readonly RunStatus[], open: number) => void;
   /** Milliseconds between two questions; they grow to the second number. */
   readonly pollMs?: readonly [number, number];
 }
@@ -21,7 +21,7 @@ export const isOpen = (run: Pick<RunStatus, "state">): boolean => open.has(run.s
 export async function waitForRuns(folders: readonly string[], options: WaitOptions = {}): Promise<RunStatus[]> {
   const [first, longest] = options.pollMs ?? [5000, 60_000];
   let pause = first;
-  let before = "";
+  let before = new Map<string, string>();
   for (;;) {
     let runs: RunStatus[];
     try {
@@ -31,13 +31,15 @@ export async function waitForRuns(folders: readonly string[], options: WaitOptio
       await sleep(longest);
       continue;
     }
-    const states = runs.map((run) => `${run.jobId} ${run.state} ${run.restarts}`).join("\n");
-    if (states !== before) {
-      options.onChange?.(runs);
+    const states = new Map(runs.map((run) => [run.folder, `${run.jobId} ${run.state} ${run.restarts}`]));
+    const changed = runs.filter(({ folder }) => states.get(folder) !== before.get(folder));
+    const left = runs.filter(isOpen).length;
+    if (changed.length > 0) {
+      options.onChange?.(changed, left);
       pause = first;
     }
     before = states;
-    if (!runs.some(isOpen)) return runs;
+    if (left === 0) return runs;
     await sleep(pause);
     pause = Math.min(pause * 1.5, longest);
   }

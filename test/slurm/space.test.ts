@@ -41,7 +41,7 @@ test("image stores and models that go to one file system are summed up, with the
   await checkSpace([store]);
   await checkSpace([model("cnn", free * 0.7)]);
   const told =
-    /OutputError: an image store \([\d.]+ GB\) and a model \([\d.]+ GB\) need about .*\n.*where: .*cache and .*energy\/cnn\n/;
+    /OutputError: 1 image store \([\d.]+ GB\) and 1 model \([\d.]+ GB\) need about .*\n.*where: .*cache and .*energy\/cnn\n/;
   await assert.rejects(checkSpace([store, model("cnn", free * 0.7)]), told);
   await checkSpace([]);
 });
