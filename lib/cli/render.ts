@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { Command } from "commander";
 
 /** `cherenkit render NB.ipynb` */
@@ -14,7 +14,15 @@ export function renderCommand(): Command {
       const { readNotebook } = await import("../notebooks/notebook-file.js");
       const page = options.output ?? `${file.replace(/\.ipynb$/, "")}.html`;
       const hideCode = options.hideCode === true;
-      await writePage(page, await readNotebook(file), { title: basename(file, ".ipynb"), hideCode });
+      const notebook = await readNotebook(file);
+      const { input } = (notebook.metadata.cherenkit ?? {}) as { input?: string };
+      await writePage(page, notebook, {
+        title: basename(file, ".ipynb"),
+        hideCode,
+        // The copy that a run leaves still links what lies beside the notebook that was run.
+        folders: [dirname(file), ...(input ? [dirname(input)] : [])],
+        onWarning: (text) => process.stderr.write(`warning: ${file}: ${text}\n`),
+      });
       console.log(page);
     });
 }

@@ -55,6 +55,7 @@ export async function runStageNotebook(
     runFolder: folder,
     earlier: options.runFolder ? earlierAttempts(folder) : [],
     onOutput: options.quiet ? undefined : notebookOutput(stage),
+    onWarning: (text) => process.stderr.write(`warning: ${text}\n`),
   });
   if (options.publish && result.exitCode === 0) await publish(page, options.publish);
   const shown = options.publish && result.exitCode === 0 ? options.publish : page;

@@ -184,6 +184,7 @@ async function execute({ asked, streams }: Task, options: Options): Promise<numb
   try {
     const result = await runNotebook({
       ...asked,
+      onWarning: (text) => process.stderr.write(`warning: ${text}\n`),
       onOutput: (output) => {
         files.take(output);
         show?.(output);

@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import type { INotebookContent } from "@jupyterlab/nbformat";
 import { CherenkitError, ConfigError } from "../errors.js";
 import { lockOutput } from "../files/output-lock.js";
@@ -193,6 +193,8 @@ async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
     await writePage(options.html, notebook, {
       title: options.title ?? basename(options.output, ".ipynb"),
       run: record,
+      folders: [dirname(options.input), dirname(options.output)],
+      onWarning: (text) => options.onWarning?.(`${options.html}: ${text}`),
     });
   }
   return {

@@ -1,12 +1,13 @@
 import type { IError, IMimeBundle, IOutput } from "@jupyterlab/nbformat";
 import { AnsiUp } from "ansi_up";
 import { escapeHtml } from "../display/mime-bundle.js";
-import { balancedHtml } from "./balanced-html.js";
 import { highlightCode } from "./highlight.js";
-import { renderMarkdown } from "./markdown.js";
-import { renderMath } from "./math.js";
+import { imageTag, renderMarkdown } from "./markdown.js";
+import { renderMath, setFormulas } from "./math.js";
 import { joinedText } from "./notebook-cell.js";
+import type { PageContext } from "./page-context.js";
 import { shownLine } from "./stream-text.js";
+import { tidyHtml } from "./tidy-html.js";
 
 export const plotlyType = "application/vnd.plotly.v1+json";
 
@@ -84,7 +85,7 @@ function image(type: string, data: string, metadata: Record<string, unknown>): s
   return `<img class="picture" src="data:${type};base64,${escapeHtml(base64)}"${size} alt="picture of this output">`;
 }
 
-type Renderer = (content: unknown, metadata: Record<string, unknown>) => string | Iterable<string>;
+type Renderer = (content: unknown, metadata: Record<string, unknown>, page: PageContext) => string | Iterable<string>;
 
 const text = (content: unknown): string => joinedText(content as string | string[]);
 
@@ -94,25 +95,56 @@ function* boxed(classes: string, content: string): Generator<string> {
   yield "</pre>";
 }
 
-/** From the richest to the plainest, as nbconvert orders them, with live figures before all. Scripts are not run. */
+/** HTML as the output has it, but for its formulas and the pictures beside the notebook. */
+function* html(content: string, page: PageContext): Generator<string> {
+  yield '<div class="html">';
+  const tag = (own: string, name: string): string => (name === "img" ? imageTag(own, page) : own);
+  yield* tidyHtml(content, { balance: true, text: (plain) => setFormulas(plain, page.equations), tag });
+  yield "</div>";
+}
+
+/** A script, run with the `element` that Jupyter gives it: where it may draw. */
+function script(source: string): string {
+  const code = source.replaceAll(/<\/(script)/gi, "<\\/$1").replaceAll("<!--", "<\\!--");
+  return `<div class="html"><script>(function (element) {${code}\n})(document.currentScript.parentElement);</script></div>`;
+}
+
+/** JSON of at most so many characters stands in the page. */
+const longestJson = 200_000;
+
+function json(content: unknown): string {
+  const all = JSON.stringify(content, null, 2) ?? "";
+  if (all.length <= longestJson) return `<pre class="value">${highlightCode(all, "json")}</pre>`;
+  return `<pre class="value">${escapeHtml(all.slice(0, longestJson))}\n… ${all.length - longestJson} characters are left out here</pre>`;
+}
+
+/** From the richest to the plainest, as nbconvert orders them, with live figures before all. */
 const renderers: readonly (readonly [string, Renderer])[] = [
   [plotlyType, plotly],
-  ["text/html", (content) => ['<div class="html">', balancedHtml(text(content)), "</div>"]],
-  ["text/markdown", (content) => `<div class="prose">${renderMarkdown(text(content))}</div>`],
+  ["text/html", (content, _, page) => html(text(content), page)],
+  ["application/javascript", (content) => script(text(content))],
+  ["text/markdown", (content, _, page) => `<div class="prose">${renderMarkdown(text(content), {}, page)}</div>`],
   ["image/svg+xml", (content, metadata) => image("image/svg+xml", text(content), metadata)],
-  ["text/latex", (content) => `<div class="prose">${renderMath(text(content))}</div>`],
+  ["text/latex", (content, _, page) => `<div class="prose">${renderMath(text(content), page.equations)}</div>`],
   ["image/png", (content, metadata) => image("image/png", text(content), metadata)],
   ["image/jpeg", (content, metadata) => image("image/jpeg", text(content), metadata)],
 ];
 
 /** What is left where nothing richer is there. */
 const plainRenderers: readonly (readonly [string, Renderer])[] = [
+  ["application/json", json],
   ["text/plain", (content) => boxed("value", text(content))],
-  [
-    "application/json",
-    (content) => `<pre class="value">${highlightCode(JSON.stringify(content, null, 2) ?? "", "json")}</pre>`,
-  ],
+  ["text/vnd.mermaid", (content) => boxed("value", text(content))],
 ];
+
+/** Data of a kind that needs a program of its own: a note, and the data on request. */
+function unknown(data: IMimeBundle): string {
+  const types = Object.keys(data);
+  const note = `An output of type ${escapeHtml(types.join(", ") || "(none)")} cannot be shown here.`;
+  const type = types.find((name) => /^application\/(?:[\w.-]+\+)?json$/.test(name));
+  if (type === undefined) return `<p class="note">${note}</p>`;
+  return `<details class="note"><summary>${note}</summary>${json(data[type])}</details>`;
+}
 
 /** Pictures, sound, films and documents that a browser shows by itself. */
 function medium(type: string, data: string, metadata: Record<string, unknown>): string | null {
@@ -125,15 +157,14 @@ function medium(type: string, data: string, metadata: Record<string, unknown>): 
   return `<object class="document" type="application/pdf" data="${source}">${link}</object>`;
 }
 
-function richest(data: IMimeBundle, metadata: Record<string, unknown>): string | Iterable<string> {
-  for (const [type, render] of renderers) if (data[type] !== undefined) return render(data[type], metadata);
+function richest(data: IMimeBundle, metadata: Record<string, unknown>, page: PageContext): string | Iterable<string> {
+  for (const [type, render] of renderers) if (data[type] !== undefined) return render(data[type], metadata, page);
   for (const [type, content] of Object.entries(data)) {
     const shown = typeof content === "string" || Array.isArray(content) ? medium(type, text(content), metadata) : null;
     if (shown) return shown;
   }
-  for (const [type, render] of plainRenderers) if (data[type] !== undefined) return render(data[type], metadata);
-  const types = Object.keys(data).join(", ");
-  return `<p class="note">An output of type ${escapeHtml(types || "(none)")} cannot be shown here.</p>`;
+  for (const [type, render] of plainRenderers) if (data[type] !== undefined) return render(data[type], metadata, page);
+  return unknown(data);
 }
 
 function* error({ ename, evalue, traceback }: IError): Generator<string> {
@@ -146,7 +177,7 @@ function* error({ ename, evalue, traceback }: IError): Generator<string> {
 }
 
 /** One output of a cell, in pieces. What is text stays text: nothing in it can become markup. */
-export function* renderOutput(output: IOutput): Generator<string> {
+export function* renderOutput(output: IOutput, page: PageContext): Generator<string> {
   if (output.output_type === "stream") {
     const content = joinedText(output.text as string | string[]);
     const name = output.name === "stderr" ? "stderr" : "stdout";
@@ -156,7 +187,7 @@ export function* renderOutput(output: IOutput): Generator<string> {
     return;
   }
   if (output.output_type === "error") return yield* error(output as IError);
-  const shown = richest((output.data ?? {}) as IMimeBundle, (output.metadata ?? {}) as Record<string, unknown>);
+  const shown = richest((output.data ?? {}) as IMimeBundle, (output.metadata ?? {}) as Record<string, unknown>, page);
   if (typeof shown === "string") yield shown;
   else yield* shown;
 }

@@ -37,9 +37,22 @@ pre { margin: 0; line-height: 1.5; }
 .prose h1 { font-size: 1.9rem; line-height: 1.25; margin: 1.6rem 0 .6rem; letter-spacing: -.015em; }
 .prose h2 { font-size: 1.35rem; line-height: 1.3; margin: 2.2rem 0 .5rem; padding-top: .9rem; border-top: 1px solid var(--line); letter-spacing: -.01em; }
 .prose h3 { font-size: 1.1rem; margin: 1.4rem 0 .4rem; }
-.prose > :is(p, ul, ol, blockquote, pre) { max-width: 46rem; }
+.prose :is(h4, h5, h6) { font-size: 1rem; margin: 1.2rem 0 .3rem; } .prose :is(h5, h6) { color: var(--soft); }
+.prose .anchor { margin-left: .4em; text-decoration: none; color: var(--soft); opacity: 0; } .prose :is(h1, h2, h3, h4, h5, h6):hover .anchor { opacity: 1; }
+.prose > :is(p, ul, ol, dl, blockquote, pre, .formula, .alert, .markdown-alert, .footnotes) { max-width: 46rem; }
 .prose > :first-child { margin-top: 0; }
-.prose p, .prose ul, .prose ol { margin: .6rem 0; }
+.prose :is(p, ul, ol, dl, pre, table) { margin: .6rem 0; } .prose :is(ul, ol) :is(ul, ol) { margin: 0; }
+.prose dt { font-weight: 600; } .prose dd { margin: 0 0 .3rem 1.5rem; } .prose dd > p { margin: .2rem 0; }
+.prose li:has(> input[type=checkbox]) { list-style: none; margin-left: -1.4em; }
+.prose kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: .05em .35em; }
+.prose hr, .footnotes-sep { border: 0; border-top: 1px solid var(--line); margin: 1.2rem 0; } .footnotes { font-size: .88rem; color: var(--soft); }
+.formula { display: block; } .katex-display.katex-display { margin: .8rem 0; padding: .1rem 0; overflow-x: auto; overflow-y: hidden; }
+:is(.alert, .markdown-alert) { margin: .8rem 0; padding: .6rem 1rem; border-left: 4px solid var(--accent); border-radius: 0 8px 8px 0; background: var(--shade); }
+:is(.alert, .markdown-alert) > :first-child { margin-top: 0; } :is(.alert, .markdown-alert) > :last-child { margin-bottom: 0; }
+.markdown-alert-title { font-weight: 600; color: var(--accent); }
+:is(.alert-success, .markdown-alert-tip) { --accent: var(--good); } :is(.alert-warning, .markdown-alert-warning) { --accent: var(--warn); }
+:is(.alert-danger, .alert-error, .markdown-alert-caution) { --accent: var(--bad); } .markdown-alert-important { --accent: #7a3fb8; }
+.missing { border: 1px dashed var(--warn); border-radius: 4px; color: var(--warn); padding: .05em .4em; font-size: .88rem; }
 .prose img { max-width: 100%; height: auto; }
 .prose code { background: var(--shade); padding: .1em .3em; border-radius: 4px; }
 .prose pre { background: var(--shade); padding: .8rem 1rem; border-radius: 8px; overflow-x: auto; }
@@ -71,10 +84,13 @@ figcaption { font-weight: 600; font-size: .95rem; line-height: 1.35; margin: .3r
 .picture { max-width: 100%; height: auto; }
 .document { width: 100%; height: 36rem; border: 1px solid var(--line); }
 .html { overflow-x: auto; max-width: 100%; }
+.html table { border: 0; }
+.html :is(td, th) { border-width: 0 0 1px; border-style: solid; border-color: var(--line); }
 .html table, .prose table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .html table caption { text-align: left; font-weight: 600; padding: .2rem 0 .4rem; }
 .html th, .prose th { text-align: left; font-weight: 600; border-bottom: 2px solid var(--line); padding: .35rem .9rem .35rem 0; vertical-align: bottom; }
 .html td, .prose td { border-bottom: 1px solid var(--line); padding: .32rem .9rem .32rem 0; vertical-align: top; }
+.html table.dataframe :is(td, th) { text-align: right; white-space: nowrap; } .html table.dataframe :is(td, th):last-child { padding-right: 0; }
 table.cherenkit-table { min-width: min(24rem, 100%); }
 table.cherenkit-table th, table.cherenkit-table td { padding: .36rem .9rem; }
 table.cherenkit-table thead th { background: var(--shade); border-bottom: 1px solid #cfd6e1; }

@@ -51,6 +51,8 @@ export interface RunOptions {
   /** Where every output goes as it comes, when there is no run folder. */
   readonly log?: string;
   readonly onOutput?: (output: CellOutput) => void;
+  /** Gets what is amiss with the page: pictures that are not there. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** What a running cell says, and what the runner says of it. */

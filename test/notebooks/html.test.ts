@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { stat } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ICodeCell, IOutput } from "@jupyterlab/nbformat";
-import { balancedHtml } from "../../lib/notebooks/balanced-html.js";
 import { renderNotebook, writePage } from "../../lib/notebooks/html.js";
 import { renderOutput } from "../../lib/notebooks/html-output.js";
+import { newPageContext } from "../../lib/notebooks/page-context.js";
+import { tidiedHtml } from "../../lib/notebooks/tidy-html.js";
 import { code, notebook, prose, withNotebook } from "./notebook.js";
 
 function withOutput(source: string, output: Record<string, unknown>, ...tags: string[]): ICodeCell {
@@ -120,7 +121,10 @@ test("a page of huge outputs is written piece by piece", async () => {
     await writePage(file, huge, { title: "Huge" });
     assert.ok((await stat(file)).size > 5e7);
     let longest = 0;
-    for (const piece of renderOutput({ output_type: "stream", name: "stdout", text: line.repeat(1e5) }))
+    for (const piece of renderOutput(
+      { output_type: "stream", name: "stdout", text: line.repeat(1e5) },
+      newPageContext(),
+    ))
       longest = Math.max(longest, piece.length);
     assert.ok(longest < 3e6);
   });
@@ -135,7 +139,7 @@ test("what an output's HTML leaves open, or ends too much, changes nothing on th
     ['<script>if (a </div> b) x("<b>")</script>', '<script>if (a </div> b) x("<b>")</script>'],
     ["<!-- </div> --><svg><path d='' /></svg></BODY>", "<!-- </div> --><svg><path d='' /></svg>"],
   ] as const)
-    assert.equal(balancedHtml(html), balanced);
+    assert.equal(tidiedHtml(html, { balance: true }), balanced);
 });
 
 test("pictures, films and documents of any type are shown, before their plain text", () => {
@@ -175,6 +179,178 @@ test("attached pictures with blanks in their names or of vectors are shown, and 
   assert.equal(page.match(/src="data:image\/svg\+xml;base64,PHN2Zz4="/g)?.length, 2);
   assert.match(
     page,
-    /<li><input type="checkbox" disabled checked> done<\/li>\s*<li><input type="checkbox" disabled> open/,
+    /<li><input type="checkbox" disabled aria-label="done" checked> done<\/li>\s*<li><input type="checkbox" disabled aria-label="open"> open/,
   );
+});
+
+test("formulas in HTML that a cell shows are set, but for code, scripts and prices", () => {
+  const shown = render(
+    withOutput(
+      "1",
+      display({
+        "text/html":
+          "<table><tr><th>$\\sigma^2$</th><td>$x_1$ &lt; \\(y\\)</td></tr></table>$$\\int x$$ \\[a &lt; b\\] \\begin{equation}q\\end{equation}" +
+          ' <code>$no$</code><pre>\\[no\\]</pre><script>const s = "$no$";</script><p class="tex2jax_ignore">$no$</p> from $5 to $6',
+      }),
+    ),
+  );
+  assert.equal(shown.match(/<span class="katex">/g)?.length, 6);
+  assert.match(shown, /<code>\$no\$<\/code><pre>\\\[no\\\]<\/pre><script>const s = "\$no\$";<\/script>/);
+  assert.match(shown, /tex2jax_ignore">\$no\$<\/p> from \$5 to \$6/);
+  assert.doesNotMatch(shown, /katex-error/);
+});
+
+test("equations of AMS environments are numbered through the page, and references lead to them from before and after", () => {
+  const page = render(
+    prose(
+      "See \\eqref{later}, \\ref{none} and $\\eqref{own}$.\n\n\\begin{align}a &= b \\label{first}\\\\\nc &= d \\nonumber\\\\\ne &= f\\\\\n\\end{align}\n\n$$x \\tag{A}\\label{own}$$",
+    ),
+    withOutput("1", display({ "text/latex": "\\begin{eqnarray}x&=&y\\\\z&=&w\\label{later}\\end{eqnarray}" })),
+    prose(
+      "\\begin{multline*}a\\\\b\\end{multline*}\n\n\\begin{equation}\\begin{split}a&=b\\\\c&=d\\end{split}\\label{last}\\end{equation} as \\ref{last} and \\eqref{first}",
+    ),
+  );
+  assert.match(page, /See <a href="#mjx-eqn-later">\(4\)<\/a>, \?\?\? and <span/);
+  assert.match(page, /href="#mjx-eqn-own"/);
+  assert.match(page, /as <a href="#mjx-eqn-last">5<\/a> and <a href="#mjx-eqn-first">\(1\)<\/a>/);
+  const tags = [...page.matchAll(/class="tag"[\s\S]*?<span class="mord">([^<]+)<\/span>/g)];
+  assert.ok(tags.length >= 4);
+  assert.equal(page.match(/id="mjx-eqn-(first|own|later|last)"/g)?.length, 4);
+  assert.doesNotMatch(page, /katex-error|class="eqn-num"/);
+});
+
+test("commands that a formula defines, anew or of their own, hold for all that follow", () => {
+  const page = render(
+    prose("$\\newcommand{\\R}{\\mathbf{R}}\\newcommand{\\norm}[1]{\\lVert#1\\rVert}\\DeclareMathOperator{\\sgn}{sgn}$"),
+    prose("$\\norm{\\R} \\sgn$ $\\newcommand\\R{R}$"),
+  );
+  assert.match(page, /<mi mathvariant="bold">R<\/mi>/);
+  assert.doesNotMatch(page, /katex-error|#cc0000/);
+});
+
+test("what a dollar begins is a formula or a price as a reader takes it", () => {
+  const formulas = (text: string): number => render(prose(text)).match(/<span class="katex">/g)?.length ?? 0;
+  for (const [text, count] of [
+    ["5$\\sigma$ and 3$\\mu$m, the $\\gamma$s", 3],
+    ["a price of $5 and $6, then \\$x\\$ and $\\alpha$-rays", 1],
+    ["between $5-$6", 0],
+    ["$ x $ and ($y$)", 2],
+    ["**$a$** <b>$b$</b> <code>$c$</code> `$d$` and $5 for `e$`", 2],
+    ["| a |\n|---|\n| $\\|x\\|$ |\n| $|y|$ |", 2],
+    ["<div>$x$ and $$y$$</div>", 2],
+    ["in a line \\begin{align}a&=b\\end{align} of text", 1],
+  ] as const)
+    assert.equal(formulas(text), count, text);
+});
+
+test("lists of terms, footnotes and notes are shown as such, and footnotes of cells stay apart", () => {
+  const page = render(
+    prose("Term\n: Definition\n\nA note[^1].\n\n[^1]: The note.\n\n> [!WARNING]\n> Care"),
+    prose("Another[^1].\n\n[^1]: Other note.\n\n# Same\n# Same"),
+  );
+  assert.match(page, /<dl>\s*<dt>Term<\/dt>\s*<dd>Definition<\/dd>/);
+  assert.match(page, /<div class="markdown-alert markdown-alert-warning"><p class="markdown-alert-title">Warning<\/p>/);
+  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+  assert.equal(new Set(ids).size, ids.length, ids.join(" "));
+  assert.match(page, /<h1 id="Same-2">Same<a class="anchor" href="#Same-2"/);
+});
+
+test("pictures beside the notebook are put in; one that is not there leaves a note and one warning with its cell", async () => {
+  await withNotebook(notebook(), async ({ folder }) => {
+    const [png, warnings] = [Buffer.from("PICTURE"), [] as string[]];
+    await mkdir(join(folder, "sub"));
+    await writeFile(join(folder, "a b.png"), png);
+    await writeFile(join(folder, "sub/c.svg"), "<svg/>");
+    await writeFile(join(folder, "secret.txt"), "SECRET");
+    const cells = notebook(
+      prose(
+        '![A](a%20b.png) <img src="a b.png" width=5> ![](sub/c.svg?raw=1) ![](secret.txt) ![x](https://example.org/x.png)',
+      ),
+      withOutput("1", display({ "text/html": '<p><img src="a b.png"><img src="gone.png"><img src="gone.png"></p>' })),
+      prose("![lost](lost.jpg) ![](sub/..)"),
+    );
+    const page = renderNotebook(cells, {
+      title: "Page",
+      folders: ["/nowhere", folder],
+      onWarning: (text) => warnings.push(text),
+    });
+    const data = `data:image/png;base64,${png.toString("base64")}`;
+    assert.ok(page.includes(`<img src="${data}" alt="A">`));
+    assert.ok(page.includes(`<img alt="a b.png" src="${data}" width=5>`));
+    assert.ok(page.includes(`<img alt="a b.png" src="${data}"><span class="missing">`));
+    assert.match(page, /src="data:image\/svg\+xml;base64,[^"]+" alt="c.svg"/);
+    assert.ok(page.includes('src="secret.txt"') && page.includes('src="https://example.org/x.png"'));
+    assert.match(page, /<span class="missing">The picture lost.jpg is not there.<\/span>/);
+    assert.deepEqual(warnings, [
+      "cell 2: the picture gone.png is not there",
+      "cell 3: the picture lost.jpg is not there",
+    ]);
+    assert.ok(renderNotebook(cells, { title: "Page" }).includes('src="a%20b.png"'));
+  });
+});
+
+test("raw cells are for pages by their format; what a cell of text leaves open ends with it", () => {
+  const raw = (source: string, format?: string): ReturnType<typeof prose> => ({
+    ...prose(source),
+    cell_type: "raw",
+    metadata: format ? { raw_mimetype: format } : {},
+  });
+  const page = render(
+    raw("<b>HTML", "text/html"),
+    raw("*MD*", "text/markdown"),
+    raw("\\textbf{TEX}", "text/latex"),
+    raw("<i>PLAIN"),
+    prose("open <div> <b>bold"),
+    prose("AFTER"),
+  );
+  assert.match(page, /<b>HTML<\/b><\/section>/);
+  assert.match(page, /<em>MD<\/em>/);
+  assert.ok(!page.includes("TEX}"));
+  assert.match(page, /<pre>&lt;i&gt;PLAIN<\/pre>/);
+  assert.match(page, /<b>bold(?:<\/p>\s*)?<\/b><\/div><\/section>\n<section class="cell prose" id="cell-5"><p>AFTER/);
+});
+
+test("scripts of outputs get the element they draw in; data without a renderer can be read", () => {
+  const page = render(
+    withOutput("1", display({ "application/javascript": 'element.append("</script>")', "text/plain": "PLAIN" })),
+    withOutput("2", display({ "application/geo+json": { type: "Point" } })),
+    withOutput("3", display({ "application/json": { a: 1 }, "text/plain": "<IPython.core.display.JSON object>" })),
+  );
+  assert.match(
+    page,
+    /<script>\(function \(element\) \{element\.append\("<\\\/script>"\)\n\}\)\(document\.currentScript\.parentElement\);<\/script>/,
+  );
+  assert.ok(!page.includes("PLAIN") && !page.includes("IPython"));
+  assert.match(
+    page,
+    /<summary>An output of type application\/geo\+json cannot be shown here\.<\/summary><pre class="value">[\s\S]*Point/,
+  );
+  assert.match(page, /<span class="hljs-attr">&quot;a&quot;<\/span>/);
+});
+
+test("the time for HTML that is broken in any way grows with its length alone", () => {
+  const pieces = [
+    "<div>",
+    "<b ",
+    '<a title="',
+    "<!--",
+    "<script>",
+    "</i>",
+    "<p x='",
+    "\\[",
+    "$$",
+    "$5 ",
+    "\\begin{align}",
+    '<a ""',
+    "&lt;<",
+    "<td>x",
+  ];
+  for (const piece of pieces) {
+    const began = performance.now();
+    const page = newPageContext();
+    const html = piece.repeat(Math.ceil(1e6 / piece.length));
+    for (const part of renderOutput({ output_type: "display_data", data: { "text/html": html }, metadata: {} }, page))
+      assert.ok(part.length < 1e7);
+    assert.ok(performance.now() - began < 20_000, piece);
+  }
 });

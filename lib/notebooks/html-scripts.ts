@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** The button that shows and folds all code. */
+export const toggleScript: string = `
+document.getElementById("toggle-code").addEventListener("click", () => {
+  const all = [...document.querySelectorAll("details.code")];
+  const open = !all.some((item) => item.open);
+  for (const item of all) item.open = open;
+});`;
+
+/**
+ * Figures follow the width of the page: a width of their own would overflow a small window. Where the legend needs many
+ * lines the figure grows by them, so that the plot keeps its height.
+ */
+export const figureScript: string = `
+const usualLegend = 40;
+function fitHeight(box, height) {
+  const legend = box.querySelector(".legend .bg")?.getBBox().height ?? 0;
+  const wanted = Math.round(height + Math.max(0, legend - usualLegend));
+  if (Math.abs(wanted - box.clientHeight) < 5) return;
+  box.style.height = wanted + "px";
+  return Plotly.relayout(box, { height: wanted });
+}
+const heights = new Map();
+for (const box of document.querySelectorAll(".figure")) {
+  const figure = JSON.parse(box.firstElementChild.textContent);
+  const { width, ...layout } = figure.layout ?? {};
+  const config = { displaylogo: false, ...figure.config, responsive: true };
+  // Its own light colours, also on a dark page.
+  const font = { ...layout.font, color: layout.font?.color ?? "#444" };
+  box.textContent = "";
+  heights.set(box, layout.height);
+  Plotly.newPlot(box, figure.data ?? [], { ...layout, font, autosize: true }, config).then(() => {
+    if (figure.frames) Plotly.addFrames(box, figure.frames);
+    return fitHeight(box, layout.height);
+  });
+}
+const fitAll = () => heights.forEach((height, box) => Plotly.Plots.resize(box).then(() => fitHeight(box, height)));
+let resized;
+addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(fitAll, 200); });
+addEventListener("beforeprint", fitAll);`;
+
+/** Plotly itself. */
+export function plotlySource(): string {
+  const file = createRequire(import.meta.url).resolve("plotly.js-dist-min/plotly.min.js");
+  return readFileSync(file, "utf8").replaceAll("</script", "<\\/script");
+}
