@@ -101,9 +101,11 @@ function behindEnvironment(formula: string): string {
 
 // The plugin takes the whole line on which an environment ends.
 markdown.core.ruler.after("block", "behind-environments", (state) => {
+  const lines = state.src.split("\n");
   for (let i = state.tokens.length - 1; i >= 0; i--) {
     const token = state.tokens[i]!;
     if (token.type !== "math_block" || !/^\s*\\begin\b/.test(token.content)) continue;
+    if (lines[token.map![0]]!.includes("$$")) continue;
     const rest = behindEnvironment(token.content);
     if (rest.trim() === "" || /^\s*\\(?:tag|label)\b/.test(rest)) continue;
     token.content = token.content.slice(0, token.content.length - rest.length);

@@ -238,6 +238,7 @@ test("what a dollar begins is a formula or a price as a reader takes it", () => 
     ["**$a$** <b>$b$</b> <code>$c$</code> `$d$` and $5 for `e$`", 2],
     ["| a |\n|---|\n| $\\|x\\|$ |\n| $|y|$ |", 2],
     ["<div>$x$ and $$y$$</div>", 2],
+    ["$$\\begin{pmatrix}a\\end{pmatrix}\\quad b$$\n\n\\begin{align}a\\end{align} and $c$", 3],
     ["in a line \\begin{align}a&=b\\end{align} of text", 1],
   ] as const)
     assert.equal(formulas(text), count, text);
