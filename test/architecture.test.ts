@@ -97,3 +97,12 @@ test("only index.ts re-exports", () => {
     .map((file) => relative(lib, file));
   assert.deepEqual(barrels, []);
 });
+
+test("outside of the notebooks folders are made by makeFolder, since Node's recursive mkdir never ends below /proc", () => {
+  const others = files.filter((file) => roomOf(file) !== "notebooks");
+  const own = others.filter((file) => /\bmkdir(?:Sync)?\([^;]*recursive: true/.test(readFileSync(file, "utf8")));
+  assert.deepEqual(
+    own.map((file) => relative(lib, file)),
+    [],
+  );
+});

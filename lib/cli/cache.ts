@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { counted } from "../display/counted.js";
 import { DataTable } from "../display/data-table.js";
 import { wholeNumber } from "./whole-number.js";
 
@@ -35,7 +36,7 @@ export function cacheCommand(): Command {
       const { pruneImageStores } = await import("../events/image-store-cache.js");
       const removed = await pruneImageStores({ olderThanDays: options.olderThan });
       const bytes = removed.reduce((sum, store) => sum + store.bytes, 0);
-      console.log(`${removed.length} image stores removed, ${(bytes / 1e6).toFixed(0)} MB freed`);
+      console.log(`${counted(removed.length, "image store")} removed, ${(bytes / 1e6).toFixed(0)} MB freed`);
     });
   return cache;
 }

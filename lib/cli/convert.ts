@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { counted } from "../display/counted.js";
 import { ConfigError, exitCodes } from "../errors.js";
 import type { Conversion } from "../preparation/convert-file.js";
 import { collect } from "./assignments.js";
@@ -46,7 +47,7 @@ async function inputFiles(paths: readonly string[], { from, shard: part }: Optio
 }
 
 function tell({ input, output, outcome, events, reason, seconds }: Conversion): void {
-  if (outcome === "written") console.error(`${output}: ${events} events, ${seconds.toFixed(1)} s`);
+  if (events !== null) console.error(`${output}: ${counted(events, "event")}, ${seconds.toFixed(1)} s`);
   else if (outcome === "there already") console.error(`${output} is there already and was left as it is`);
   else console.error(`broken: ${input}: ${reason}`);
 }
@@ -74,7 +75,8 @@ async function convertHere(paths: readonly string[], options: Options): Promise<
     (conversion) => {
       tell(conversion);
       if (conversion.outcome === "written") written++;
-      if (options.runFolder) void writeFileAtomically(join(options.runFolder, "progress"), `${written} files\n`);
+      if (options.runFolder)
+        void writeFileAtomically(join(options.runFolder, "progress"), `${counted(written, "file")}\n`);
     },
   );
   const name = options.shard ? `conversion-${options.shard.share}of${options.shard.count}.json` : "conversion.json";
@@ -86,7 +88,7 @@ async function convertHere(paths: readonly string[], options: Options): Promise<
   if (options.json) console.log(JSON.stringify(conversions, null, 2));
   else {
     console.log(
-      `${count("written")} files written, ${count("there already")} there already, ${broken} broken; see ${report}`,
+      `${counted(count("written"), "file")} written, ${count("there already")} there already, ${broken} broken; see ${report}`,
     );
   }
   // One broken file must not end the jobs that wait for an array, but a task that could do nothing has a reason of its own.

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { type ChannelName, channelNames } from "../config/channel.js";
 import type { ReaderConfig } from "../config/config.js";
 import { dl1dhReaderDefaults } from "../config/defaults.js";
+import { counted } from "../display/counted.js";
 import type { ExportResult, ExportSelection } from "../events/export-examples.js";
 import { collect } from "./assignments.js";
 import { wholeNumber } from "./whole-number.js";
@@ -76,7 +77,7 @@ export function selectionOf(
 /** Says what was written. */
 export function tellExport({ files, examples, focalLength }: ExportResult, options: SelectionOptions): void {
   if (options.json) console.log(JSON.stringify({ files, examples, focalLength }, null, 2));
-  else console.log(`${files.join(", ")}: ${examples} examples (${focalLength} focal length)`);
+  else console.log(`${files.join(", ")}: ${counted(examples, "example")} (${focalLength} focal length)`);
 }
 
 /** Parses `--channels a,b`. */

@@ -13,7 +13,7 @@ function factsOf({ kind, dataModel, process, events, obsIds, energyTeV, pointing
     process,
     counted(events, "event"),
     ...(energyTeV ? [`${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)} TeV`] : []),
-    ...(obsIds.length > 0 ? [`observation${obsIds.length === 1 ? "" : "s"} ${shown}`] : []),
+    ...(obsIds.length > 0 ? [`${obsIds.length === 1 ? "observation" : "observations"} ${shown}`] : []),
     ...(looked.length > 0 ? [`pointing ${looked.join("; ")}${pointingDeg.length > 3 ? "; …" : ""} deg`] : []),
   ].join(", ");
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Config } from "../config/config.js";
+import { counted } from "../display/counted.js";
 
 interface ImportOptions {
   readonly output: string;
@@ -46,7 +47,7 @@ export function importCommand(): Command {
         console.log(JSON.stringify(numbers, null, 2));
         return;
       }
-      console.log(`${folder.model}: ${parameters.toLocaleString("en-US")} parameters in ${layers} layers`);
+      console.log(`${folder.model}: ${counted(parameters, "parameter")} in ${counted(layers, "layer")}`);
       if (card) console.log(`${folder.card}: ${card.tasks.join(", ")} from ${card.reader.channels.join(", ")}`);
       else console.log("no card was written: name a DL1 file of its telescopes (--data) to predict with it");
     });

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
+import { counted } from "../display/counted.js";
 import { ConfigError } from "../errors.js";
 import type { MergedFile } from "../preparation/merge-files.js";
 import type { MergeGroup, RunRange } from "../preparation/merge-groups.js";
@@ -91,7 +92,7 @@ export function mergeCommand(): Command {
           },
         }).finally(() => progress?.stop());
         merged.push(file);
-        if (!options.json) console.log(`${output}: ${some.length} files, ${file.events} events`);
+        if (!options.json) console.log(`${output}: ${counted(some.length, "file")}, ${counted(file.events, "event")}`);
       }
       if (options.json) console.log(JSON.stringify(merged, null, 2));
     });

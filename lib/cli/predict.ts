@@ -7,6 +7,7 @@ import {
   type PredictionEngine,
   predictionEngines,
 } from "../config/prediction-choices.js";
+import { counted } from "../display/counted.js";
 import { ConfigError, exitCodes } from "../errors.js";
 import { collect } from "./assignments.js";
 import { endTidily } from "./end-tidily.js";
@@ -77,7 +78,9 @@ async function stream(source: string, options: Options): Promise<void> {
     });
     const rate = Math.round((1000 * latency.events) / (performance.now() - began));
     const lost = leftOut > 0 ? `, ${leftOut} left out` : "";
-    console.error(`${latency.events} events, ${predicted} predicted${lost}, ${rate} a second\n${latency.toText()}`);
+    console.error(
+      `${counted(latency.events, "event")}, ${predicted} predicted${lost}, ${rate} a second\n${latency.toText()}`,
+    );
     if (leftOut > 0) process.exitCode = exitCodes.failed;
   } finally {
     restore();

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadConfig } from "../config/load-config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
+import { counted } from "../display/counted.js";
 import { projectFolder } from "../files/project-folder.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { runStage, runStageNotebook, type Stage, type StageResult } from "./run-stage.js";
@@ -41,9 +42,8 @@ async function simulateData(events: number): Promise<void> {
     },
   }).finally(() => progress?.stop());
   await writeFileAtomically(marker, wanted);
-  console.log(
-    `showers: ${files.reduce((sum, file) => sum + file.images, 0)} telescope images in ${files.length} files`,
-  );
+  const images = files.reduce((sum, file) => sum + file.images, 0);
+  console.log(`showers: ${counted(images, "telescope image")} in ${counted(files.length, "file")}`);
 }
 
 /** The stages whose results are missing or older than what they are made from. */

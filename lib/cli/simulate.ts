@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { counted } from "../display/counted.js";
 import type { SimulateOptions } from "../simulation/simulate.js";
 import { collect } from "./assignments.js";
 import { wholeNumber } from "./whole-number.js";
@@ -97,6 +98,8 @@ export function simulateCommand(): Command {
         },
       }).finally(() => progress?.stop());
       if (options.json) console.log(JSON.stringify(files, null, 2));
-      else for (const file of files) console.log(`${file.path}  ${file.events} events, ${file.images} images`);
+      else
+        for (const file of files)
+          console.log(`${file.path}  ${counted(file.events, "event")}, ${counted(file.images, "image")}`);
     });
 }

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError } from "../files/write-atomically.js";
 import type { CellOutput } from "../notebooks/execute.js";
 
@@ -25,7 +26,7 @@ export function openStreamFiles(files: { readonly stdout?: string; readonly stde
   for (const file of new Set([files.stdout, files.stderr])) {
     if (file === undefined) continue;
     guarded(file, () => {
-      mkdirSync(dirname(file), { recursive: true });
+      makeFolder(dirname(file));
       open.set(file, openSync(file, "w"));
     });
   }

@@ -1,2 +1,8 @@
-/** `1 model`, `3 models`, of a noun whose plural has an s. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+/**
+ * A number with what it counts, `1 event` or `1,234 events`.
+ * @param one the noun for one
+ * @param several the noun for any other number, where it is not `one` with an s
+ */
+export function counted(count: number, one: string, several: string = `${one}s`): string {
+  return `${count.toLocaleString("en-US")} ${count === 1 ? one : several}`;
+}

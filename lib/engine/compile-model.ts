@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { CherenkitError } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -131,7 +132,7 @@ class GraphModel implements CompiledModel {
   }
 
   async save(prefix: string): Promise<void> {
-    await mkdir(dirname(prefix), { recursive: true });
+    makeFolder(dirname(prefix));
     call(this.signatures, "save", { file: tf.scalar(prefix) }).done!.dispose();
   }
 

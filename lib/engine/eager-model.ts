@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CherenkitError } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -236,7 +237,7 @@ class EagerModel implements CompiledModel {
       arrays: arrays.map(({ name, tensor }) => ({ name, shape: tensor.shape })),
     };
     const values = arrays.map(({ tensor }) => Buffer.from(Float32Array.from(tensor.dataSync()).buffer));
-    await mkdir(dirname(prefix), { recursive: true });
+    makeFolder(dirname(prefix));
     await writeFile(`${prefix}.json`, JSON.stringify(state));
     await writeFile(`${prefix}.bin`, Buffer.concat(values));
   }

@@ -1,9 +1,10 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import { crc32 } from "node:zlib";
 import type { Channel } from "../config/channel.js";
 import { CherenkitError, InputError } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
 import { unpackError } from "../threads/thread-error.js";
 import { workerCount } from "../threads/worker-count.js";
@@ -167,7 +168,7 @@ export async function buildStore(
   const paths = storePaths(partial);
   const resumed = existsSync(paths.pieces);
   try {
-    await mkdir(partial, { recursive: true });
+    makeFolder(partial);
     reserve(paths.pixels, bytes);
     reserve(paths.checksums, 4 * examples.images.rows);
     await fillPieces(plan, paths, resumed, onProgress);

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
-import { mkdir, rm, utimes } from "node:fs/promises";
+import { rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReaderConfig } from "../config/config.js";
 import { CherenkitError, InputError } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import { isDiskFull, outputError } from "../files/write-atomically.js";
 import type { ExampleTable } from "./example-table.js";
 import { buildStore, type StorePlan } from "./image-store-build.js";
@@ -74,9 +75,11 @@ export async function openImageStore(
     await utimes(storePaths(folder).card, new Date(), new Date());
     return { ...facts, folder, problem: null, reused: true };
   }
-  await mkdir(stores, { recursive: true }).catch((cause: unknown) => {
+  try {
+    makeFolder(stores);
+  } catch (cause) {
     throw outputError(stores, cause);
-  });
+  }
   // What was there is not whole: a file is missing, has another size, or its checksums are damaged.
   if (existed) await rm(folder, { recursive: true, force: true });
   const plan: StorePlan = {

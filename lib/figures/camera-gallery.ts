@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import { cameraSketch } from "./camera-sketch.js";
 import type { CameraImage } from "./camera-traces.js";
 import { emptyFigure } from "./empty-figure.js";
@@ -38,7 +39,7 @@ export function cameraGallery(images: readonly GalleryImage[], title: string): F
   });
   const rows = Math.ceil(images.length / 3);
   return new Figure(
-    `${title}: ${images.length} images`,
+    `${title}: ${counted(images.length, "image")}`,
     traces,
     layout(
       title,

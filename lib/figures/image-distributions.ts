@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import { histogram } from "../evaluation/histogram.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
@@ -134,7 +135,7 @@ export function imageDistributions(images: readonly ImageSample[], title: string
   }));
   const parts = [...histograms, ...scatter];
   return new Figure(
-    `${title}: intensities and energies of ${images.length} images`,
+    `${title}: intensities and energies of ${counted(images.length, "image")}`,
     parts.flatMap(({ traces }) => traces),
     layout(title, {
       ...Object.assign({}, ...parts.map(({ axes }) => axes)),

@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import type { EpochRecord } from "../training/epoch-record.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
@@ -80,7 +81,7 @@ export function learningCurve(histories: OneOrMore<History>): Figure {
   const described = series.map(({ name, value }) => {
     const best = bestEpoch(value);
     const what = best ? `smallest validation loss ${numberText(best.val_loss)} in epoch ${best.epoch + 1}` : "";
-    return label(name, `${value.length} epochs${what ? `, ${what}` : ""}`);
+    return label(name, `${counted(value.length, "epoch")}${what ? `, ${what}` : ""}`);
   });
   const most = Math.max(...series.map(({ value }) => value.length));
   return new Figure(

@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { outputNames } from "../engine/output-names.js";
@@ -148,8 +149,8 @@ export class ModelSummary implements Displayable {
   private totals(): string {
     const frozen = this.parameters - this.trainableParameters;
     return [
-      `${this.parameters.toLocaleString("en-US")} parameters${frozen > 0 ? `, ${frozen.toLocaleString("en-US")} of them fixed` : ""}`,
-      `${this.layers} layers`,
+      `${counted(this.parameters, "parameter")}${frozen > 0 ? `, ${frozen.toLocaleString("en-US")} of them fixed` : ""}`,
+      counted(this.layers, "layer"),
       `${(this.flops / 1e9).toPrecision(4)} GFLOP an image`,
       `${(this.activationBytes / 1e6).toPrecision(3)} MB of activations an image`,
       `input ${this.inputShape.join(" × ")}`,

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config/config.js";
 import { type ModelFolder, modelFolder } from "../config/model-folder.js";
@@ -7,6 +7,7 @@ import type { PredictionEngine } from "../config/prediction-choices.js";
 import { selectFiles } from "../config/select-files.js";
 import { ConfigError, InputError } from "../errors.js";
 import { keepNewest } from "../files/keep-newest.js";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError, writeFileAtomically } from "../files/write-atomically.js";
 import { latencyMs } from "./latency.js";
 import { outputPaths, type PredictOptions, predictFiles } from "./predict-files.js";
@@ -38,7 +39,7 @@ async function setOthersAside(folder: string, previous: string, outputs: readonl
   if (others.length === 0) return;
   const target = join(previous, `predict-${new Date().toISOString().replaceAll(":", "-")}`);
   try {
-    await mkdir(target, { recursive: true });
+    makeFolder(target);
     for (const name of others) await rename(join(folder, name), join(target, name));
     await keepNewest(previous, "predict");
   } catch (cause) {

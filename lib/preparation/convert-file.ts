@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { execa } from "execa";
 import { CherenkitError, exitCodes } from "../errors.js";
 import { openEventFile } from "../events/event-file.js";
+import { makeFolder } from "../files/make-folder.js";
 import { beginFile, finishFile } from "../files/unfinished-files.js";
 import { temporaryName } from "../files/write-atomically.js";
 
@@ -95,7 +96,7 @@ export async function convertFile(input: string, output: string, options: Conver
   const temporary = join(folder, basename(output));
   beginFile(folder);
   try {
-    mkdirSync(folder, { recursive: true }); // at once: one that is still under way at a stop would come after the tidying
+    makeFolder(folder); // at once: one that is still under way at a stop would come after the tidying
     let { ok, output: said } = await run(input, temporary, options);
     if (!ok && noEffectiveFocalLength.test(said)) {
       const equivalent = "--EventSource.focal_length_choice=EQUIVALENT";

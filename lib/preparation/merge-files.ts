@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, openSync, statSync } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { CherenkitError } from "../errors.js";
 import { productAttributes } from "../events/product-attributes.js";
+import { makeFolder } from "../files/make-folder.js";
 import { beginFile, finishFile } from "../files/unfinished-files.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 import { typeOfArray } from "../hdf5/column.js";
@@ -144,7 +145,7 @@ export async function mergeFiles(files: readonly string[], output: string, optio
   let writer: Hdf5Writer | undefined;
   beginFile(temporary);
   try {
-    await mkdir(dirname(output), { recursive: true });
+    makeFolder(dirname(output));
     writer = await createHdf5(temporary);
     await writeFrame(plan, writer, options.activity);
     await writer.close();

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { buildMapper } from "../camera/build-mapper.js";
 import type { ImageMapper } from "../camera/image-mapper.js";
 import { mapImage } from "../camera/map-image.js";
+import { counted } from "../display/counted.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { ConfigError, InputError } from "../errors.js";
@@ -174,7 +175,7 @@ export class EventBrowser implements Displayable {
   [jupyterDisplay](): MimeBundle {
     const { kind, dataModel, process, events, energyTeV, telescopes } = this.description;
     const energies = energyTeV ? `, ${energyTeV.min.toPrecision(3)} to ${energyTeV.max.toPrecision(3)} TeV` : "";
-    const caption = `${basename(this.path)}: ${kind.toUpperCase()}, data model ${dataModel}, ${process}, ${events} events${energies}`;
+    const caption = `${basename(this.path)}: ${kind.toUpperCase()}, data model ${dataModel}, ${process}, ${counted(events, "event")}${energies}`;
     return new DataTable(
       ["telescope", "name", "type", "camera", "pixels", "images"],
       telescopes.map((telescope) => [

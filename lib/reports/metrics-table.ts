@@ -1,3 +1,4 @@
+import { counted } from "../display/counted.js";
 import { type Cell, DataTable, formatCell } from "../display/data-table.js";
 import type { Evaluation, MetricValue } from "../evaluation/evaluation.js";
 import { metricTitle } from "../evaluation/metric-title.js";
@@ -39,10 +40,10 @@ export function metricsTable(evaluation: Evaluation, guess?: Evaluation["metrics
     metric.description,
   ]);
   const { events, level, particle } = evaluation;
-  const what = `${level === "telescope" ? "telescope image" : "event"}${events === 1 ? "" : "s"}`;
-  const which = particle === "gamma" ? `${what} of gammas` : what;
+  const count = counted(events, level === "telescope" ? "telescope image" : "event");
+  const which = particle === "gamma" ? `${count} of gammas` : count;
   const blind = guess ? `. By guessing: ${guessWords[evaluation.task]}` : "";
-  return new DataTable(columns, rows, `${events.toLocaleString("en-US")} ${which}${blind}`);
+  return new DataTable(columns, rows, `${which}${blind}`);
 }
 
 /** What earlier CTLearn-based reports showed under like names, by their formulas; null when there is nothing. */

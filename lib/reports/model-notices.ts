@@ -5,6 +5,7 @@ import type { Config, FileSelection } from "../config/config.js";
 import type { ModelCard } from "../config/model-card.js";
 import { selectFiles } from "../config/select-files.js";
 import { angularSeparationDeg } from "../coordinates/angular-separation.js";
+import { counted } from "../display/counted.js";
 import { formatCell } from "../display/data-table.js";
 import type { MetricValue } from "../evaluation/evaluation.js";
 import type { Predictions } from "../evaluation/predictions.js";
@@ -20,7 +21,7 @@ function trainingNotices({ record }: EvaluatedModel): Notice[] {
   const notices: Notice[] = [];
   if (missing.model) notices.push(warning(missing.model));
   if (planned && history.length > 0 && history.length < planned) {
-    const epochs = `trained for ${history.length} of ${planned} epochs`;
+    const epochs = `trained for ${history.length} of ${counted(planned, "epoch")}`;
     notices.push(metrics?.stopped ? note(`${epochs}: ${metrics.stopped}`) : warning(epochs));
   }
   const losses = history.map((epoch) => epoch.val_loss).filter(Number.isFinite);
@@ -116,7 +117,8 @@ export function validityNotices({ validity, reader }: Training, predictions: Pre
       notices.push(warning(`${share} % of the test events have energies outside ${range}`));
     }
     if (wild > 0) {
-      const which = wild === 1 ? "one predicted energy lies" : `${wild} predicted energies lie`;
+      const which =
+        wild === 1 ? "one predicted energy lies" : `${counted(wild, "predicted energy", "predicted energies")} lie`;
       notices.push(
         warning(
           `${which} more than ${energyMargin} times outside ${range}, the highest is ${formatCell(Number(wildest.toPrecision(3)))} TeV; ${wildEnergyRemedy(reader.channels)}`,
@@ -153,9 +155,7 @@ export function qualityNotices({ evaluation, guessed }: Pick<EvaluatedModel, "ev
   }
   if (evaluation.events < 200) {
     notices.push(
-      note(
-        `only ${evaluation.events} test event${evaluation.events > 1 ? "s" : ""}: the intervals are wide, and bins of energy stay empty`,
-      ),
+      note(`only ${counted(evaluation.events, "test event")}: the intervals are wide, and bins of energy stay empty`),
     );
   }
   return notices;

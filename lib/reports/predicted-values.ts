@@ -1,4 +1,5 @@
 import type { Task } from "../config/task.js";
+import { counted } from "../display/counted.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { InputError } from "../errors.js";
 import { openEventFile } from "../events/event-file.js";
@@ -41,7 +42,7 @@ export async function predictedValues(path: string, tasks: readonly Task[]): Pro
     return new DataTable(
       ["observation", "event", ...columns],
       sorted.map(({ key, cells }) => [...key.map(String), ...cells]),
-      `${sorted.length} events have a prediction`,
+      `${counted(sorted.length, "event has", "events have")} a prediction`,
     );
   } finally {
     file.close();

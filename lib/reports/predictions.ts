@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import type { Task } from "../config/task.js";
 import { impactDistanceM } from "../coordinates/impact-distance.js";
+import { counted } from "../display/counted.js";
 import type { Predictions } from "../evaluation/predictions.js";
 import type { Level } from "./dl2-algorithm.js";
 import { type Dl2Rows, repeatedRows } from "./dl2-rows.js";
@@ -49,9 +50,8 @@ function emptyRows(rows: number, parameters: readonly string[]) {
   };
 }
 
-const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}`;
 const rows = (count: number, one: string, several: string): string =>
-  count === 1 ? `1 row ${one}` : counted(count, `rows ${several}`);
+  `${counted(count, "row")} ${count === 1 ? one : several}`;
 
 function telescopeCount({ mask, width }: NonNullable<Dl2Rows["telescopes"]>, row: number): number {
   let count = 0;
@@ -154,7 +154,7 @@ export async function readPredictions(
     ),
   };
   if (target.rows === 0) notes.push("the files have no row of predictions");
-  else if (!target.valid.includes(1)) notes.push(`none of ${counted(target.rows, "predictions is valid")}`);
+  else if (!target.valid.includes(1)) notes.push(`none of ${counted(target.rows, "prediction")} is valid`);
   const [first, second] = values;
   const own = task === "type" ? { gammaness: first } : task === "energy" ? { energyTeV: first } : {};
   const direction = task === "type" || task === "energy" ? {} : { altDeg: first, azDeg: second };
@@ -195,7 +195,5 @@ function unfinishedBatches(
   let zeros = 0;
   for (let i = 0; i < gammaness.length; i++) if (valid[i] && gammaness[i] === 0) zeros++;
   if (zeros === 0) return [];
-  return [
-    `${counted(zeros, "rows have a gammaness of exactly 0, which CTLearn writes for its last incomplete batch")}`,
-  ];
+  return [`${rows(zeros, "has", "have")} a gammaness of exactly 0, which CTLearn writes for its last incomplete batch`];
 }

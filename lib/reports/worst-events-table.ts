@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { counted } from "../display/counted.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { particleName } from "../evaluation/particle.js";
 import { worstEvents } from "../evaluation/worst-events.js";
@@ -34,6 +35,6 @@ export function worstEventsTable(predictions: PredictionRows, count: number = 20
   return new DataTable(
     [...columns, "intensity p.e.", "impact m", `error${unit ? ` ${unit}` : ""}`],
     rows,
-    `The ${rows.length} events whose prediction is most wrong`,
+    `The ${counted(rows.length, "event")} whose prediction is most wrong`,
   );
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { minimumNode } from "./pins.mjs";
 
@@ -48,10 +48,22 @@ export function freeBytes(folder) {
   return bavail * bsize;
 }
 
+/** Makes a folder and those above it that are missing; Node's `recursive` never ends below /proc. */
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error; // another process was faster
+  }
+}
+
 /** An error text when `folder` cannot be made or written, else null. */
 export function notWritable(folder) {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
+    accessSync(folder, constants.W_OK | constants.X_OK);
     return null;
   } catch (error) {
     return error.message;

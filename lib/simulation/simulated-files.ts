@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { counted } from "../display/counted.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 
@@ -34,7 +35,7 @@ export class SimulatedFiles extends Array<SimulatedFile> implements Displayable 
       file.seconds === 0 ? "was there" : Number(file.seconds.toFixed(1)),
     ]);
     const images = this.reduce((sum, file) => sum + file.images, 0);
-    const caption = `${images.toLocaleString("en-US")} telescope images in ${this.length} files`;
+    const caption = `${counted(images, "telescope image")} in ${counted(this.length, "file")}`;
     return new DataTable(columns, rows, caption);
   }
 

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { ModelFolder } from "../config/model-folder.js";
+import { counted } from "../display/counted.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { checkpointPosition } from "../training/checkpoint.js";
 
@@ -13,5 +14,5 @@ export async function noteProgress(runFolder: string, folder: ModelFolder): Prom
   const predicted = await readdir(folder.predict).catch(() => []);
   const steps = position ? `epoch ${position.epoch + 1} step ${position.step}` : "no unfinished training";
   const files = predicted.filter((name) => name.endsWith(".h5")).length;
-  await writeFileAtomically(join(runFolder, progressFile), `${steps}; ${files} files predicted\n`);
+  await writeFileAtomically(join(runFolder, progressFile), `${steps}; ${counted(files, "file")} predicted\n`);
 }

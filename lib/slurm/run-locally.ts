@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { exitCodes } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import { type Job, jobLog, type ScriptOptions } from "./job.js";
 import { slurmEnvironment } from "./slurm-command.js";
 import { writeRecords, writeScript } from "./submit.js";
@@ -13,7 +13,7 @@ const signals = ["SIGINT", "SIGTERM", "SIGUSR1"] as const;
 async function runTask(job: Job, script: string, number: number): Promise<number> {
   const { SLURM_JOB_ID: _, ...environment } = slurmEnvironment();
   const log = jobLog(job, number);
-  await mkdir(dirname(log), { recursive: true });
+  makeFolder(dirname(log));
   const file = createWriteStream(log, { flags: "a" });
   const child = spawn("bash", [script], {
     env: { ...environment, ...(job.array ? { SLURM_ARRAY_TASK_ID: String(number) } : {}) },

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { version } from "../config/version.js";
 import { InputError } from "../errors.js";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError } from "../files/write-atomically.js";
 import type { Weights } from "./callbacks/callback.js";
 import type { Fingerprint } from "./fingerprint.js";
@@ -77,7 +78,7 @@ export async function writeCheckpoint(
   const target = folderOf(folder, generation);
   const temporary = join(folder, `.${generation}.${process.pid}.tmp`);
   try {
-    await mkdir(temporary, { recursive: true });
+    makeFolder(temporary);
     await save(join(temporary, "engine"));
     for (const [name, weights] of kept)
       await writeSynced(join(temporary, `${name}${keptSuffix}`), encodeWeights(weights));

@@ -1,7 +1,8 @@
-import { appendFile, mkdir } from "node:fs/promises";
+import { appendFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { PbfWriter } from "pbf";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError } from "../files/write-atomically.js";
 
 /** A histogram in TensorBoard's form: counts between ascending limits, the first bucket starting at `min`. */
@@ -114,7 +115,7 @@ export class EventFile {
     });
     try {
       if (!this.started) {
-        await mkdir(this.folder, { recursive: true });
+        makeFolder(this.folder);
         await appendFile(
           this.path,
           event((out) => out.writeStringField(3, "brain.Event:2")),

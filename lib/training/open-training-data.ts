@@ -9,6 +9,7 @@ import { modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { degPerRad, wrap360 } from "../coordinates/angle.js";
 import type { CameraOptics } from "../coordinates/camera-offset.js";
+import { counted } from "../display/counted.js";
 import { DataTable } from "../display/data-table.js";
 import { type Displayable, escapeHtml, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { Progress } from "../display/progress.js";
@@ -163,7 +164,7 @@ export class TrainingData implements TrainingSet, Displayable {
   [jupyterDisplay](): MimeBundle {
     const files = this.examples.summary();
     const facts = this.facts();
-    const title = escapeHtml(`${this.examples.files.length} files`);
+    const title = escapeHtml(counted(this.examples.files.length, "file"));
     return {
       "text/html": `${facts.toHtml()}<details><summary>${title}</summary>${files.toHtml()}</details>`,
       "text/plain": `${facts.toText()}\n\n${files.toText()}`,

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type ModelCard, writeModelCard } from "../config/model-card.js";
 import type { ModelFolder } from "../config/model-folder.js";
 import { keepNewest } from "../files/keep-newest.js";
+import { makeFolder } from "../files/make-folder.js";
 import { outputError, temporaryName } from "../files/write-atomically.js";
 
 /** What a finished training leaves in its folder, beside the model itself. */
@@ -31,7 +32,7 @@ function previousName(folder: ModelFolder, what: string): string {
 
 async function move(path: string, into: string): Promise<void> {
   if (!existsSync(path)) return;
-  await mkdir(into, { recursive: true });
+  makeFolder(into);
   await rename(path, join(into, basename(path)));
 }
 
@@ -72,7 +73,7 @@ export async function publish(
   const pieces = [folder.model, folder.card, folder.config, folder.trainingLog, folder.metrics];
   const events = replaces ? eventFolders(folder) : [];
   try {
-    await mkdir(staged(folder.model), { recursive: true });
+    makeFolder(staged(folder.model));
     await save(staged(folder.model));
     await writeModelCard(staged(folder.card), finished.card);
     await writeFile(staged(folder.config), finished.config);

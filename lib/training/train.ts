@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Config, TrainingConfig } from "../config/config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { resolvedYaml } from "../config/resolved-yaml.js";
+import { counted } from "../display/counted.js";
 import { compileModel } from "../engine/compile-model.js";
 import type { CompiledModel } from "../engine/compiled-model.js";
 import { usesGpu } from "../engine/devices.js";
@@ -204,7 +205,9 @@ async function trainInFolder(
       metrics: metrics(true),
     };
     await publish(folder, finished, (path) => saveModel(model, path));
-    say(`model saved in ${folder.path}: ${state.history.length} epochs, ${state.elapsedSeconds.toFixed(1)} s`);
+    say(
+      `model saved in ${folder.path}: ${counted(state.history.length, "epoch")}, ${state.elapsedSeconds.toFixed(1)} s`,
+    );
     return new TrainingRun(
       state.history,
       folder,

@@ -1,4 +1,5 @@
 import type { ModelFolder } from "../config/model-folder.js";
+import { counted } from "../display/counted.js";
 import { type Cell, DataTable } from "../display/data-table.js";
 import { type Displayable, jupyterDisplay, type MimeBundle } from "../display/mime-bundle.js";
 import { type EpochRecord, recordNames, recordValue } from "./epoch-record.js";
@@ -41,7 +42,7 @@ export class TrainingRun implements Displayable {
       Number(record.seconds.toFixed(1)),
     ]);
     const caption = [
-      `${this.history.length} ${this.history.length > 1 ? "epochs" : "epoch"} in ${this.seconds.toFixed(1)} s`,
+      `${counted(this.history.length, "epoch")} in ${this.seconds.toFixed(1)} s`,
       ...(this.stopped ? [`stopped early: ${this.stopped}`] : []),
     ].join("; ");
     return new DataTable(["epoch", ...names, "images/s", "waiting %", "s"], rows, caption);

@@ -52,6 +52,16 @@ test("doctor names a missing library and its remedy, and ends with 1", () => {
   });
 });
 
+test("a cache folder that cannot be made is told at once, not waited for", () => {
+  const result = spawnSync(process.execPath, [join(root, "lib/setup/setup.mjs")], {
+    encoding: "utf8",
+    timeout: 60_000,
+    env: { ...process.env, CHERENKIT_CACHE: "/proc/nowhere/cache" },
+  });
+  assert.equal(result.status, 1);
+  assert.match(result.stderr, /a cache folder that can be written: .*\/proc\/nowhere.*CHERENKIT_CACHE/);
+});
+
 test("set-up refuses a wheel with a wrong checksum and leaves nothing behind", () => {
   const wheel = join(folder, "tensorflow_cpu.whl");
   writeFileSync(wheel, "not a wheel");
