@@ -5,7 +5,7 @@ import { Figure } from "./figure.js";
 import { numberText } from "./number-text.js";
 import type { PlotlyObject } from "./plotly-object.js";
 import { label, type OneOrMore, toSeries } from "./series.js";
-import { axis, layout, palette } from "./theme.js";
+import { axis, layout, palette, powerTicks } from "./theme.js";
 
 /** What the figure needs of an epoch; the lines of a training_log.csv have it too. */
 type Losses = Pick<EpochRecord, "epoch" | "loss" | "val_loss" | "learningRate">;
@@ -83,6 +83,7 @@ export function learningCurve(histories: OneOrMore<History>): Figure {
     const what = best ? `smallest validation loss ${numberText(best.val_loss)} in epoch ${best.epoch + 1}` : "";
     return label(name, `${counted(value.length, "epoch")}${what ? `, ${what}` : ""}`);
   });
+  const rates = series.flatMap(({ value }) => value.map(({ learningRate }) => learningRate)).filter((rate) => rate > 0);
   const most = Math.max(...series.map(({ value }) => value.length));
   return new Figure(
     `${title}: ${described.join("; ")}`,
@@ -92,7 +93,11 @@ export function learningCurve(histories: OneOrMore<History>): Figure {
       {
         xaxis: axis("Epoch", "", { anchor: "y2", rangemode: "normal", tickformat: "d", ...wholeTicks(most) }),
         yaxis: axis("Loss", "", { domain: [0.36, 1] }),
-        yaxis2: axis("Learning rate", "", { domain: [0, 0.26], type: "log", exponentformat: "power", dtick: 1 }),
+        yaxis2: axis("Learning rate", "", {
+          domain: [0, 0.26],
+          type: "log",
+          ...powerTicks(Math.min(...rates), Math.max(...rates)),
+        }),
         hovermode: "x unified",
       },
       520,

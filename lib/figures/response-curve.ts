@@ -3,9 +3,8 @@ import type { InstrumentResponse } from "../evaluation/irf/instrument-response.j
 import { binCentres } from "./binned-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
-import type { PlotlyObject } from "./plotly-object.js";
 import { label, type OneOrMore, toSeries } from "./series.js";
-import { axis, layout, logAxis, seriesStyle } from "./theme.js";
+import { axis, layout, logAxis, powerTicks, seriesStyle } from "./theme.js";
 
 const isResponse = (input: OneOrMore<InstrumentResponse>): input is InstrumentResponse => "axes" in input;
 
@@ -58,13 +57,14 @@ export function responseCurve(
   if (drawn.length === 0) return emptyFigure(title, what.reason);
   const range = (values: readonly number[]): [number, number] => [Math.min(...values) / 1.2, Math.max(...values) * 1.2];
   const heights = range(drawn.map(([, height]) => height));
-  const power: PlotlyObject = { exponentformat: "power" };
   return new Figure(
     title,
     traces,
     layout(title, {
       xaxis: logAxis(what.energy, "TeV", ...range(drawn.map(([energy]) => energy))),
-      yaxis: log ? logAxis(quantity, unit, ...heights, power) : axis(quantity, unit, { rangemode: "tozero" }),
+      yaxis: log
+        ? logAxis(quantity, unit, ...heights, powerTicks(...heights))
+        : axis(quantity, unit, { rangemode: "tozero" }),
     }),
   );
 }

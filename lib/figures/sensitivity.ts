@@ -6,7 +6,7 @@ import { Figure } from "./figure.js";
 import type { PlotlyObject } from "./plotly-object.js";
 import type { PublishedPerformance } from "./published-performance.js";
 import { type OneOrMore, toSeries } from "./series.js";
-import { axis, ink, layout, logAxis } from "./theme.js";
+import { axis, ink, layout, logAxis, powerTicks } from "./theme.js";
 
 const isSensitivity = (input: OneOrMore<Sensitivity>): input is Sensitivity => "relative" in input;
 
@@ -78,12 +78,17 @@ export function sensitivity(
     line: { color: ink, width: 1, dash: ["solid", "dash", "dot"][i] },
     hoverinfo: "skip",
   }));
+  const drawn = published.map((curve, i) => publishedTrace(curve, low, high, i));
+  const fluxes = [...crab, ...curves].flatMap(({ y }) => y.filter((flux) => flux !== null && flux > 0) as number[]);
   return new Figure(
     title,
-    [...crab, ...published.map((curve, i) => publishedTrace(curve, low, high, i)), ...curves],
+    [...crab, ...drawn, ...curves],
     layout(title, {
       xaxis: logAxis("Reconstructed energy", "TeV", low, high),
-      yaxis: axis("E² dN/dE", "erg/(cm² s)", { type: "log", exponentformat: "power", dtick: 1 }),
+      yaxis: axis("E² dN/dE", "erg/(cm² s)", {
+        type: "log",
+        ...powerTicks(Math.min(...fluxes) / 100, Math.max(...fluxes) * 100),
+      }),
     }),
   );
 }

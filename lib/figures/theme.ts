@@ -63,11 +63,32 @@ export function axis(quantity: string, unit: string, options: PlotlyObject = {})
   };
 }
 
-/** 1, 2 and 5 of every decade from below `low` to above `high`, written out; Plotly would label 200 as "2". */
-function fewTicks(low: number, high: number): PlotlyObject {
+/** `10²`, `2·10⁻⁵`: for labels of values beyond what is easily read written out. */
+function powerText(value: number): string {
+  const [mantissa, exponent] = value.toExponential(0).split("e");
+  const power = `10<sup>${Number(exponent).toString().replace("-", "−")}</sup>`;
+  return mantissa === "1" ? power : `${mantissa}·${power}`;
+}
+
+const plainText = (value: number): string => String(Number(value.toPrecision(1)));
+
+/** Labels at these multiples of every decade from below `low` to above `high`; Plotly would label 200 as "2". */
+function labelled(
+  multiples: readonly number[],
+  low: number,
+  high: number,
+  text: (value: number) => string,
+): PlotlyObject {
   const [first, last] = [Math.floor(Math.log10(low)) - 1, Math.ceil(Math.log10(high)) + 1];
-  const tickvals = Array.from({ length: last - first }, (_, i) => [1, 2, 5].map((k) => k * 10 ** (first + i))).flat();
-  return { tickmode: "array", tickvals, ticktext: tickvals.map((value) => String(Number(value.toPrecision(1)))) };
+  // Read from text: 10 ** -12 is not 1e-12 to the last digit.
+  const decade = (i: number): number[] => multiples.map((k) => Number(`${k}e${first + i}`));
+  const tickvals = Array.from({ length: last - first + 1 }, (_, i) => decade(i)).flat();
+  return { tickmode: "array", tickvals, ticktext: tickvals.map(text) };
+}
+
+/** Labels 10ᵏ at the decades about `low` to `high`. Plotly's own are a quarter larger than all other labels. */
+export function powerTicks(low: number, high: number): PlotlyObject {
+  return labelled([1], low, high, powerText);
 }
 
 /** A logarithmic axis for values between `low` and `high`: labels at decades, or between them when there are few. */
@@ -80,12 +101,12 @@ export function logAxis(
 ): PlotlyObject {
   const decades = Math.log10(high / low);
   const known = Number.isFinite(decades) && decades > 0;
+  const text = high >= 1e5 || low < 1e-4 ? powerText : plainText;
   return axis(quantity, unit, {
     type: "log",
     ...(known ? { range: [Math.log10(low) - 0.02 * decades, Math.log10(high) + 0.02 * decades] } : {}),
-    ...(known && decades < 1.5 ? fewTicks(low, high) : { dtick: 1 }),
+    ...(known ? labelled(decades < 1.5 ? [1, 2, 5] : [1], low, high, text) : { dtick: 1, exponentformat: "none" }),
     minor: { ticks: "outside", ticklen: 2, dtick: "D1", tickcolor: lineColour },
-    exponentformat: known && (high >= 1e5 || low < 1e-4) ? "power" : "none",
     ...options,
   });
 }

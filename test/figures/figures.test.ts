@@ -30,6 +30,16 @@ test("every axis names its quantity and its unit", () => {
   }
 });
 
+test("powers of ten are written by us: Plotly's are a quarter larger than other labels", () => {
+  for (const [name, { layout }] of Object.entries(gallery)) {
+    const axes = Object.entries(layout).filter(([key]) => /^[xy]axis\d*$/.test(key));
+    const own = axes.filter(([, axis]) => (axis as { exponentformat?: string }).exponentformat === "power");
+    assert.deepEqual(own, [], name);
+  }
+  const { tickvals, ticktext } = gallery.sensitivity!.layout.yaxis as { tickvals: number[]; ticktext: string[] };
+  assert.equal(ticktext[tickvals.indexOf(1e-12)], "10<sup>−12</sup>");
+});
+
 test("every figure shows itself in a notebook, small, without a number that JSON does not know", () => {
   for (const [name, figure] of Object.entries(gallery)) {
     const bundle = figure[jupyterDisplay]();
