@@ -269,7 +269,7 @@ test("options change array, pointing, spectrum and data model of the files", asy
 test("what was written shows itself as a table in a notebook", async () => {
   const files = await simulate({ events: 4, seed: 1, output: join(folder, "shown"), particles: ["electron"] });
   const html = String(files[jupyterDisplay]()["text/html"]);
-  for (const text of ["electron_run1.dl1.h5", "SST-1M-1", "SST-1M-2", "seconds", "telescope images in 1 files"]) {
+  for (const text of ["electron_run1.dl1.h5", "SST-1M-1", "SST-1M-2", "seconds", "telescope images in 1 file"]) {
     assert.ok(html.includes(text), text);
   }
   assert.ok(Array.isArray(files.map(({ path }) => path)));
