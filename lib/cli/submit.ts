@@ -71,7 +71,10 @@ async function check(
       stage === "compare" ? { taskFolder: config.modelFolder } : { configFile: config.file, overrides };
     await checkNotebook(stage, project, parameters);
   }
-  await checkVariants(list, stages, profile, { trainedByThen: trained });
+  await checkVariants(list, stages, profile, {
+    trainedByThen: trained,
+    warn: (line) => process.stderr.write(`warning: ${line}\n`),
+  });
 }
 
 /** Ids of SLURM for what `--after` names: an id, or a run. */

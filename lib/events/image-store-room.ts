@@ -2,7 +2,15 @@ import { statfsSync } from "node:fs";
 import { ConfigError } from "../errors.js";
 import { listImageStores } from "./image-store-cache.js";
 
-const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+/** `0.012 GB`, `3.4 GB` */
+export const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(bytes < 1e9 ? 3 : 1)} GB`;
+
+/** What training does where an image store finds no room, and what makes room. */
+export const doWithoutStore =
+  "every epoch reads the DL1 files (to go faster, run 'cherenkit cache prune', free some space, or set CHERENKIT_CACHE to a folder on another disk)";
+
+/** Whether so many more bytes fit beside others on a disk of which so many are free: a little is left for what else happens there. */
+export const fitsOnDisk = (bytes: number, freeBytes: number): boolean => freeBytes > bytes * 1.02;
 
 /** Most bytes that all image stores together may take; `CHERENKIT_CACHE_LIMIT_GB`, without limit when it is not set. */
 export function cacheLimitBytes(): number {
@@ -26,7 +34,6 @@ export async function whyNoRoom(folder: string, bytes: number): Promise<string |
     }
   }
   const { bavail, bsize } = statfsSync(folder);
-  // A little is left for what else happens on that disk.
-  if (bavail * bsize > bytes * 1.02) return null;
+  if (fitsOnDisk(bytes, bavail * bsize)) return null;
   return `the image store needs ${gigabytes(bytes)}, and ${folder} has ${gigabytes(bavail * bsize)} left`;
 }

@@ -10,7 +10,7 @@ import type { ExampleTable } from "./example-table.js";
 import { buildStore, type StorePlan } from "./image-store-build.js";
 import { imageStoresFolder } from "./image-store-cache.js";
 import { readCompleteStore, storeFormat, storePaths } from "./image-store-files.js";
-import { whyNoRoom } from "./image-store-room.js";
+import { doWithoutStore, whyNoRoom } from "./image-store-room.js";
 
 /** Selected images of a data set in a flat file: float32, `[images, pixels, channels]`, in the order of `storeOrder`. */
 export interface ImageStore {
@@ -50,9 +50,7 @@ function pixelsOf(examples: ExampleTable): number {
 }
 
 function withoutStore(facts: Pick<ImageStore, "key" | "examples" | "pixels" | "channels">, reason: string): ImageStore {
-  const remedy = "run 'cherenkit cache prune', free some space, or set CHERENKIT_CACHE to a folder on another disk";
-  const problem = `${reason}; every epoch reads the DL1 files (to go faster, ${remedy})`;
-  return { ...facts, folder: null, problem, reused: false };
+  return { ...facts, folder: null, problem: `${reason}; ${doWithoutStore}`, reused: false };
 }
 
 /**

@@ -3,6 +3,8 @@ import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { counted } from "../display/counted.js";
 import { OutputError } from "../errors.js";
+import { listImageStores } from "../events/image-store-cache.js";
+import { cacheLimitBytes, doWithoutStore, fitsOnDisk, gigabytes } from "../events/image-store-room.js";
 import { outputError } from "../files/write-atomically.js";
 
 /** Something that jobs will write, and about how much it takes. */
@@ -12,14 +14,12 @@ export interface SpaceNeed {
   readonly bytes: number;
 }
 
-const GB = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-
 /** `3 image stores (1.2 GB) and 100 models (5.0 GB)` */
 function described(needs: readonly SpaceNeed[]): string {
   const kinds = [...new Set(needs.map(({ kind }) => kind))];
   const parts = kinds.map((kind) => {
     const these = needs.filter((need) => need.kind === kind);
-    return `${counted(these.length, kind)}${kinds.length > 1 ? ` (${GB(sumOf(these))})` : ""}`;
+    return `${counted(these.length, kind)}${kinds.length > 1 ? ` (${gigabytes(sumOf(these))})` : ""}`;
   });
   return `${parts.join(" and ")} ${needs.length > 1 ? "need" : "needs"}`;
 }
@@ -44,33 +44,65 @@ async function checkWritable(folder: string): Promise<void> {
   }
 }
 
-/**
- * Checks that models may be written where they go, and that everything together fits into the file systems.
- * @throws {OutputError} naming what is needed and what is free
- */
-export async function checkSpace(needs: readonly SpaceNeed[]): Promise<void> {
-  const byDevice = new Map<number, SpaceNeed[]>();
+/** The needs of each file system. */
+async function byDevice(needs: readonly SpaceNeed[]): Promise<SpaceNeed[][]> {
+  const devices = new Map<number, SpaceNeed[]>();
   const known = new Map<string, Promise<number>>();
-  const models = needs.filter(({ kind }) => kind === "model").map(({ folder }) => folder);
-  // Of a hundred new models the folder above is looked at once.
-  for (const folder of new Map(models.map((model) => [existing(model), model])).values()) await checkWritable(folder);
   for (const need of needs) {
     const above = existing(need.folder);
     const asked = known.get(above) ?? stat(above).then(({ dev }) => dev);
     known.set(above, asked);
     const device = await asked;
-    byDevice.set(device, [...(byDevice.get(device) ?? []), need]);
+    devices.set(device, [...(devices.get(device) ?? []), need]);
   }
-  for (const together of byDevice.values()) {
-    const needed = sumOf(together);
+  return [...devices.values()];
+}
+
+const sentence = (needs: readonly SpaceNeed[], free: number): string =>
+  `${described(needs)} about ${gigabytes(sumOf(needs))}, but only ${gigabytes(free)} are free`;
+
+/** Why image stores find no room, so that training does without them; null when they do. */
+async function whyWithoutStores(stores: readonly SpaceNeed[], free: number): Promise<string | null> {
+  const limit = cacheLimitBytes();
+  const used =
+    limit < Number.POSITIVE_INFINITY ? (await listImageStores()).reduce((sum, { bytes }) => sum + bytes, 0) : 0;
+  if (used + sumOf(stores) > limit)
+    return `${described(stores)} about ${gigabytes(sumOf(stores))}, others take ${gigabytes(used)}, and CHERENKIT_CACHE_LIMIT_GB is ${limit / 1e9}`;
+  return fitsOnDisk(sumOf(stores), free) ? null : `${sentence(stores, free)} in ${stores[0]!.folder}`;
+}
+
+/**
+ * Checks that models and image stores may be written where they go, and that what training cannot do without fits into the
+ * file systems.
+ * @returns what training will do without, in a sentence; null when everything fits
+ * @throws {OutputError} naming what is needed, what is free and what could be done without
+ */
+export async function checkSpace(needs: readonly SpaceNeed[]): Promise<string | null> {
+  // Of a hundred new models the folder above is looked at once.
+  for (const folder of new Map(needs.map(({ folder }) => [existing(folder), folder])).values())
+    await checkWritable(folder);
+  const without: string[] = [];
+  for (const together of await byDevice(needs)) {
+    const [models, stores] = (["model", "image store"] as const).map((kind) =>
+      together.filter((need) => need.kind === kind),
+    ) as [SpaceNeed[], SpaceNeed[]];
     const { bavail, bsize } = await statfs(existing(together[0]!.folder));
-    if (bavail * bsize >= needed) continue;
-    const free = GB(bavail * bsize);
-    throw new OutputError(`${described(together)} about ${GB(needed)}, but only ${free} are free`, {
-      place: placesOf(together).join(" and "),
-      remedy: "free some space or choose another folder (output_dir; CHERENKIT_CACHE for image stores)",
-    });
+    const free = bavail * bsize;
+    const refuse = (these: readonly SpaceNeed[], remedy: string): never => {
+      throw new OutputError(sentence(these, free), { place: placesOf(these).join(" and "), remedy });
+    };
+    if (sumOf(models) > free) refuse(models, "free some space, or choose another folder (output_dir)");
+    if (stores.length === 0) continue;
+    const reason = await whyWithoutStores(stores, free);
+    if (reason !== null) without.push(reason);
+    // The store would be written first, and leave too little for the model.
+    else if (sumOf(together) > free)
+      refuse(
+        together,
+        "free some space, choose another folder (output_dir; CHERENKIT_CACHE for image stores), or do without image stores: set CHERENKIT_CACHE_LIMIT_GB to 0",
+      );
   }
+  return without.length > 0 ? `${without.join("; ")}; ${doWithoutStore}` : null;
 }
 
 /** The folders; of several models those they lie in. */

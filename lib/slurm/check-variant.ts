@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Config, FileSelection } from "../config/config.js";
 import { modelFolder } from "../config/model-folder.js";
 import { selectFiles } from "../config/select-files.js";
 import { InputError } from "../errors.js";
-import { cacheFolder } from "../files/cache-folder.js";
+import { imageStoresFolder } from "../events/image-store-cache.js";
 import { checkSpace, type SpaceNeed } from "./check-space.js";
 import type { ClusterProfile, JobStage } from "./cluster-profile.js";
 import type { Variant } from "./plan.js";
@@ -39,19 +40,27 @@ function fileLookup(binds: readonly string[]): (selection: FileSelection) => Pro
   };
 }
 
+/** Where jobs keep image stores; null when that is a place which only the compute nodes have. */
+function storesFolder({ environment, container }: ClusterProfile): string | null {
+  if (!environment.CHERENKIT_CACHE) return imageStoresFolder();
+  const cache = hostPath(environment.CHERENKIT_CACHE, container?.binds ?? []);
+  return existsSync(cache) ? join(cache, "images") : null;
+}
+
 /**
  * Checks on the login node what jobs would otherwise find out hours later. The configurations themselves are loaded
  * already.
  * @throws {InputError} for files that are not there, or a model that must be trained first
- * @throws {OutputError} for want of space
+ * @throws {OutputError} for want of space that training cannot do without; `warn` is told what it can
  */
 export async function checkVariants(
   variants: readonly Variant[],
   stages: readonly JobStage[],
   profile: ClusterProfile,
-  others: { readonly trainedByThen: boolean },
+  others: { readonly trainedByThen: boolean; readonly warn: (line: string) => void },
 ): Promise<void> {
   const look = fileLookup(profile.container?.binds ?? []);
+  const cache = storesFolder(profile);
   const stores = new Map<string, SpaceNeed>();
   const models = new Map<string, SpaceNeed>();
   for (const { config } of variants) {
@@ -72,7 +81,7 @@ export async function checkVariants(
       // Models that differ in mapper or network alone share a store.
       const { mapper: _, imageShape: __, ...read } = config.reader;
       const store = JSON.stringify([signal, background, read]);
-      stores.set(store, { kind: "image store", folder: cacheFolder(), bytes });
+      if (cache !== null) stores.set(store, { kind: "image store", folder: cache, bytes });
       const pages = models.size === 0 ? pagesBytes : 0;
       models.set(folder.path, { kind: "model", folder: folder.path, bytes: modelBytes(config) + pages });
     }
@@ -87,7 +96,8 @@ export async function checkVariants(
       });
     }
   }
-  await checkSpace([...stores.values(), ...models.values()]);
+  const without = await checkSpace([...stores.values(), ...models.values()]);
+  if (without !== null) others.warn(without);
 }
 
 /** @throws {InputError} when the profile's image or a folder it binds is missing */
