@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, Help, type Option } from "commander";
 import { endTidily } from "./end-tidily.js";
 
 interface PackageFile {
@@ -50,6 +50,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   demo: async () => (await import("./demo.js")).demoCommand(),
 };
 
+/** An option that may be repeated is, to begin with, an empty list; nobody needs to know. */
+const optionDescription = (option: Option): string =>
+  new Help().optionDescription(option).replace(" (default: [])", "");
+
 /**
  * `cherenkit`, before it is given a command line.
  * @param name the one command that is wanted; all are there when there is none of that name
@@ -72,6 +76,6 @@ export async function program(name?: string): Promise<Command> {
     command.addCommand(sub);
   }
   const everything = [command, ...command.commands, ...command.commands.flatMap((sub) => sub.commands)];
-  for (const each of everything) each.exitOverride();
+  for (const each of everything) each.exitOverride().configureHelp({ ...each.configureHelp(), optionDescription });
   return command;
 }

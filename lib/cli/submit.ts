@@ -101,15 +101,13 @@ async function plan(
   project: string,
 ): Promise<[PlanOptions, string]> {
   const { loadProfile } = await import("../slurm/load-profile.js");
-  const { parse } = await import("yaml");
   const stages = parseStages(stageText);
   const set = splitOverrides(options.set);
   const cluster = options.cluster ?? "local";
   if (options.cluster === undefined && !options.local) {
     throw new ConfigError("no cluster is given", { remedy: "name a profile with --cluster NAME, or add --local" });
   }
-  const overrides = Object.fromEntries(Object.entries(set.profile).map(([key, text]) => [key, parse(text) as unknown]));
-  const profile = await loadProfile(cluster, project, overrides);
+  const profile = await loadProfile(cluster, project, set.profile);
   const { configVariants } = await import("./variants.js");
   const list: Variant[] = [];
   for (const file of files) list.push(...(await configVariants(file, set.config, options)));
@@ -189,6 +187,19 @@ async function submitUnlessBusy(
   }
 }
 
+/** Options that would do nothing beside others. @throws {ConfigError} */
+function checkOptions({ parallel, array, shards, after, json, local, dryRun }: Options, here: boolean): void {
+  const without = here ? "without SLURM" : dryRun ? "with --dry-run" : null;
+  if (json && without) throw new ConfigError(`--json tells of submitted jobs, and ${without} there are none`);
+  if (after.length > 0 && here) {
+    throw new ConfigError("--after waits for a job of SLURM, and these stages run here", {
+      remedy: local ? "leave out --local or --after" : "leave out --after",
+    });
+  }
+  if (parallel !== undefined && !array && shards < 2)
+    throw new ConfigError("--parallel limits the tasks of an array", { remedy: "add --array, or --shards" });
+}
+
 async function submit(stageText: string, files: string[], options: Options): Promise<void> {
   const unwanted = new AbortController();
   try {
@@ -211,6 +222,7 @@ async function submitStages(stageText: string, files: string[], options: Options
     retryOom: parseFactor(options.retryOom),
   };
   const here = options.local === true || planned.profile.scheduler === "local";
+  checkOptions(options, here);
   if (options.dryRun) {
     const { dryRun } = await import("../slurm/dry-run.js");
     console.log(await dryRun(planJobs(planned), settings, { askSlurm: !here, check: options.check }));

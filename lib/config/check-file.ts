@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 import { describeValue, expectation, schemaAt, sectionOf } from "./json-schema.js";
-import { withValue } from "./overrides.js";
+import { valueAt, withValue } from "./overrides.js";
 import { type ConfigFile, configSchema } from "./schema.js";
 import { allKeys, emptySections, keysOf, type Schema } from "./sections.js";
 import { type KeyPath, type Problem, placeOf, type YamlSource } from "./yaml-source.js";
@@ -27,15 +27,6 @@ function unknownKey(path: KeyPath, name: string): string {
   if (alike && alike.far <= 2)
     return `unknown key "${name}"${where}; did you mean "${alike.known.at(-1)}" in ${alike.known.slice(0, -1).join(".")}?`;
   return `unknown key "${name}"${where}; known are ${siblings.join(", ")}`;
-}
-
-function valueAt(value: unknown, path: KeyPath): unknown {
-  let found = value;
-  for (const part of path) {
-    if (found === null || typeof found !== "object") return undefined;
-    found = (found as Record<string | number, unknown>)[part];
-  }
-  return found;
 }
 
 function report(source: YamlSource, content: unknown, issue: z.core.$ZodIssue, problems: Problem[]): void {

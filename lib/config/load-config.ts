@@ -8,14 +8,7 @@ import { override, readOverrides } from "./overrides.js";
 import { type FilledSource, fillPlaceholders } from "./placeholders.js";
 import { resolveConfig } from "./resolve-config.js";
 import type { ConfigFile } from "./schema.js";
-import { displayName, type KeyPath, type Problem, parseYaml, type YamlSource } from "./yaml-source.js";
-
-function throwProblems(name: string, problems: readonly Problem[], cause?: unknown): never {
-  const [first] = problems;
-  if (problems.length === 1) throw new ConfigError(first!.message, { place: first!.place, cause });
-  const list = problems.map(({ place, message }) => `  ${place}  ${message}`);
-  throw new ConfigError(`${name} has ${problems.length} problems:\n${list.join("\n")}`, { place: first!.place, cause });
-}
+import { displayName, type KeyPath, type Problem, parseYaml, throwProblems, type YamlSource } from "./yaml-source.js";
 
 async function readText(file: string): Promise<string> {
   try {

@@ -18,10 +18,14 @@ function readValue(text: string): unknown {
   return plainPath.test(text) ? text : (parse(text) as unknown);
 }
 
-/** Reads `values`, dotted key path → YAML text. */
-export function readOverrides(values: Readonly<Record<string, string>>, problems: Problem[]): Override[] {
+/** Reads `values`, dotted key path → YAML text. @param prefix what stood before each key path where it was given */
+export function readOverrides(
+  values: Readonly<Record<string, string>>,
+  problems: Problem[],
+  prefix: string = "",
+): Override[] {
   return Object.entries(values).flatMap(([dotted, text]): Override[] => {
-    const place = `--set ${dotted}=${text}`;
+    const place = `--set ${prefix}${dotted}=${text}`;
     const path = dotted.split(".").map((part) => (/^\d+$/.test(part) ? Number(part) : part));
     if (path.includes("")) {
       problems.push({ place, message: "expected key.path=value" });
@@ -34,6 +38,16 @@ export function readOverrides(values: Readonly<Record<string, string>>, problems
       return [];
     }
   });
+}
+
+/** What stands at `path`; undefined where nothing does. */
+export function valueAt(value: unknown, path: KeyPath): unknown {
+  let found = value;
+  for (const part of path) {
+    if (found === null || typeof found !== "object") return undefined;
+    found = (found as Record<string | number, unknown>)[part];
+  }
+  return found;
 }
 
 /**

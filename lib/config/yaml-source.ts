@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { ConfigError } from "../errors.js";
 
 /** Where a value stands: keys and list indices from the top of the file. */
 export type KeyPath = readonly (string | number)[];
@@ -8,6 +9,14 @@ export type KeyPath = readonly (string | number)[];
 export interface Problem {
   readonly place: string;
   readonly message: string;
+}
+
+/** Tells one problem, or all of them in a list. @throws {ConfigError} */
+export function throwProblems(name: string, problems: readonly Problem[], cause?: unknown): never {
+  const [first] = problems;
+  if (problems.length === 1) throw new ConfigError(first!.message, { place: first!.place, cause });
+  const list = problems.map(({ place, message }) => `  ${place}  ${message}`);
+  throw new ConfigError(`${name} has ${problems.length} problems:\n${list.join("\n")}`, { place: first!.place, cause });
 }
 
 /** What a YAML 1.2 file says and the command line replaces; it knows the line and column of everything in the file. */

@@ -5,24 +5,43 @@ const text = z.string().min(1);
 
 const memoryPattern = /^\d+(\.\d+)?\s*([KMGT]i?B?)?$/i;
 
+const gpusExpected = "expected a number of GPUs, or type:number such as nvidia_rtx_a6000:1";
+const memoryExpected = "expected a size with its unit, such as 48GB or 2000M";
+const timeExpected = "expected a time such as 12:00:00, 1-00:00:00 or a number of minutes";
+
+/** Options that come from other keys, or without which jobs could not be followed and put back. */
+const settled = new RegExp(
+  `^--(${[
+    ...["partition", "gpus", "cpus-per-task", "mem", "time", "account", "qos", "constraint", "exclude"],
+    ...["array", "dependency", "output", "error", "open-mode", "requeue", "no-requeue", "signal", "parsable", "wrap"],
+  ].join("|")})(=|$)`,
+);
+
 const resources = {
   partition: text.nullable().optional().describe("Partition (queue); null = the cluster's default."),
-  gpus: text
-    .regex(/^([A-Za-z0-9_.-]+:)?\d+$/, "expected a number of GPUs, or type:number such as nvidia_rtx_a6000:1")
+  gpus: z
+    .union(
+      [
+        text.regex(/^([A-Za-z0-9_.-]+:)?\d+$/, gpusExpected),
+        z
+          .int()
+          .min(0)
+          .transform((count) => (count === 0 ? null : String(count))),
+      ],
+      { error: gpusExpected },
+    )
     .nullable()
     .optional()
     .describe("GPUs of a job: `1`, or with their type `nvidia_rtx_a6000:1`; null = none."),
   cpus: z.int().min(1).nullable().optional().describe("Processor cores of a job."),
-  memory: text
-    .regex(memoryPattern, "expected a size such as 48GB or 2000M")
+  memory: z
+    .string({ error: memoryExpected })
+    .regex(memoryPattern, memoryExpected)
     .nullable()
     .optional()
     .describe("Main memory of a job: `48GB`."),
   time: z
-    .union([
-      text.regex(timePattern, "expected a time such as 12:00:00, 1-00:00:00 or a number of minutes"),
-      z.int().min(1).transform(String),
-    ])
+    .union([text.regex(timePattern, timeExpected), z.int().min(1).transform(String)], { error: timeExpected })
     .nullable()
     .optional()
     .describe("Time limit: `12:00:00`, `1-00:00:00`, or minutes. Training is requeued when it is over."),
@@ -39,7 +58,17 @@ export const profileSchema = z.strictObject({
   qos: text.optional().describe("Quality of service."),
   constraint: text.optional().describe("Features a node must have."),
   exclude: text.optional().describe("Nodes not to use."),
-  sbatch_options: z.array(text.startsWith("--")).default([]).describe("More options of sbatch, each as one string."),
+  sbatch_options: z
+    .array(
+      text
+        .startsWith("--", "expected an option such as --reservation=school")
+        .refine(
+          (option) => !settled.test(option),
+          "expected an option that no other key of the profile, or cherenkit, sets",
+        ),
+    )
+    .default([])
+    .describe("More options of sbatch, each as one string."),
   warn_seconds: z
     .int()
     .min(10)
@@ -49,7 +78,10 @@ export const profileSchema = z.strictObject({
   requeue: z.boolean().default(true).describe("false where the cluster forbids it: a successor job is submitted."),
   setup: z.array(text).default([]).describe("Shell lines before the command: `module load …`, `ulimit …`."),
   environment: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/), z.string())
+    .record(
+      z.string().regex(/^[A-Za-z_]\w*$/),
+      z.union([z.string(), z.number().transform(String), z.boolean().transform(String)], { error: "expected text" }),
+    )
     .default({})
     .describe("Environment variables of the command."),
   node: text.default("node").describe("Node.js on the compute node, or in the container."),

@@ -6,6 +6,7 @@ import { ConfigError, InputError } from "../errors.js";
 import { batchScript } from "./batch-script.js";
 import { type Job, type ScriptOptions, scriptFile } from "./job.js";
 import { checkResources } from "./partition.js";
+import { shellWord } from "./shell-quote.js";
 import { SlurmError, slurm } from "./slurm-command.js";
 
 /** What SLURM says of a script without taking it; null when it does not answer. */
@@ -27,7 +28,7 @@ async function testOnly(text: string): Promise<string | null> {
   }
 }
 
-/** The scripts that would be submitted, with what SLURM says of them; nothing is written. */
+/** The scripts that would be submitted, with what SLURM says of them as comments, so that bash can run one; nothing is written. */
 export async function dryRun(
   jobs: readonly Job[],
   settings: ScriptOptions,
@@ -44,13 +45,13 @@ export async function dryRun(
     const waits = job.waitsFor.map(({ kind, job: other }) => `${kind} ${"id" in other ? other.id : other.key}`);
     parts.push(
       [
-        `==> ${job.key}: ${join(job.folder, scriptFile)}`,
-        `    ${counted(job.tasks.length, "task")}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
-        ...(silent ? ["    SLURM does not answer, it is not asked any more"] : []),
-        ...(answer ? [`    ${answer}`] : []),
+        `# ==> ${job.key}: ${join(job.folder, scriptFile)}`,
+        `#     ${counted(job.tasks.length, "task")}${waits.length > 0 ? `, waits for ${waits.join(", ")}` : ""}`,
+        ...(silent ? ["#     SLURM does not answer, it is not asked any more"] : []),
+        ...(answer ? [answer.replace(/^/gm, "#     ")] : []),
         "",
         text.slice(0, common).trimEnd(),
-        "… slurm/batch.sh",
+        `. ${shellWord(join(settings.project, "slurm/batch.sh"))} # the same for every job`,
       ].join("\n"),
     );
   }
@@ -59,7 +60,7 @@ export async function dryRun(
       await checkResources(jobs);
     } catch (error) {
       // Without SLURM nothing can be said; what the cluster cannot run was shown above, and is explained here.
-      if (error instanceof ConfigError) parts.push(error.message);
+      if (error instanceof ConfigError) parts.push(error.message.replace(/^/gm, "# "));
       else if (!(error instanceof InputError)) throw error;
     }
   }

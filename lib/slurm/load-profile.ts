@@ -2,9 +2,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { closest, distance } from "fastest-levenshtein";
-import { parseDocument } from "yaml";
 import type * as z from "zod";
+import { describeValue } from "../config/json-schema.js";
+import { override, readOverrides, valueAt } from "../config/overrides.js";
 import { absolutePath } from "../config/project-root.js";
+import { type Problem, parseYaml, placeOf, throwProblems, type YamlSource } from "../config/yaml-source.js";
 import { ConfigError } from "../errors.js";
 import { type ClusterProfile, profileSchema } from "./cluster-profile.js";
 
@@ -44,15 +46,41 @@ function keysAt(path: readonly PropertyKey[]): string[] {
   return Object.keys(shape);
 }
 
-function problem(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    const list = issue.keys.map(
-      (key) => `unknown key "${key}"${where ? ` in ${where}` : ""}; ${near(key, keysAt(issue.path))}`,
-    );
-    return list.join("\n  ");
+const kinds: Readonly<Record<string, string>> = {
+  ...{ string: "text", number: "a number", int: "a whole number", boolean: "true or false" },
+  ...{ array: "a list", object: "a section", record: "a section of names and values" },
+};
+
+/** What would be right, in words. */
+function expected(issue: z.core.$ZodIssue): string {
+  // The schema's own words.
+  if (issue.message.startsWith("expected ")) return issue.message;
+  switch (issue.code) {
+    case "invalid_type":
+      return `expected ${kinds[issue.expected] ?? issue.expected}`;
+    case "invalid_value":
+      return `expected one of ${issue.values.join(", ")}`;
+    case "too_small":
+      return `expected ${issue.origin === "string" ? "text" : `a number from ${issue.minimum} up`}`;
+    case "invalid_key":
+      return "expected a name of letters, digits and underscores";
+    default:
+      return issue.message;
   }
-  return `${where || "the file"}: ${issue.message}`;
+}
+
+function report(source: YamlSource, issue: z.core.$ZodIssue): Problem[] {
+  const path = issue.path.map((part) => (typeof part === "symbol" ? String(part) : part));
+  const dotted = path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      place: placeOf(source, [...path, key], "key"),
+      message: `unknown key "${key}"${dotted ? ` in ${dotted}` : ""}; ${near(key, keysAt(path))}`,
+    }));
+  }
+  const found = issue.code === "invalid_key" ? path.at(-1) : valueAt(source.content, path);
+  const message = `${dotted || "the file"}: ${expected(issue)}, found ${describeValue(found)}`;
+  return [{ place: placeOf(source, path), message }];
 }
 
 /** `${NAME}` and `${NAME:-text}` by the environment, `~` by the home folder, in one text of a profile. */
@@ -69,25 +97,25 @@ function fill(text: string, file: string): string {
 
 /**
  * Reads a cluster profile, strictly. Relative paths in it start at the project's folder.
- * @param overrides replace keys of the profile's top level
+ * @param overrides replace values of the profile: key path → YAML text, `stages.report.time` → `10`
  * @throws {ConfigError} for an unknown profile or key, with the nearest known one
  */
 export async function loadProfile(
   name: string,
   project: string,
-  overrides: Readonly<Record<string, unknown>> = {},
+  overrides: Readonly<Record<string, string>> = {},
 ): Promise<ClusterProfile> {
   const file = profileFile(name, project);
-  const document = parseDocument(await readFile(file, "utf8"), { version: "1.2", prettyErrors: true });
-  if (document.errors[0]) throw new ConfigError(document.errors[0].message, { place: file });
-  const content = document.toJS() as unknown;
-  const result = profileSchema.safeParse(
-    content !== null && typeof content === "object" && !Array.isArray(content) ? { ...content, ...overrides } : content,
-  );
-  if (!result.success) {
-    const list = result.error.issues.map((issue) => `  ${problem(issue)}`);
-    throw new ConfigError(`the cluster profile ${basename(file)} is not right:\n${list.join("\n")}`, { place: file });
-  }
+  const problems: Problem[] = [];
+  const parsed = parseYaml(await readFile(file, "utf8"), file, problems);
+  const source = override(parsed, readOverrides(overrides, problems, "cluster."), problems);
+  if (problems.length > 0) throwProblems(parsed.name, problems);
+  const result = profileSchema.safeParse(source.content);
+  if (!result.success)
+    throwProblems(
+      parsed.name,
+      result.error.issues.flatMap((issue) => report(source, issue)),
+    );
   const profile = result.data;
   const path = (text: string): string => absolutePath(fill(text, file), project);
   if (!profile.container) return profile;

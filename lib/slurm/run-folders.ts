@@ -65,6 +65,8 @@ export function findJobRuns(root: string): JobRun[] {
  * @throws {InputError} when there is none
  */
 export function findRuns(word: string, models: string): string[] {
+  // The folder in which one stands is no run: an empty variable shall not cancel all that lies below.
+  if (word.trim() === "") throw new InputError("a run has no name", { remedy: "give an id, or a model's folder" });
   const path = resolve(word);
   if (existsSync(path)) {
     const found = findRunFolders(path);

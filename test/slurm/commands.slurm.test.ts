@@ -50,7 +50,7 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     const said = await submit("train,test", "energy.yaml", "--dry-run");
     assert.equal(said.exitCode, 0, said.stderr);
     assert.match(said.stdout, /==> train-1: .*models\/energy\/cnn_small\/runs\/train-.*\/job\.sh/);
-    assert.match(said.stdout, /==> test-1: [^\n]*\n {4}1 task, waits for afterok train-1\n {4}SLURM would take it/);
+    assert.match(said.stdout, /# ==> test-1: [^\n]*\n# {5}1 task, waits for afterok train-1\n# {5}SLURM would take it/);
     assert.match(said.stdout, /#SBATCH --gpus=nvidia_rtx_a6000:1/);
     const refused = await submit("train", "energy.yaml", "--dry-run", "--set", "cluster.partition=nowhere");
     assert.match(refused.stdout, /SLURM would refuse it: .*invalid partition/i);
@@ -80,6 +80,10 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     await refuse(["train", "energy.yaml", "--seeds", ""], /--seeds has no values/);
     await refuse(["train", "energy.yaml", "--array", "--parallel", "0"], /1 or more is needed/);
     await refuse(["trian", "energy.yaml"], /there is no stage trian/);
+    await refuse(["train", "energy.yaml", "--parallel", "3"], /--parallel limits the tasks of an array/);
+    await refuse(["train", "energy.yaml", "--local", "--after", "3"], /--after waits for a job of SLURM/);
+    await refuse(["train", "energy.yaml", "--dry-run", "--json"], /--json tells of submitted jobs, and with --dry-run/);
+    await refuse(["train", "energy.yaml", "--after", ""], /a run has no name/);
     const wrong = join(root, "wrong.yaml");
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of the configuration
     writeFileSync(wrong, demo.replace("data_path: data/demo", "data_path: ${CHERENKIT_NOT_SET}/demo"));

@@ -9,6 +9,7 @@ import type { Config } from "../../lib/config/config.js";
 import { ConfigError } from "../../lib/errors.js";
 import { batchScript } from "../../lib/slurm/batch-script.js";
 import { profileSchema } from "../../lib/slurm/cluster-profile.js";
+import { dryRun } from "../../lib/slurm/dry-run.js";
 import type { Job, ScriptOptions } from "../../lib/slurm/job.js";
 import { readAttempts } from "../../lib/slurm/job-record.js";
 import { type PlanOptions, planJobs } from "../../lib/slurm/plan.js";
@@ -154,6 +155,16 @@ test("the script passes every word on as it is, and notes its attempt", async ()
   assert.equal(attempt!.exitCode, 3);
   assert.equal(attempt!.next, "failed");
   assert.match(readFileSync(join(job.folder, "slurm.log"), "utf8"), /attempt 1 ended with exit code 3: failed/);
+});
+
+test("what a dry run prints is a script that bash runs, through the part that all jobs share", async () => {
+  const { job, settings } = shellJob(root, 'echo "$run_folder" > "$run_folder/ran"; exit 5');
+  const text = await dryRun([job], settings, { askSlurm: false, check: false });
+  assert.match(text, /^# ==> train-1: .*job\.sh\n# {5}1 task\n/);
+  const { status } = spawnSync("bash", { input: text });
+  assert.equal(status, 5);
+  assert.equal(readFileSync(join(job.folder, "ran"), "utf8").trim(), job.folder);
+  assert.equal(readAttempts(job.folder)[0]!.next, "failed");
 });
 
 test("without SLURM what waits for a failed job is left out, the comparison is made", async () => {
