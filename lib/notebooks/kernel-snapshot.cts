@@ -44,7 +44,8 @@ function loadCompiler(): typeof ts {
   const names = ["exports", "require", "module", "__filename", "__dirname", "knownSourceFile"];
   const load = compileFunction(code, names, { filename: plan.compiler });
   load.call(own.exports, own.exports, require, own, plan.compiler, dirname(plan.compiler), find);
-  return own.exports as typeof ts;
+  // Its exports are three thousand getters, which the kernel would ask anew at each start.
+  return { ...(own.exports as typeof ts) };
 }
 
 /** Reads and binds the type definitions, as the first cell of a kernel would. */

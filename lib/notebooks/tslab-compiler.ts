@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { createRequire, Module } from "node:module";
+import { createRequire, isBuiltin, Module } from "node:module";
 import { join, relative } from "node:path";
 import type ts from "typescript";
 import { projectFolder } from "../files/project-folder.js";
@@ -72,15 +72,18 @@ function resolveFromProject(compiler: typeof ts, host: CellHost, options: ts.Com
   const cache = compiler.createModuleResolutionCache(projectFolder, (name) => name, options);
   // The compiler names types by the files they stand in, which a package's `exports` need not list.
   const anyFile = { ...options, moduleResolution: compiler.ModuleResolutionKind.Node10 };
-  host.resolveModuleNames = (names, file) =>
-    names.map((name) => {
-      const found = compiler.resolveModuleName(name, file, options, host, cache).resolvedModule;
-      if (found || name.startsWith(".")) return found;
-      return (
-        compiler.resolveModuleName(name, fallback, options, host, cache).resolvedModule ??
-        compiler.resolveModuleName(name, fallback, anyFile, host).resolvedModule
-      );
-    });
+  const anyFileCache = compiler.createModuleResolutionCache(projectFolder, (name) => name, anyFile);
+  const find = (name: string, file: string): ts.ResolvedModuleFull | undefined => {
+    const found = compiler.resolveModuleName(name, file, options, host, cache).resolvedModule;
+    if (found || name.startsWith(".")) return found;
+    return (
+      compiler.resolveModuleName(name, fallback, options, host, cache).resolvedModule ??
+      compiler.resolveModuleName(name, fallback, anyFile, host, anyFileCache).resolvedModule
+    );
+  };
+  // Node's own modules are declared, not found: looking for their files takes longer than all else.
+  host.resolveModuleNames = (names, file) => names.map((name) => (isBuiltin(name) ? undefined : find(name, file)));
+  host.getModuleResolutionCache = () => cache;
 }
 
 /** With these the compiler can name the type of a variable that comes from a package of the project. */
@@ -99,6 +102,43 @@ function useProjectLibrary(host: CellHost): void {
   if (!existsSync(library.file)) return;
   host.getDefaultLibLocation = () => library.folder;
   host.getDefaultLibFileName = () => library.file;
+}
+
+/** What TypeScript's own compiler does not tell in its types. */
+interface BareCompiler {
+  bindSourceFile(file: ts.SourceFile, options: ts.CompilerOptions): void;
+}
+interface ResolvedSourceFile extends ts.SourceFile {
+  readonly resolvedModules?: { forEach(visit: (found: { resolvedModule?: ts.ResolvedModule }) => void): void };
+}
+
+/** Names of a source file and of all that it imports, itself or by others; type definitions are left out. */
+function sourcesOf(program: ts.Program, file: ts.SourceFile): string[] {
+  const found = new Set([file.fileName]);
+  for (const name of found) {
+    (program.getSourceFile(name) as ResolvedSourceFile | undefined)?.resolvedModules?.forEach(({ resolvedModule }) => {
+      const path = resolvedModule?.resolvedFileName;
+      if (path && !path.endsWith(".d.ts") && program.getSourceFile(path)) found.add(path);
+    });
+  }
+  return [...found];
+}
+
+/**
+ * Makes the programs of tslab's converter, two for most cells. TypeScript's usual builder looks in each of them for what
+ * a change concerns, which takes longer than to check a cell anew.
+ */
+function programMaker(compiler: typeof ts): ts.CreateProgram<ts.BuilderProgram> {
+  const { bindSourceFile } = compiler as typeof ts & BareCompiler;
+  return (names, options, ...rest) => {
+    const builder = compiler.createAbstractBuilder(names, options, ...rest);
+    // tslab asks for the names that a cell declares before anything is checked.
+    for (const name of names ?? []) {
+      const file = builder.getSourceFile(name);
+      if (file) bindSourceFile(file, options ?? {});
+    }
+    return { ...builder, getAllDependencies: (file) => sourcesOf(builder.getProgram(), file) };
+  };
 }
 
 function requireFromProject(folder: string): void {
@@ -160,12 +200,16 @@ export function createConverter(): CellConverter {
   const folder = process.cwd();
   const path = require.resolve("@tslab/typescript-for-tslab");
   const compiler = cellCompiler();
-  const createWatchCompilerHost = (files: string[], options: ts.CompilerOptions, ...rest: unknown[]): CellHost => {
+  const createWatchCompilerHost = (
+    files: string[],
+    options: ts.CompilerOptions,
+    system: ts.System,
+    _createProgram: null,
+    ...rest: [ts.DiagnosticReporter, ts.WatchStatusReporter]
+  ): CellHost => {
     const all: ts.CompilerOptions = { ...options, ...ownOptions(compiler) };
-    const create = compiler.createWatchCompilerHost as (
-      ...args: unknown[]
-    ) => ReturnType<typeof createWatchCompilerHost>;
-    const host = create(files, isOutside(folder) ? { ...all, ...packageNames } : all, ...rest);
+    const own = isOutside(folder) ? { ...all, ...packageNames } : all;
+    const host = compiler.createWatchCompilerHost(files, own, system, programMaker(compiler), ...rest);
     useProjectLibrary(host);
     if (isOutside(folder)) resolveFromProject(compiler, host, all);
     return host;
