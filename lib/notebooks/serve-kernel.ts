@@ -147,8 +147,8 @@ export async function serveKernel(connectionFile: string): Promise<void> {
 
   function shutDown(): void {
     session.close();
-    // Timers and sockets of cells would keep the process alive; the pause lets the last messages leave.
-    setTimeout(() => process.exit(0), 100);
+    // Timers and sockets of cells would keep the process alive. What is still to be sent is, while sockets linger.
+    setImmediate(() => process.exit(0));
   }
 
   /**
