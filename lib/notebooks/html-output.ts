@@ -2,11 +2,12 @@ import type { IError, IMimeBundle, IOutput } from "@jupyterlab/nbformat";
 import { AnsiUp } from "ansi_up";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { highlightCode } from "./highlight.js";
+import { newInverseVideo } from "./inverse-video.js";
 import { imageTag, renderMarkdown } from "./markdown.js";
 import { renderMath, setFormulas } from "./math.js";
 import { joinedText } from "./notebook-cell.js";
 import type { PageContext } from "./page-context.js";
-import { shownLine } from "./stream-text.js";
+import { newTerminal, restText, rowsText } from "./terminal.js";
 import { tidyHtml } from "./tidy-html.js";
 
 export const plotlyType = "application/vnd.plotly.v1+json";
@@ -17,17 +18,21 @@ const longStream = 60;
 /** Text is rendered in pieces of this many characters, so that a huge stream needs little memory. */
 const pieceLength = 1 << 20;
 
-/** What a terminal would show of the text, as HTML, in pieces of whole lines. */
+/** What a terminal would show of the text, as HTML, in pieces. */
 function* terminalText(text: string): Generator<string> {
   const colours = new AnsiUp();
   colours.use_classes = true;
-  for (let from = 0; from < text.length; ) {
-    const end = from + pieceLength >= text.length ? text.length : text.lastIndexOf("\n", from + pieceLength) + 1;
-    const to = end > from ? end : from + pieceLength;
-    const shown = text.slice(from, to).replaceAll("\r\n", "\n").split("\n").map(shownLine);
-    yield colours.ansi_to_html(shown.join("\n"));
-    from = to;
+  const inverse = newInverseVideo();
+  let left = "";
+  const terminal = newTerminal((rows) => {
+    left += rowsText(rows);
+  });
+  for (let from = 0; from < text.length; from += pieceLength) {
+    terminal.write(text.slice(from, from + pieceLength));
+    yield colours.ansi_to_html(inverse(left));
+    left = "";
   }
+  yield colours.ansi_to_html(inverse(restText(terminal)));
 }
 
 interface FigureLayout {

@@ -1,46 +1,82 @@
-import { shownLine } from "./stream-text.js";
+import { newTerminal, rowText, type Terminal, type TerminalRow } from "./terminal.js";
 
 /** Passes on whole lines of a stream that arrives in pieces. */
 export interface LineFeed {
   add(stream: "stdout" | "stderr", text: string): void;
-  /** Passes on a line that is not finished. */
+  /** Passes on what was held back and a line that is not finished. */
   flush(): void;
   /** What a terminal would show of the line that is not finished. */
   unfinished(): string;
 }
 
-/** A line without an end is passed on in pieces of so many characters. */
-const longestLine = 1 << 13;
+/** One stream of the two. */
+interface Feed {
+  add(text: string): void;
+  /** Whether lines are held back that are written over and over. */
+  holds(): boolean;
+  flush(): void;
+  unfinished(): string;
+}
 
-/** @param emit gets whole lines, each ended by a newline, and pieces of very long ones */
-export function newLineFeed(emit: (stream: "stdout" | "stderr", text: string) => void): LineFeed {
-  let stream: "stdout" | "stderr" = "stdout";
-  let rest = "";
-  const tidy = (text: string): string => text.replaceAll("\r\n", "\n").split("\n").map(shownLine).join("\n");
-  const flush = (): void => {
-    if (rest !== "") emit(stream, `${tidy(rest)}\n`);
-    rest = "";
+function newFeed(emit: (text: string) => void): Feed {
+  /** Rows of the terminal up to here were passed on. */
+  let done = 0;
+  const textOf = (rows: readonly TerminalRow[]): string =>
+    rows
+      .map((row) => {
+        const text = rowText(row) + (row.goesOn ? "" : "\n");
+        if (row.told === text) return "";
+        row.told = text;
+        return text;
+      })
+      .join("");
+  const tell = (rows: readonly TerminalRow[]): void => {
+    const text = textOf(rows);
+    if (text !== "") emit(text);
   };
+  const begin = (): Terminal =>
+    newTerminal((rows) => {
+      tell(rows.slice(done));
+      done = Math.max(0, done - rows.length);
+    });
+  let terminal = begin();
+  return {
+    add(text) {
+      terminal.write(text);
+      const end = Math.min(terminal.changing(), terminal.rows.length - 1);
+      if (end > done) tell(terminal.rows.slice(done, end));
+      done = end;
+    },
+    holds: () => terminal.changing() < terminal.rows.length,
+    flush() {
+      const { rows } = terminal;
+      tell(rowText(rows.at(-1)!) === "" ? rows.slice(done, -1) : rows.slice(done));
+      terminal = begin();
+      done = 0;
+    },
+    unfinished: () => rowText(terminal.rows[terminal.cursor()]!),
+  };
+}
+
+/**
+ * Lines are passed on as soon as they end. Those that are written over and over, as several progress bars are, are held back
+ * while they change; then their last state is passed on.
+ * @param emit gets whole lines, each ended by a newline, and pieces of very long ones
+ */
+export function newLineFeed(emit: (stream: "stdout" | "stderr", text: string) => void): LineFeed {
+  const feeds = { stdout: newFeed((text) => emit("stdout", text)), stderr: newFeed((text) => emit("stderr", text)) };
+  let stream: "stdout" | "stderr" = "stdout";
+  const other = (): Feed => feeds[stream === "stdout" ? "stderr" : "stdout"];
   return {
     add(name, text) {
-      if (name !== stream) flush();
+      if (name !== stream && !feeds[stream].holds()) feeds[stream].flush();
       stream = name;
-      rest += text;
-      const end = rest.lastIndexOf("\n") + 1;
-      if (end > 0) {
-        emit(stream, tidy(rest.slice(0, end)));
-        rest = rest.slice(end);
-      }
-      if (rest.length <= longestLine) return;
-      // Of a progress bar the last state counts; the return that leads to the next one may still come.
-      const shown = shownLine(rest);
-      if (shown.length <= longestLine / 2) rest = rest.endsWith("\r") ? `${shown}\r` : shown;
-      else {
-        emit(stream, shown);
-        rest = "";
-      }
+      feeds[name].add(text);
     },
-    flush,
-    unfinished: () => shownLine(rest),
+    flush() {
+      other().flush();
+      feeds[stream].flush();
+    },
+    unfinished: () => feeds[stream].unfinished() || other().unfinished(),
   };
 }

@@ -1,3 +1,5 @@
+import { newTerminal, restText, rowsText } from "./terminal.js";
+
 /** What a cell's streams may hold together: a beginning and an end, in characters. */
 export interface StreamBudget {
   head: number;
@@ -14,39 +16,6 @@ export function newStreamBudget(
   return { head, tail, completeIn };
 }
 
-const controlSequence = "\u001b[";
-const escapedSequence = "\u001b\\[";
-const moves = new RegExp(`[\\r\\b]|${escapedSequence}\\d*K`);
-const characters = new RegExp(`${escapedSequence}[\\d;?]*[A-Za-z]|[\\s\\S]`, "gu");
-
-/**
- * What a terminal would show of one line in which the cursor moves back (carriage return, backspace) or text is erased.
- * Colours stay with the characters they were written with.
- */
-export function shownLine(written: string): string {
-  const line = written.replace(/\r+$/, "");
-  if (!moves.test(line)) return line;
-  let cells: string[] = [];
-  let [cursor, colour] = [0, ""];
-  for (const [token] of line.matchAll(characters)) {
-    if (token === "\r") cursor = 0;
-    else if (token === "\b") cursor = Math.max(0, cursor - 1);
-    else if (token === `${controlSequence}K` || token === `${controlSequence}0K`) cells = cells.slice(0, cursor);
-    else if (token === `${controlSequence}1K`) cells.fill(" ", 0, cursor);
-    else if (token === `${controlSequence}2K`) cells = [];
-    else if (token.startsWith(controlSequence)) colour += token;
-    else {
-      while (cells.length < cursor) cells.push(" ");
-      cells[cursor++] = colour + token;
-      colour = "";
-    }
-  }
-  return cells.join("") + colour;
-}
-
-/** A line without an end is taken up in pieces of so many characters. */
-const longestLine = 1 << 13;
-
 /** Text of one stream, put together from pieces; progress bars keep their last state only. */
 export interface StreamText {
   append(piece: string): void;
@@ -59,42 +28,44 @@ export function newStreamText(budget: StreamBudget): StreamText {
   let tail: string[] = [];
   let tailLength = 0;
   let leftOut = 0;
-  let line = "";
+
+  /** Where the part begins of a text at the end that is kept. */
+  const cutOf = (text: string): number =>
+    text.length <= 2 * budget.tail
+      ? 0
+      : Math.max(text.indexOf("\n", text.length - budget.tail) + 1, text.length - budget.tail);
+  /** How much of a text goes to the beginning that is kept: whole lines. */
+  const headOf = (text: string): number => {
+    if (tail.length > 0) return 0;
+    return text.length <= budget.head ? text.length : text.lastIndexOf("\n", budget.head - 1) + 1;
+  };
 
   const keep = (text: string): void => {
-    if (budget.head >= text.length && tail.length === 0) {
-      head.push(text);
-      budget.head -= text.length;
-      return;
-    }
-    tail.push(text);
-    tailLength += text.length;
+    const first = headOf(text);
+    head.push(text.slice(0, first));
+    budget.head -= first;
+    if (first === text.length) return;
+    tail.push(text.slice(first));
+    tailLength += text.length - first;
     if (tailLength <= 2 * budget.tail) return;
     const all = tail.join("");
-    const cut = Math.max(all.indexOf("\n", all.length - budget.tail) + 1, all.length - budget.tail);
+    const cut = cutOf(all);
     tail = [all.slice(cut)];
     tailLength = all.length - cut;
     leftOut += cut;
   };
+  const terminal = newTerminal((rows) => keep(rowsText(rows)));
 
   return {
-    append(piece) {
-      const lines = (line + piece).replaceAll("\r\n", "\n").split("\n");
-      line = lines.pop()!;
-      if (lines.length > 0) keep(`${lines.map(shownLine).join("\n")}\n`);
-      if (line.length <= longestLine) return;
-      // Only the last state of a progress bar is needed; a final return says that the line starts anew.
-      const shown = shownLine(line);
-      if (shown.length <= longestLine / 2) line = line.endsWith("\r") ? `${shown}\r` : shown;
-      else {
-        keep(shown);
-        line = "";
-      }
-    },
+    append: terminal.write,
     text() {
+      const rest = restText(terminal);
+      const first = headOf(rest);
+      const end = tail.join("") + rest.slice(first);
+      const cut = cutOf(end);
       const elsewhere = budget.completeIn ? `, ${budget.completeIn} has them` : "";
-      const note = leftOut > 0 ? `\n… ${leftOut} characters are left out here${elsewhere} …\n\n` : "";
-      return head.join("") + note + tail.join("") + shownLine(line);
+      const note = leftOut + cut > 0 ? `\n… ${leftOut + cut} characters are left out here${elsewhere} …\n\n` : "";
+      return head.join("") + rest.slice(0, first) + note + end.slice(cut);
     },
   };
 }

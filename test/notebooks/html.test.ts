@@ -97,6 +97,18 @@ test("terminal colours and carriage returns look as on a terminal", () => {
   assert.match(page, />100 %\n<span class="ansi-green-fg">green<\/span>/);
 });
 
+test("inverse text has its colours exchanged, or is light on grey", () => {
+  const text =
+    "\u001b[7mplain\u001b[0m \u001b[31;7mred\u001b[27m back\u001b[0m \u001b[1;38;5;196;48;2;1;2;3;7mmany\u001b[m end";
+  const page = render(withOutput("1", { output_type: "stream", name: "stdout", text }));
+  assert.match(page, /<span style="color:rgb\(255,255,255\);background-color:rgb\(92,101,119\)">plain<\/span> /);
+  assert.match(page, /<span class="ansi-red-bg">red<\/span><span class="ansi-red-fg"> back<\/span> /);
+  assert.match(
+    page,
+    /<span style="font-weight:bold;color:rgb\(1,2,3\);background-color:rgb\(255,0,0\)">many<\/span> end/,
+  );
+});
+
 test("formulas are set, with all they need in the page; prices are no formulas", () => {
   const page = render(
     prose("$E = mc^2$, \\\\(a_1\\\\), a price of $5 and $6\n\n$$\\int x$$\n\n\\begin{align}a &= b\\end{align}"),
