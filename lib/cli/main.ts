@@ -1,3 +1,5 @@
+import { closeSync, fstatSync, openSync } from "node:fs";
+import { isatty } from "node:tty";
 import { CommanderError } from "commander";
 import { exitCodes } from "../errors.js";
 import { program } from "./program.js";
@@ -15,9 +17,21 @@ async function main(): Promise<void> {
   }
 }
 
-// A reader that leaves (`| head`) ends what is told, not what is done.
+// A reader that leaves (`| head`), or a terminal that is gone, ends what is told, not what is done.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
   });
+// Node sets the terminal back as it ends, and aborts where that is gone.
+process.on("exit", () => {
+  for (const descriptor of [0, 1, 2]) {
+    try {
+      if (isatty(descriptor) || !fstatSync(descriptor).isCharacterDevice()) continue;
+      closeSync(descriptor);
+      openSync("/dev/null", "r+");
+    } catch {
+      // It is closed already.
+    }
+  }
+});
 await main();

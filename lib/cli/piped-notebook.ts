@@ -1,8 +1,8 @@
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { makeTemporaryFolder, temporaryFileError } from "../files/temporary-folder.js";
 
 /** The word that stands for stdin or stdout, as for other programs. */
 export const pipe = "-";
@@ -18,9 +18,16 @@ export interface PipedNotebook {
 /** Lets `-` stand for a notebook that comes on stdin, and for one that goes to stdout. */
 export async function pipedNotebook(input: string, output: string): Promise<PipedNotebook> {
   if (input !== pipe && output !== pipe) return { input, output, end: async () => {} };
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-pipe-"));
+  const folder = await makeTemporaryFolder("cherenkit-pipe-");
   const files = { input: join(folder, "in.ipynb"), output: join(folder, "out.ipynb") };
-  if (input === pipe) await pipeline(process.stdin, createWriteStream(files.input));
+  if (input === pipe) {
+    try {
+      await pipeline(process.stdin, createWriteStream(files.input));
+    } catch (cause) {
+      await rm(folder, { recursive: true, force: true });
+      throw temporaryFileError(cause);
+    }
+  }
   return {
     input: input === pipe ? files.input : input,
     output: output === pipe ? files.output : output,

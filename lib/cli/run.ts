@@ -1,8 +1,10 @@
 import { Command, Option } from "commander";
-import { ConfigError } from "../errors.js";
+import { ConfigError, exitCodes } from "../errors.js";
+import { isSpecialFile } from "../files/special-file.js";
 import type { RunOptions } from "../notebooks/execute.js";
 import { collect } from "./assignments.js";
 import { cellNumbers, secretSource } from "./cell-range.js";
+import { tellError } from "./tell-error.js";
 import { wholeNumber } from "./whole-number.js";
 
 interface Options {
@@ -163,7 +165,7 @@ async function taskOf(input: string, output: string | undefined, options: Option
     hideCode: options.hideCode,
     html: fillSome(options.html),
     runFolder: fillSome(options.runFolder),
-    log: filled === pipe ? undefined : `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
+    log: filled === pipe || isSpecialFile(filled) ? undefined : `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
   };
   return { asked, streams: { stdout: fillSome(options.stdoutFile), stderr: fillSome(options.stderrFile) } };
 }
@@ -178,7 +180,9 @@ async function execute({ asked, streams }: Task, options: Options): Promise<numb
     return 0;
   }
   const { runNotebook } = await import("../notebooks/execute.js");
-  const files = openStreamFiles(streams);
+  const files = openStreamFiles(streams, ({ message }) =>
+    process.stderr.write(`warning: ${message}\n  the run goes on, and this is tried again\n`),
+  );
   const quiet = options.quiet || options.json || asked.outputName === "-";
   const show = quiet ? undefined : notebookOutput();
   try {
@@ -191,6 +195,13 @@ async function execute({ asked, streams }: Task, options: Options): Promise<numb
       },
     });
     if (options.json) console.log(JSON.stringify(result, null, 2));
+    try {
+      files.finish();
+    } catch (error) {
+      // How the run ended matters more: a job that was interrupted is put back.
+      tellError(error);
+      return result.exitCode || exitCodes.failed;
+    }
     return result.exitCode;
   } finally {
     files.close();

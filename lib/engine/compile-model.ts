@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CherenkitError } from "../errors.js";
 import { makeFolder } from "../files/make-folder.js";
+import { makeTemporaryFolder } from "../files/temporary-folder.js";
 import {
   type CompiledModel,
   type CompileOptions,
@@ -165,7 +165,7 @@ class GraphModel implements CompiledModel {
 export async function compileModel(model: tf.LayersModel, options: CompileOptions): Promise<CompiledModel> {
   const graph = buildTrainingGraph(model, options);
   // A session is shared by path, so each compiled model needs a folder of its own.
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-graph-"));
+  const folder = await makeTemporaryFolder("cherenkit-graph-");
   try {
     await writeFile(join(folder, "saved_model.pb"), graph.savedModel);
     const signatures: Signatures = {};

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CherenkitError } from "../errors.js";
+import { makeTemporaryFolder } from "../files/temporary-folder.js";
 import { FrozenWeights } from "./frozen-weights.js";
 import { Graph } from "./graph.js";
 import { lowerModel } from "./lower-model.js";
@@ -47,7 +47,7 @@ function predicted(session: Awaited<ReturnType<typeof tf.node.loadSavedModel>>, 
 export async function compilePredictor(model: tf.LayersModel): Promise<Predictor> {
   const savedModel = predictionGraph(model);
   // A session is shared by path, so each predictor needs a folder of its own.
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-predictor-"));
+  const folder = await makeTemporaryFolder("cherenkit-predictor-");
   try {
     await writeFile(join(folder, "saved_model.pb"), savedModel);
     const session = await tf.node.loadSavedModel(folder, ["serve"], "predict");

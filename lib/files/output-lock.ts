@@ -1,9 +1,10 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { OutputError } from "../errors.js";
 import { makeFolder } from "./make-folder.js";
+import { isSpecialFile } from "./special-file.js";
 import { beginFile, finishFile } from "./unfinished-files.js";
 import { outputError } from "./write-atomically.js";
 
@@ -147,16 +148,29 @@ function takeLock(output: string, file: string): (() => void) | Owner | null {
   }
 }
 
-const lockBeside = (output: string): string => join(dirname(output), `.${basename(output)}.lock`);
+/** Where a path leads: one file has one lock, by whatever links it is written. */
+function target(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function lockBeside(output: string): string {
+  const file = target(output);
+  return join(dirname(file), `.${basename(file)}.lock`);
+}
 
 /**
  * Keeps a second process, here or on another machine, from writing the same output.
  * @param output path of what is written; the lock `.<name>.lock` stands beside it
- * @param what the error calls it: `notebook`
+ * @param what the error calls it: `notebook`; a device as `/dev/null` has no lock
  * @returns a function that gives it free
  * @throws {OutputError} when another process writes it now, or the folder is not writable
  */
 export function lockOutput(output: string, what: string): () => void {
+  if (isSpecialFile(output)) return () => {};
   const file = lockBeside(output);
   const lock = takeLock(output, file);
   if (typeof lock === "function") return lock;

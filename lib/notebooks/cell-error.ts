@@ -7,6 +7,15 @@ export interface CellError {
   readonly traceback: readonly string[];
 }
 
+/** What a kernel tells of an error; kernels leave out what they do not know. */
+export function errorOf(content: Readonly<Record<string, unknown>>, unknown = ""): CellError {
+  const { ename, evalue, traceback } = content;
+  const name = String(ename ?? "Error");
+  const value = String(evalue ?? unknown);
+  const lines = Array.isArray(traceback) ? traceback.map(String) : [];
+  return { ename: name, evalue: value, traceback: lines.length > 0 ? lines : [`${name}: ${value}`] };
+}
+
 /** A finding of the TypeScript compiler in a cell; line and column count from 1. */
 export interface Diagnostic {
   readonly file: string;

@@ -1,5 +1,5 @@
 import type { IError, IOutput } from "@jupyterlab/nbformat";
-import type { CellError } from "./cell-error.js";
+import { type CellError, errorOf } from "./cell-error.js";
 import { newDisplayBudget, withinBudget } from "./display-limit.js";
 import { newStreamBudget, newStreamText, type StreamText } from "./stream-text.js";
 import type { Message } from "./wire.js";
@@ -87,11 +87,7 @@ export function newCellOutputs(displays: Displays, completeIn: string | null): C
           else clear();
           return;
         case "error":
-          return addError({
-            ename: String(content.ename),
-            evalue: String(content.evalue),
-            traceback: (content.traceback as string[] | undefined) ?? [],
-          });
+          return addError(errorOf(content));
       }
     },
     outputs: () =>

@@ -1,16 +1,23 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
 import { CherenkitError, exitCodes } from "../errors.js";
+import { makeTemporaryFolder, temporaryFileError } from "../files/temporary-folder.js";
 import { newConnection } from "./connection.js";
 import { endGroupWithUs } from "./end-with-parent.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { outOfMemoryKills } from "./out-of-memory.js";
-import { type ConnectionInfo, decodeMessage, encodeMessage, type Message, newHeader } from "./wire.js";
+import {
+  type ConnectionInfo,
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  newHeader,
+  UnreadableMessage,
+} from "./wire.js";
 
 /** Why a kernel is gone though nobody shut it down. */
 export interface KernelDeath {
@@ -44,6 +51,8 @@ export interface KernelOptions {
   /** Where it shall listen; by default on free ports of this machine. */
   readonly newConnection?: () => Promise<ConnectionInfo>;
   readonly startTimeoutMs?: number;
+  /** Ends the wait for a kernel that has not answered yet. */
+  readonly abandoned?: AbortSignal;
   /** What the kernel's process itself writes, past the protocol: output of programs it starts, a crash. */
   readonly onStrayOutput?: (name: "stdout" | "stderr", text: string) => void;
 }
@@ -68,6 +77,15 @@ export interface KernelClient {
   kill(): void;
   shutDown(): Promise<void>;
 }
+
+/** Of reply and `idle` the second is waited for this long after the last word of the kernel. */
+const otherHalfMs = 10_000;
+
+/** A kernel that closes its connection and goes on for this long is lost. */
+const disconnectedMs = 5000;
+
+/** After a kernel's end its last words are waited for this long. */
+const lastWordsMs = 1000;
 
 const lossless = { sendHighWaterMark: 0, sendTimeout: 0, linger: 0 };
 
@@ -95,7 +113,7 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
       return await startOnce(current);
     } catch (error) {
       // A snapshot that Node refuses is no reason not to start.
-      if (error instanceof KernelNotStarted && current.command.fallback) {
+      if (error instanceof KernelNotStarted && current.command.fallback && !current.abandoned?.aborted) {
         current = { ...current, command: current.command.fallback };
         continue;
       }
@@ -107,11 +125,14 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
 }
 
 async function startOnce(options: KernelOptions): Promise<KernelClient> {
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-kernel-"));
+  const folder = await makeTemporaryFolder("cherenkit-kernel-");
   try {
     const connection = await (options.newConnection ?? newConnection)();
     const file = join(folder, "connection.json");
-    await writeFile(file, JSON.stringify({ ...connection, kernel_name: options.command.name }), { mode: 0o600 });
+    const content = JSON.stringify({ ...connection, kernel_name: options.command.name });
+    await writeFile(file, content, { mode: 0o600 }).catch((cause) => {
+      throw temporaryFileError(cause);
+    });
     return await connect(options, connection, file, () => rm(folder, { recursive: true, force: true }));
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -142,7 +163,15 @@ async function connect(
     });
   }
   let leaving = false;
+  let lost: NodeJS.Timeout | undefined;
   let death: KernelDeath | null = null;
+  const endRest = (): void => {
+    try {
+      process.kill(-child.pid!, "SIGKILL");
+    } catch {
+      // Nobody is left.
+    }
+  };
   const ended = new Promise<KernelDeath>((resolve) => {
     const end = (told: KernelDeath): void => {
       death ??= told;
@@ -151,10 +180,16 @@ async function connect(
     child.once("error", (error) =>
       end({ exitCode: null, signal: null, outOfMemory: false, reason: `it could not be started: ${error.message}` }),
     );
-    child.once("close", (exitCode, signal) => {
+    const closed = (exitCode: number | null, signal: NodeJS.Signals | null): void => {
       const kills = outOfMemoryKills();
       const outOfMemory = kills === null || killsBefore === null ? null : kills > killsBefore;
       end({ exitCode, signal, outOfMemory, reason: deathReason(exitCode, signal, outOfMemory, lastWords) });
+    };
+    child.once("close", closed);
+    child.once("exit", (exitCode, signal) => {
+      // What a cell has started in the background goes with it; what left the group may keep the pipes open for ever.
+      endRest();
+      setTimeout(closed, lastWordsMs, exitCode, signal).unref();
     });
   });
 
@@ -168,6 +203,8 @@ async function connect(
   control.connect(address(connection.control_port));
   iopub.connect(address(connection.iopub_port));
 
+  /** What the reader of the notebook should know of the kernel. */
+  const tell = (text: string): void => options.onStrayOutput?.("stderr", `${text}\n`);
   const listeners = new Map<string, (message: Message) => void>();
   const replies = new Map<string, (message: Message) => void>();
 
@@ -176,14 +213,19 @@ async function connect(
       let message: Message;
       try {
         message = decodeMessage(frames, connection.key);
-      } catch {
-        continue; // not from our kernel
+      } catch (error) {
+        // Without the right signature it is not from our kernel.
+        if (error instanceof UnreadableMessage) tell(`a message of the kernel cannot be read: ${error.message}`);
+        continue;
       }
       table.get(message.parent.msg_id ?? "")?.(message);
     }
   }
 
-  /** Sends a request; resolves when both its reply and its `idle` are here, which come in either order. */
+  /**
+   * Sends a request; resolves when both its reply and its `idle` are here, which come in either order. When one of them
+   * of a cell is here, the other is waited for while the kernel says something, and then a while.
+   */
   function request(
     socket: Dealer,
     type: string,
@@ -191,21 +233,45 @@ async function connect(
     onMessage?: (message: Message) => void,
   ): Promise<Message> {
     const header = newHeader(type, session);
-    const reply = new Promise<Message>((resolve) => {
-      replies.set(header.msg_id, resolve);
-    });
-    const idle = new Promise<void>((resolve) => {
-      listeners.set(header.msg_id, (message) => {
-        onMessage?.(message);
-        if (message.header.msg_type === "status" && message.content.execution_state === "idle") resolve();
-      });
-    });
     const message = { identities: [], header, parent: {}, metadata: {}, content };
     socket.send(encodeMessage(message, connection.key)).catch(() => {});
-    return Promise.all([reply, idle]).then(([answer]) => {
-      replies.delete(header.msg_id);
-      if (!onMessage) listeners.delete(header.msg_id);
-      return answer;
+    return new Promise<Message>((resolve) => {
+      let reply: Message | null = null;
+      let idle = false;
+      let heard = 0;
+      let timer: NodeJS.Timeout | undefined;
+      const end = (answer: Message): void => {
+        clearTimeout(timer);
+        replies.delete(header.msg_id);
+        if (!onMessage) listeners.delete(header.msg_id);
+        resolve(answer);
+      };
+      const giveUp = (): void => {
+        const leftMs = heard + otherHalfMs - performance.now();
+        if (death !== null) return;
+        if (leftMs > 0) timer = setTimeout(giveUp, leftMs).unref();
+        else if (reply) {
+          tell("the kernel did not say that the cell has ended; some of its output may be missing");
+          end(reply);
+        } else {
+          const evalue = "the kernel said that the cell has ended, but sent no reply";
+          end({ ...message, content: { status: "error", ename: "KernelError", evalue } });
+        }
+      };
+      const look = (): void => {
+        heard = performance.now();
+        if (reply && idle) end(reply);
+        else if (onMessage && (reply || idle)) timer ??= setTimeout(giveUp, otherHalfMs).unref();
+      };
+      replies.set(header.msg_id, (answer) => {
+        reply = answer;
+        look();
+      });
+      listeners.set(header.msg_id, (said) => {
+        onMessage?.(said);
+        idle ||= said.header.msg_type === "status" && said.content.execution_state === "idle";
+        look();
+      });
     });
   }
 
@@ -219,6 +285,9 @@ async function connect(
 
   async function close(): Promise<void> {
     forget();
+    clearTimeout(lost);
+    // A program that the notebook has left behind may hold them open; that shall not keep us.
+    for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     for (const socket of [shell, control, iopub]) socket.close();
     await cleanUp();
   }
@@ -227,7 +296,7 @@ async function connect(
 
   async function waitForAnswer(): Promise<Message> {
     const until = performance.now() + startTimeoutMs;
-    while (performance.now() < until) {
+    while (performance.now() < until && !options.abandoned?.aborted) {
       // Asked anew, because a subscriber that has just connected misses what was published before.
       const answer = await Promise.race([request(shell, "kernel_info_request", {}), sleep(150, null), ended]);
       if (answer === null) continue;
@@ -236,6 +305,7 @@ async function connect(
         place: options.command.argv.join(" "),
       });
     }
+    if (options.abandoned?.aborted) throw new KernelNotStarted("the kernel was not waited for");
     throw new KernelNotStarted(`the kernel did not answer within ${startTimeoutMs / 1000} s`, {
       place: options.command.displayName,
       remedy: "look whether the machine is overloaded, then try again or allow more with --start-timeout",
@@ -246,7 +316,7 @@ async function connect(
   const patience = (): Promise<void> => sleep(3000, undefined, { ref: false });
 
   const stopped = (error: unknown): void => {
-    if (!leaving) options.onStrayOutput?.("stderr", `connection to the kernel lost: ${String(error)}\n`);
+    if (!leaving) tell(`connection to the kernel lost: ${String(error)}`);
   };
   receive(shell, replies).catch(stopped);
   receive(control, replies).catch(stopped);
@@ -261,6 +331,15 @@ async function connect(
     await close();
     throw error;
   }
+
+  shell.events.on("disconnect", () => {
+    if (leaving || lost) return;
+    lost = setTimeout(() => {
+      if (death !== null || leaving) return;
+      tell("the kernel has closed its connection, so it was ended");
+      signalGroup("SIGKILL");
+    }, disconnectedMs).unref();
+  });
 
   return {
     pid: child.pid!,

@@ -1,7 +1,9 @@
+import { accessSync, constants } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { INotebookContent } from "@jupyterlab/nbformat";
-import { CherenkitError, ConfigError } from "../errors.js";
+import { CherenkitError, ConfigError, OutputError } from "../errors.js";
 import { lockOutput } from "../files/output-lock.js";
+import { prepareOutput } from "../files/prepare-output.js";
 import { planCells } from "./cell-plan.js";
 import { writeCellRecord } from "./cell-record.js";
 import { type KernelCommand, kernelCommand } from "./kernel-command.js";
@@ -10,13 +12,14 @@ import { readNotebook, withoutOutputs, writeNotebook } from "./notebook-file.js"
 import { papermillMetadata } from "./papermill-metadata.js";
 import { injectParameters } from "./parameters.js";
 import { cellKeys, completedCells, earlierRun, reusableCells } from "./resume.js";
-import { type Ending, type Run, recordOf, save } from "./run.js";
+import { type Run, recordOf, save, saveFinally, saveRecord, warn } from "./run.js";
 import { leave } from "./run-cells.js";
 import { runInKernel } from "./run-in-kernel.js";
 import { openRunLog } from "./run-log.js";
 import type * as asked from "./run-options.js";
 import { type RunRecord, type RunStatus, runPlace, tellable } from "./run-record.js";
 import { scrubber } from "./secrets.js";
+import { watchForStop } from "./watch-for-stop.js";
 
 export type RunOptions = asked.RunOptions;
 export type CellOutput = asked.CellOutput;
@@ -122,7 +125,10 @@ async function newRun(options: RunOptions, command: KernelCommand, notebook: INo
   for (const cell of notebook.cells.filter(isCodeCell)) writeCellRecord(cell, { status: "skipped" });
   for (const { cell } of plan) writeCellRecord(cell, { status: "pending" });
   const logFile = options.runFolder ? join(options.runFolder, "run.jsonl") : options.log;
-  return {
+  const log = logFile
+    ? openRunLog(logFile, (error) => warn(run, `${error.message}\n  the run goes on, and the log is tried again`))
+    : null;
+  const run: Run = {
     options,
     notebook,
     command,
@@ -132,18 +138,24 @@ async function newRun(options: RunOptions, command: KernelCommand, notebook: INo
     place: await runPlace(cwd),
     startedAt: new Date(),
     began: performance.now(),
-    log: logFile ? openRunLog(logFile) : null,
+    log,
     logName: logFile ? basename(logFile) : null,
     scrub: scrubber(Object.values(options.secrets ?? {})),
     collected: new Map(),
     displays: new Map(),
+    kernel: null,
+    startAbandoned: new AbortController(),
     stop: null,
+    over: false,
     exited: false,
     peakMemoryBytes: null,
     savingMs: 0,
     savedAt: Number.NEGATIVE_INFINITY,
     failure: null,
+    current: 0,
+    unsaved: false,
   };
+  return run;
 }
 
 /**
@@ -160,21 +172,40 @@ export async function runNotebook(options: RunOptions): Promise<RunResult> {
   const input = await readNotebook(options.input, inputPlace(options));
   const command = kernelCommand(options.kernel ?? kernelName(input, options.language));
   const notebook = await prepareNotebook(options, command);
+  checkFolder(options.cwd);
+  if (options.html) prepareOutput(options.html);
   const unlock = lockOutput(options.output, "notebook");
   try {
     const run = await newRun(options, command, notebook);
+    const unwatch = watchForStop(run);
     try {
-      await save(run, recordOf(run, "running", null), null);
-      const nothingLeft = run.reused.size > 0 && run.plan.every(({ runs }, i) => !runs || run.reused.has(run.plan[i]!));
-      return await finish(run, await (nothingLeft ? keepAll(run) : runInKernel(run)));
-    } catch (error) {
-      await noteFailure(run, error);
-      throw error;
+      return await saved(run);
     } finally {
+      unwatch();
       run.log?.close();
     }
   } finally {
     unlock();
+  }
+}
+
+/** @throws {ConfigError} when the kernel cannot work in this folder */
+function checkFolder(cwd: string | undefined): void {
+  if (cwd === undefined) return;
+  try {
+    accessSync(`${resolve(cwd)}/.`, constants.X_OK);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is none",
+      ENOTDIR: "it is a file",
+      EACCES: "no permission",
+    };
+    throw new ConfigError(`the kernel cannot work in this folder: ${reasons[code ?? ""] ?? message}`, {
+      place: cwd,
+      remedy: "give --cwd a folder that you may use",
+      cause,
+    });
   }
 }
 
@@ -184,35 +215,67 @@ function keepAll(run: Run): null {
   return null;
 }
 
-async function finish(run: Run, ending: Ending | null): Promise<RunResult> {
-  const { options } = run;
-  const record = recordOf(run, ending?.status ?? "completed", ending);
-  const notebook = await save(run, record, ending);
-  if (options.html) {
-    const { writePage } = await import("./html.js");
-    await writePage(options.html, notebook, {
-      title: options.title ?? basename(options.output, ".ipynb"),
-      run: record,
-      folders: [dirname(options.input), dirname(options.output)],
-      onWarning: (text) => options.onWarning?.(`${options.html}: ${text}`),
-    });
+/** Runs it to its end and saves it. */
+async function saved(run: Run): Promise<RunResult> {
+  let record: RunRecord;
+  let notebook: INotebookContent;
+  try {
+    await save(run, recordOf(run, "running", null), null);
+    const nothingLeft = run.reused.size > 0 && run.plan.every(({ runs }, i) => !runs || run.reused.has(run.plan[i]!));
+    const ending = await (nothingLeft ? keepAll(run) : runInKernel(run));
+    run.over = true;
+    record = recordOf(run, ending?.status ?? "completed", ending);
+    notebook = await saveFinally(run, record, ending);
+  } catch (error) {
+    await noteFailure(run, error);
+    throw error;
   }
+  await writeBeside(run, record, notebook);
+  return resultOf(record);
+}
+
+/**
+ * Writes what stands beside the notebook: the page, and what of the log waits for room on the disk. The run is over and
+ * saved, so trouble with it takes nothing from how it ended.
+ * @throws {OutputError} for a run that completed; of another one how it ended is the thing to tell
+ */
+async function writeBeside(run: Run, record: RunRecord, notebook: INotebookContent): Promise<void> {
+  const { input, output, html, title, onWarning } = run.options;
+  try {
+    if (html) {
+      const { writePage } = await import("./html.js");
+      await writePage(html, notebook, {
+        title: title ?? basename(output, ".ipynb"),
+        run: record,
+        folders: [dirname(input), dirname(output)],
+        onWarning: (text) => onWarning?.(`${html}: ${text}`),
+      });
+    }
+    run.log?.finish();
+  } catch (error) {
+    if (record.status === "completed" || !(error instanceof OutputError)) throw error;
+    warn(run, error.message);
+  }
+}
+
+function resultOf({ status, exitCode, input, output, html, seconds, failedCell, error }: RunRecord): RunResult {
   return {
-    status: record.status as RunStatus,
-    exitCode: record.exitCode!,
-    input: record.input,
-    output: record.output,
-    ...(options.html ? { html: options.html } : {}),
-    seconds: record.seconds,
-    ...(record.failedCell === undefined ? {} : { failedCell: record.failedCell }),
-    ...(record.error ? { error: record.error } : {}),
+    status: status as RunStatus,
+    exitCode: exitCode!,
+    input,
+    output,
+    ...(html ? { html } : {}),
+    seconds,
+    ...(failedCell === undefined ? {} : { failedCell }),
+    ...(error ? { error } : {}),
   };
 }
 
-/** When the runner itself fails, `run.json` shall not say for ever that it runs. */
+/** When the runner itself fails, neither the notebook nor `run.json` shall say for ever that it runs. */
 async function noteFailure(run: Run, error: unknown): Promise<void> {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const exitCode = error instanceof CherenkitError ? error.exitCode : 1;
   const record = { ...recordOf(run, "failed", null), exitCode, error: run.scrub({ name, value: message }) };
-  await save(run, record, null).catch(() => {}); // the first error is the one to tell
+  // The first error is the one to tell.
+  await save(run, record, null).catch(() => saveRecord(run, record).catch(() => {}));
 }

@@ -1,5 +1,5 @@
 import type { ICodeCell } from "@jupyterlab/nbformat";
-import type { CellError } from "./cell-error.js";
+import { type CellError, errorOf } from "./cell-error.js";
 import { newCellOutputs } from "./cell-outputs.js";
 import { newLineFeed } from "./line-feed.js";
 import type { Run } from "./run.js";
@@ -14,6 +14,8 @@ export interface CellListener {
   onStream(name: "stdout" | "stderr", text: string): void;
   /** What the runner has to say of the cell. */
   onError(error: CellError): void;
+  /** Whether an error stands in its outputs. */
+  hasError(): boolean;
   /** Tells that it still runs; goes to the caller only. */
   onHeartbeat(text: string): void;
   /** Something the reader of the notebook should know of the cell; stands with its stderr. */
@@ -43,6 +45,7 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
   const outputs = newCellOutputs(run.displays, run.logName);
   run.collected.set(cell, outputs);
   let heard = performance.now();
+  let hasError = false;
   const tell = (kind: CellOutput["kind"], text: string): void => {
     heard = performance.now();
     run.options.onOutput?.({ cell: count, kind, text });
@@ -79,7 +82,7 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
       guarded(() => {
         if (said.header.msg_type === "stream") {
           const name = said.content.name === "stderr" ? "stderr" : "stdout";
-          return keepStream(name, streams[name].add(String(said.content.text)));
+          return keepStream(name, streams[name].add(String(said.content.text ?? "")));
         }
         if (said.header.msg_type === "status") return;
         flushStreams();
@@ -96,8 +99,11 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
           case "update_display_data":
             heard = performance.now();
             return run.log?.add({ cell: count, kind: "update", data: content.data, ...displayId(content) });
-          case "error":
-            return other("error", (content.traceback as string[]).join("\n"), { name: content.ename });
+          case "error": {
+            hasError = true;
+            const error = errorOf(content);
+            return other("error", error.traceback.join("\n"), { name: error.ename });
+          }
         }
       }),
     onStream: (name: "stdout" | "stderr", said: string): void =>
@@ -106,9 +112,11 @@ export function listenToCell(run: Run, cell: ICodeCell, count: number): CellList
       guarded(() => {
         flushStreams();
         const error = run.scrub(told);
+        hasError = true;
         outputs.addError(error);
         other("error", error.traceback.join("\n"), { name: error.ename });
       }),
+    hasError: () => hasError,
     onHeartbeat: (text: string): void => tell("heartbeat", text),
     onWarning: (text: string): void =>
       guarded(() => {

@@ -22,6 +22,13 @@ function cellProblem(cell: unknown): string | null {
   return null;
 }
 
+const unreadable: Readonly<Record<string, readonly [reason: string, remedy?: string]>> = {
+  ENOENT: ["there is no such file", "look at the path"],
+  ENOTDIR: ["there is no such file", "look at the path"],
+  EISDIR: ["it is a folder", "give a notebook in it"],
+  EACCES: ["no permission to read it", "ask its owner for it, or copy it"],
+};
+
 /**
  * Reads a notebook file of format 4.
  * @param place what errors call it, where the file is a passing one
@@ -32,9 +39,9 @@ export async function readNotebook(file: string, place: string = file): Promise<
   try {
     text = await readFile(file, "utf8");
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "it is a folder" : String(cause);
-    throw new InputError(`the notebook cannot be read: ${reason}`, { place, cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const [reason, remedy] = unreadable[code ?? ""] ?? [message];
+    throw new InputError(`the notebook cannot be read: ${reason}`, { place, remedy, cause });
   }
   let notebook: INotebookContent;
   try {

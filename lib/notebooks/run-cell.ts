@@ -1,5 +1,5 @@
 import { CherenkitError } from "../errors.js";
-import type { CellError } from "./cell-error.js";
+import { type CellError, errorOf } from "./cell-error.js";
 import { type KernelClient, type KernelDeath, KernelDied } from "./client.js";
 import { longestTimerMs } from "./longest-timer.js";
 import type { Message } from "./wire.js";
@@ -64,11 +64,7 @@ export async function runCell(
     if (timedOut && reply.status !== "ok")
       return { status: "timeout", seconds: seconds(), executionCount, error: timeoutError("and was interrupted") };
     if (reply.status === "ok") return { status: "ok", seconds: seconds(), executionCount, error: null };
-    const error = {
-      ename: String(reply.ename ?? "Error"),
-      evalue: String(reply.evalue ?? reply.status),
-      traceback: (reply.traceback as string[] | undefined) ?? [],
-    };
+    const error = errorOf(reply, `the kernel replied ${String(reply.status ?? "without a status")}`);
     return { status: "error", seconds: seconds(), executionCount, error };
   } catch (thrown) {
     if (!(thrown instanceof KernelDied)) throw thrown instanceof Error ? thrown : new CherenkitError(String(thrown));

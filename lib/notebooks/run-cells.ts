@@ -1,20 +1,32 @@
 import type { ICodeCell } from "@jupyterlab/nbformat";
+import { OutputError } from "../errors.js";
+import type { CellError } from "./cell-error.js";
 import { cellTimeoutMs, type PlannedCell } from "./cell-plan.js";
 import { type CellStatus, type CellTimes, readCellRecord, writeCellRecord } from "./cell-record.js";
 import type { KernelClient } from "./client.js";
 import { type CellListener, listenToCell } from "./listen-to-cell.js";
 import { cellTags, joinedText } from "./notebook-cell.js";
 import { peakMemory, resetPeakMemory } from "./process-memory.js";
-import { type Ending, type Run, recordOf, save, secondsOf } from "./run.js";
+import { type Ending, type Run, recordOf, save, secondsOf, warn } from "./run.js";
 import { type CellEnd, nearestLimit, runCell, type TimeLimit } from "./run-cell.js";
 
 /** Saving may take this share of the time, so that a notebook with huge outputs is not written all the while. */
 const savingShare = 0.05;
 
-/** Saves the run as it stands, unless saving takes so long that it must wait. */
+/**
+ * Saves the run as it stands, unless saving takes so long that it must wait. Where that is not possible, as on a full
+ * disk, the cells go on: room may be made, and the end of the run tries again.
+ */
 export async function saveNowAndThen(run: Run): Promise<void> {
   if (performance.now() - run.savedAt < run.savingMs / savingShare) return;
-  await save(run, recordOf(run, "running", null), null);
+  try {
+    await save(run, recordOf(run, "running", null), null);
+    run.unsaved = false;
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+    if (!run.unsaved) warn(run, `${error.message}\n  the run goes on, and saving is tried again`);
+    run.unsaved = true;
+  }
 }
 
 function limitOf(run: Run, cell: ICodeCell): TimeLimit | null {
@@ -44,6 +56,12 @@ function endingOf(run: Run, { cell, index, count }: PlannedCell, end: CellEnd): 
   return null;
 }
 
+/** The kernel was killed by us. */
+function unheeded(by: string): CellError {
+  const evalue = `the cell did not heed ${by}, so the kernel was killed`;
+  return { ename: "Interrupted", evalue, traceback: [`Interrupted: ${evalue}`] };
+}
+
 const statusOfEnding: Readonly<Record<Ending["status"], CellStatus>> = {
   failed: "failed",
   interrupted: "interrupted",
@@ -64,7 +82,7 @@ async function runOne(
   run.log?.add({ cell: count, kind: "begin" });
   writeCellRecord(cell, { status: "running", startedAt });
   resetPeakMemory(kernel.pid);
-  const end = await runCell(
+  let end = await runCell(
     kernel,
     joinedText(cell.source),
     (message) => {
@@ -76,12 +94,15 @@ async function runOne(
     },
     limitOf(run, cell),
   );
+  if (end.status === "killed" && run.stop?.killed) end = { ...end, error: unheeded(run.stop.by) };
   times.reply = new Date(startedAt.getTime() + end.seconds * 1000).toISOString();
   const peakMemoryBytes = peakMemory(kernel.pid);
   if (peakMemoryBytes !== null) run.peakMemoryBytes = Math.max(run.peakMemoryBytes ?? 0, peakMemoryBytes);
   cell.execution_count = end.executionCount ?? count;
   const quiet = isQuietExit(end);
-  if (!quiet && (end.status === "timeout" || end.status === "killed")) listener.onError(end.error!);
+  const untold =
+    end.status === "timeout" || end.status === "killed" || (end.status === "error" && !listener.hasError());
+  if (!quiet && untold) listener.onError(end.error!);
   if (end.status === "ok" && cellTags(cell).includes("raises-exception"))
     listener.onWarning("the cell is tagged raises-exception, but it raised none");
   listener.flush();
@@ -122,6 +143,7 @@ export async function runCells(
     if (run.reused.has(planned) || !planned.runs || run.exited) leave(run, planned);
     else {
       if (run.stop) return { status: "interrupted", cellIndex: index, count, error: null };
+      run.current = count;
       const listener = listenToCell(run, cell, count);
       onCell(listener);
       const ending = await runOne(run, kernel, planned, run.keys[i]!, listener);

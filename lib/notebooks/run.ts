@@ -1,11 +1,12 @@
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { ICodeCell, INotebookContent, INotebookMetadata } from "@jupyterlab/nbformat";
-import { exitCodes } from "../errors.js";
+import { exitCodes, OutputError } from "../errors.js";
+import { makeTemporaryFolder } from "../files/temporary-folder.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import type { CellError } from "./cell-error.js";
 import type { CellOutputs, Displays } from "./cell-outputs.js";
 import type { PlannedCell } from "./cell-plan.js";
-import type { KernelDeath } from "./client.js";
+import type { KernelClient, KernelDeath } from "./client.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { withFailureMarkers, writeNotebook } from "./notebook-file.js";
 import { papermillMetadata } from "./papermill-metadata.js";
@@ -48,7 +49,13 @@ export interface Run {
   readonly scrub: Scrub;
   readonly collected: Map<ICodeCell, CellOutputs>;
   readonly displays: Displays;
+  /** Null before it has started. */
+  kernel: KernelClient | null;
+  /** Aborted when the run is to end before its kernel has started. */
+  readonly startAbandoned: AbortController;
   stop: StopRequest | null;
+  /** All cells that were to run have run; what is left is to save. */
+  over: boolean;
   /** The kernel ended itself with exit code 0: the notebook asked for an early end. */
   exited: boolean;
   peakMemoryBytes: number | null;
@@ -57,6 +64,15 @@ export interface Run {
   savedAt: number;
   /** What went wrong while an output was passed on; told when the cell has ended. */
   failure: unknown;
+  /** Cell that runs or ran last, 0 before the first. */
+  current: number;
+  /** The last try to save did not succeed. */
+  unsaved: boolean;
+}
+
+/** Tells the caller of something that does not end the run. */
+export function warn(run: Pick<Run, "options" | "current" | "scrub">, text: string): void {
+  run.options.onOutput?.({ cell: run.current, kind: "warning", text: run.scrub(`warning: ${text}`) });
 }
 
 export function secondsOf(run: Run): number {
@@ -124,6 +140,12 @@ function snapshot(run: Run, record: RunRecord, ending: Ending | null): INotebook
   return withFailureMarkers(notebook, ending.cellIndex, what);
 }
 
+/** Writes `run.json` where there is a folder for it. @throws {OutputError} */
+export async function saveRecord(run: Run, record: RunRecord): Promise<void> {
+  if (run.options.runFolder)
+    await writeFileAtomically(join(run.options.runFolder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+}
+
 /**
  * Saves the notebook as it stands, and `run.json`.
  * @returns the notebook as saved
@@ -133,9 +155,41 @@ export async function save(run: Run, record: RunRecord, ending: Ending | null): 
   const began = performance.now();
   const notebook = snapshot(run, record, ending);
   await writeNotebook(run.options.output, notebook);
-  if (run.options.runFolder)
-    await writeFileAtomically(join(run.options.runFolder, "run.json"), `${JSON.stringify(record, null, 2)}\n`);
+  await saveRecord(run, record);
   run.savedAt = performance.now();
   run.savingMs = run.savedAt - began;
   return notebook;
+}
+
+/**
+ * Saves what ran where temporary files go, because it cannot be saved where it should be.
+ * @returns the file; null when that cannot be written either
+ */
+async function rescue(run: Run, record: RunRecord, ending: Ending | null): Promise<string | null> {
+  try {
+    const file = join(await makeTemporaryFolder("cherenkit-rescued-"), basename(run.options.output));
+    await writeNotebook(file, snapshot(run, record, ending));
+    return file;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Saves the notebook at the end of the run.
+ * @throws {OutputError} that tells where what ran is kept instead
+ */
+export async function saveFinally(run: Run, record: RunRecord, ending: Ending | null): Promise<INotebookContent> {
+  try {
+    return await save(run, record, ending);
+  } catch (error) {
+    const file = await rescue(run, record, ending);
+    if (file === null) throw error;
+    const { output } = run.options;
+    throw new OutputError(`${(error as Error).message.split("\n")[0]}; the notebook as it ran is in ${file}`, {
+      place: output,
+      remedy: `make room for it, then: mv ${file} ${output}`,
+      cause: error,
+    });
+  }
 }

@@ -1,7 +1,24 @@
-/** Signals that ask a run to save itself and end: cancel or preemption, Ctrl-C, SLURM's warning. */
-const signals = ["SIGTERM", "SIGINT", "SIGUSR1"] as const;
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+
+/** Signals that ask a run to save itself and end: cancel or preemption, Ctrl-C, SLURM's warning, a terminal that is gone. */
+const signals = ["SIGTERM", "SIGINT", "SIGUSR1", "SIGHUP"] as const;
 
 export type StopSignal = (typeof signals)[number];
+
+/**
+ * Whether we were started to outlive our terminal, by `nohup` or by a script that was. Node forgets what it inherits, but
+ * the shell tells by whom we were started, and Linux what our parent ignores.
+ */
+function startedByNohup(): boolean {
+  if (basename(process.env._ ?? "") === "nohup") return true;
+  try {
+    const ignored = readFileSync(`/proc/${process.ppid}/status`, "utf8").match(/^SigIgn:\s*([0-9a-f]+)$/m)?.[1];
+    return ignored !== undefined && (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
 
 /** Set by the command's first lines when SIGUSR1 came before anybody watched. */
 const earlyWarning = Symbol.for("cherenkit.early-warning");
@@ -14,9 +31,10 @@ const place = globalThis as { [earlyWarning]?: boolean };
  */
 export function watchSignals(onSignal: (signal: StopSignal, times: number) => void): () => void {
   let times = 0;
+  const outlivesTerminal = startedByNohup();
   const listeners = signals.map((signal) => {
     const listener = (): void => {
-      if (times > 0 && signal !== "SIGINT") return;
+      if ((times > 0 && signal !== "SIGINT") || (signal === "SIGHUP" && outlivesTerminal)) return;
       times++;
       onSignal(signal, times);
     };

@@ -59,8 +59,28 @@ export function encodeMessage(message: Message, key: string): (string | Uint8Arr
   return [...message.identities, delimiter, sign(key, parts), ...parts];
 }
 
+/** A message with the right signature that is none all the same: its sender makes mistakes. */
+export class UnreadableMessage extends Error {
+  override readonly name: string = "UnreadableMessage";
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+function parsePart(part: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(part.toString("utf8"));
+  } catch (cause) {
+    throw new UnreadableMessage(`it is no JSON: ${(cause as Error).message}`, { cause });
+  }
+  if (!isObject(value)) throw new UnreadableMessage(`an object is needed, not ${part.toString("utf8", 0, 40)}`);
+  return value;
+}
+
 /**
  * Reads the frames of a message.
+ * @throws {UnreadableMessage} when its parts are not what the protocol says
  * @throws {Error} when the frames are no message or the signature is wrong
  */
 export function decodeMessage(frames: readonly Buffer[], key: string): Message {
@@ -70,6 +90,10 @@ export function decodeMessage(frames: readonly Buffer[], key: string): Message {
   const expected = Buffer.from(sign(key, parts));
   const given = frames[at + 1]!;
   if (expected.length !== given.length || !timingSafeEqual(expected, given)) throw new Error("wrong signature");
-  const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString("utf8")));
-  return { identities: frames.slice(0, at), header, parent, metadata, content };
+  const [header, parent, metadata, content] = parts.map(parsePart) as [
+    Header & Record<string, unknown>,
+    ...Record<string, unknown>[],
+  ];
+  if (typeof header.msg_type !== "string") throw new UnreadableMessage("it has no msg_type");
+  return { identities: frames.slice(0, at), header, parent: parent!, metadata: metadata!, content: content! };
 }

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { counted } from "../display/counted.js";
 import { ConfigError, InputError } from "../errors.js";
+import { makeTemporaryFolder } from "../files/temporary-folder.js";
 import { batchScript } from "./batch-script.js";
 import { type Job, type ScriptOptions, scriptFile } from "./job.js";
 import { checkResources } from "./partition.js";
@@ -11,7 +11,7 @@ import { SlurmError, slurm } from "./slurm-command.js";
 
 /** What SLURM says of a script without taking it; null when it does not answer. */
 async function testOnly(text: string): Promise<string | null> {
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-"));
+  const folder = await makeTemporaryFolder("cherenkit-");
   try {
     const script = join(folder, scriptFile);
     await writeFile(script, text);

@@ -317,28 +317,6 @@ test("a clock that goes back gives no negative times", async () => {
   });
 });
 
-test("a full disk is one clear error, and what ran before is kept", async (context) => {
-  await withNotebook(notebook(), async ({ folder, input }) => {
-    const small = join(folder, "small");
-    mkdirSync(small);
-    if (spawnSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small]).status !== 0)
-      return context.skip("a small disk cannot be mounted here");
-    try {
-      const cells = notebook('"kept"', 'console.log("x".repeat(600_000));', '"never"');
-      await writeFile(input, JSON.stringify(cells));
-      const output = join(small, "out.ipynb");
-      await assert.rejects(
-        runNotebook({ input, output }),
-        (error) => error instanceof OutputError && /the disk is full/.test(error.message),
-      );
-      assert.match(JSON.stringify((await codeCells(output))[0]!.outputs), /kept/);
-    } finally {
-      spawnSync("umount", [small]);
-      if (existsSync(small)) rmdirSync(small);
-    }
-  });
-});
-
 test("a kernel that needs more memory than its job has is told of as such", async (context) => {
   const group = `/sys/fs/cgroup/memory/cherenkit-test-${process.pid}`;
   try {

@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { strToU8, zipSync } from "fflate";
 import { tasks } from "../../config/task.js";
@@ -7,6 +6,7 @@ import { version } from "../../config/version.js";
 import type { tf } from "../../engine/tensorflow.js";
 import { type LayerConfig, layersOf, modelClasses, type Source } from "../../engine/topology.js";
 import { CherenkitError } from "../../errors.js";
+import { makeTemporaryFolder } from "../../files/temporary-folder.js";
 import { writeFileAtomically } from "../../files/write-atomically.js";
 import { createHdf5, type Hdf5Writer } from "../../hdf5/writer.js";
 import { activationName, type LayerSettings, layerTable, pathName } from "./layer-table.js";
@@ -153,7 +153,7 @@ export async function exportKerasWeights(model: tf.LayersModel, path: string): P
  */
 export async function exportKeras(model: tf.LayersModel, path: string): Promise<void> {
   const config = describeContainer(model);
-  const folder = await mkdtemp(join(tmpdir(), "cherenkit-keras-"));
+  const folder = await makeTemporaryFolder("cherenkit-keras-");
   try {
     const weights = join(folder, "model.weights.h5");
     await writeWeights(model, weights);

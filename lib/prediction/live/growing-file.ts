@@ -1,6 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { InputError } from "../../errors.js";
@@ -8,6 +7,7 @@ import { type EventFile, openEventFile, telescopeTable } from "../../events/even
 import { type Pointing, telescopePointing } from "../../events/pointing.js";
 import { imagesPath, readImageRows } from "../../events/read-images.js";
 import { timesS } from "../../events/time.js";
+import { makeTemporaryFolder } from "../../files/temporary-folder.js";
 import { numbers } from "../../hdf5/column.js";
 import { parameterColumns } from "../../simulation/dl1-columns.js";
 import type { LiveArray, LiveEvent, LiveSource } from "./live-event.js";
@@ -57,7 +57,7 @@ export class GrowingFile {
       }
       return;
     }
-    const folder = await mkdtemp(join(tmpdir(), "cherenkit-live-"));
+    const folder = await makeTemporaryFolder("cherenkit-live-");
     try {
       const copy = join(folder, "copy.h5");
       await copyFile(this.path, copy, constants.COPYFILE_FICLONE);
