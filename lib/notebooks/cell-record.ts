@@ -29,11 +29,12 @@ export interface CellRecord {
   /** Hash of this cell's code and all before it. */
   readonly key?: string;
   readonly peakMemoryBytes?: number | null;
+  readonly peakGpuMemoryBytes?: number | null;
 }
 
 /** Writes it under `cherenkit`, and under the keys that papermill and nbclient use, for the tools that read those. */
 export function writeCellRecord(cell: ICodeCell, record: CellRecord): void {
-  const { status, startedAt, seconds, times, key, peakMemoryBytes } = record;
+  const { status, startedAt, seconds, times, key, peakMemoryBytes, peakGpuMemoryBytes } = record;
   const end = startedAt && seconds !== undefined ? new Date(startedAt.getTime() + seconds * 1000) : null;
   const failed = ["failed", "timeout", "killed", "interrupted"].includes(status);
   cell.metadata.papermill = {
@@ -48,6 +49,7 @@ export function writeCellRecord(cell: ICodeCell, record: CellRecord): void {
     ...(seconds === undefined ? {} : { seconds: Number(seconds.toFixed(3)) }),
     ...(key ? { key } : {}),
     ...(peakMemoryBytes ? { peakMemoryBytes } : {}),
+    ...(peakGpuMemoryBytes ? { peakGpuMemoryBytes } : {}),
   };
   if (!times) return;
   const { busy, input, reply, idle } = times;

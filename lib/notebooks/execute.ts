@@ -149,6 +149,8 @@ async function newRun(options: RunOptions, command: KernelCommand, notebook: INo
     over: false,
     exited: false,
     peakMemoryBytes: null,
+    peakGpuMemoryBytes: null,
+    gpuMemory: null,
     savingMs: 0,
     savedAt: Number.NEGATIVE_INFINITY,
     failure: null,

@@ -55,6 +55,9 @@ function facts(run: RunRecord): [string, string][] {
     ...(run.peakMemoryBytes
       ? [["Peak memory", `${(run.peakMemoryBytes / 1e9).toFixed(2)} GB`] as [string, string]]
       : []),
+    ...(run.peakGpuMemoryBytes
+      ? [["Peak GPU memory", `${(run.peakGpuMemoryBytes / 1e9).toFixed(2)} GB`] as [string, string]]
+      : []),
   ];
 }
 

@@ -82,6 +82,7 @@ async function runOne(
   run.log?.add({ cell: count, kind: "begin" });
   writeCellRecord(cell, { status: "running", startedAt });
   resetPeakMemory(kernel.pid);
+  run.gpuMemory?.begin();
   let end = await runCell(
     kernel,
     joinedText(cell.source),
@@ -97,6 +98,8 @@ async function runOne(
   if (end.status === "killed" && run.stop?.killed) end = { ...end, error: unheeded(run.stop.by) };
   times.reply = new Date(startedAt.getTime() + end.seconds * 1000).toISOString();
   const peakMemoryBytes = peakMemory(kernel.pid);
+  const peakGpuMemoryBytes = run.gpuMemory?.end() ?? null;
+  if (peakGpuMemoryBytes !== null) run.peakGpuMemoryBytes = Math.max(run.peakGpuMemoryBytes ?? 0, peakGpuMemoryBytes);
   if (peakMemoryBytes !== null) run.peakMemoryBytes = Math.max(run.peakMemoryBytes ?? 0, peakMemoryBytes);
   cell.execution_count = end.executionCount ?? count;
   const quiet = isQuietExit(end);
@@ -108,9 +111,13 @@ async function runOne(
   listener.flush();
   const ending = quiet ? null : endingOf(run, planned, end);
   run.exited = quiet;
+  const peaks = {
+    ...(peakMemoryBytes === null ? {} : { peakMemoryBytes }),
+    ...(peakGpuMemoryBytes === null ? {} : { peakGpuMemoryBytes }),
+  };
   const status = ending ? statusOfEnding[ending.status] : "completed";
-  writeCellRecord(cell, { status, startedAt, seconds: end.seconds, times, key, peakMemoryBytes });
-  run.log?.add({ cell: count, kind: "end", status: end.status, seconds: end.seconds });
+  writeCellRecord(cell, { status, startedAt, seconds: end.seconds, times, key, ...peaks });
+  run.log?.add({ cell: count, kind: "end", status: end.status, seconds: end.seconds, ...peaks });
   return ending;
 }
 

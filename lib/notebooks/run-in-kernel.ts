@@ -3,6 +3,7 @@ import type { INotebookMetadata } from "@jupyterlab/nbformat";
 import { duration } from "../display/duration.js";
 import { withoutNativeLog } from "../engine/native-log.js";
 import { KernelNotStarted, startKernel } from "./client.js";
+import { watchGpuMemory } from "./gpu-memory.js";
 import { newLineFeed } from "./line-feed.js";
 import type { CellListener } from "./listen-to-cell.js";
 import { longestTimerMs } from "./longest-timer.js";
@@ -12,6 +13,8 @@ import { runCells, saveNowAndThen } from "./run-cells.js";
 
 const saveEveryMs = 30_000;
 const heartbeatMs = 60_000;
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** Calls `action` again and again, with pauses of `everyMs` between; returns a function that ends it. */
 function regularly(everyMs: number, action: () => Promise<void> | void): () => Promise<void> {
@@ -59,7 +62,9 @@ export async function runInKernel(run: Run): Promise<Ending | null> {
   const stopBeating = regularly(silenceMs, () => {
     if (!run.kernel || !listener || performance.now() - listener.lastHeard() < silenceMs) return;
     const memory = peakMemory(run.kernel.pid);
-    const used = memory === null ? "" : `, at most ${(memory / 1e9).toFixed(1)} GB of memory so far`;
+    const gpu = run.gpuMemory?.peak();
+    const onGpu = gpu ? ` and ${gigabytes(gpu)} of GPU memory` : "";
+    const used = memory === null ? "" : `, at most ${gigabytes(memory)} of memory${onGpu} so far`;
     const line = listener.unfinished().trim();
     const progress = line === "" ? "" : `: ${line}`;
     listener.onHeartbeat(`still running after ${duration((performance.now() - cellBegan) / 1000)}${used}${progress}`);
@@ -74,6 +79,7 @@ export async function runInKernel(run: Run): Promise<Ending | null> {
       onStrayOutput: stray.add,
     });
     run.kernel = kernel;
+    run.gpuMemory = watchGpuMemory(kernel.pid);
     if (kernel.info.language_info)
       run.notebook.metadata.language_info = kernel.info.language_info as INotebookMetadata["language_info"];
     return await runCells(run, kernel, (next) => {
@@ -84,6 +90,7 @@ export async function runInKernel(run: Run): Promise<Ending | null> {
     if (run.stop && error instanceof KernelNotStarted) return endedBefore(run);
     throw error;
   } finally {
+    run.gpuMemory?.stop();
     await Promise.all([stopSaving(), stopBeating()]);
     await run.kernel?.shutDown();
     stray.flush();

@@ -49,6 +49,8 @@ export interface RunRecord {
   readonly slurm: Readonly<Record<string, string>>;
   /** Most memory the kernel used, in bytes. */
   readonly peakMemoryBytes: number | null;
+  /** Most GPU memory that the kernel and what it started used, in bytes, as `nvidia-smi` told it every five seconds. */
+  readonly peakGpuMemoryBytes?: number;
 }
 
 /** A value as JSON keeps it: what JSON has no form for is told as text. */

@@ -7,6 +7,7 @@ import type { CellError } from "./cell-error.js";
 import type { CellOutputs, Displays } from "./cell-outputs.js";
 import type { PlannedCell } from "./cell-plan.js";
 import type { KernelClient, KernelDeath } from "./client.js";
+import type { GpuMemory } from "./gpu-memory.js";
 import type { KernelCommand } from "./kernel-command.js";
 import { withFailureMarkers, writeNotebook } from "./notebook-file.js";
 import { papermillMetadata } from "./papermill-metadata.js";
@@ -59,6 +60,9 @@ export interface Run {
   /** The kernel ended itself with exit code 0: the notebook asked for an early end. */
   exited: boolean;
   peakMemoryBytes: number | null;
+  peakGpuMemoryBytes: number | null;
+  /** Null before the kernel has started. */
+  gpuMemory: GpuMemory | null;
   /** How long the last saving took, and when it was, in ms. */
   savingMs: number;
   savedAt: number;
@@ -122,6 +126,7 @@ export function recordOf(run: Run, status: RunRecord["status"], ending: Ending |
     ...(run.stop ? { stoppedBy: run.stop.by } : {}),
     ...run.place,
     peakMemoryBytes: run.peakMemoryBytes,
+    ...(run.peakGpuMemoryBytes ? { peakGpuMemoryBytes: run.peakGpuMemoryBytes } : {}),
   };
 }
 
