@@ -13,6 +13,9 @@ export function formatCell(value: Cell): string {
   return Number(value.toPrecision(5)).toString();
 }
 
+/** A number stays with its per cent where a line breaks. */
+const htmlText = (text: string): string => escapeHtml(text.replace(/(\d) %/g, "$1\u00a0%"));
+
 /** A small table that shows as HTML in a notebook and as aligned text on a terminal. */
 export class DataTable implements Displayable {
   readonly columns: readonly string[];
@@ -52,16 +55,17 @@ export class DataTable implements Displayable {
   }
 
   toHtml(): string {
-    const caption = this.caption ? `<caption>${escapeHtml(this.caption)}</caption>` : "";
+    const caption = this.caption ? `<caption>${htmlText(this.caption)}</caption>` : "";
     const numeric = this.columns.map((_, i) => this.isNumeric(i));
-    const right = ' style="text-align:right"';
-    const names = this.columns.map((name, i) => `<th${numeric[i] ? right : ""}>${escapeHtml(name)}</th>`).join("");
+    // Said of every cell: JupyterLab would set words to the right as well.
+    const side = (number: boolean): string => ` style="text-align:${number ? "right" : "left"}"`;
+    const names = this.columns.map((name, i) => `<th${side(numeric[i]!)}>${htmlText(name)}</th>`).join("");
     const head = this.hasHead ? `<thead><tr>${names}</tr></thead>` : "";
     const body = this.rows
       .map((row) => {
         const cells = row.map((value, i) => {
-          const align = numeric[i] || typeof value === "number" || typeof value === "bigint" ? right : "";
-          return `<td${align}>${escapeHtml(formatCell(value))}</td>`;
+          const number = numeric[i] || typeof value === "number" || typeof value === "bigint";
+          return `<td${side(number)}>${htmlText(formatCell(value))}</td>`;
         });
         return `<tr>${cells.join("")}</tr>`;
       })

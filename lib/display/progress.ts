@@ -1,4 +1,5 @@
 import cliProgress from "cli-progress";
+import { displayHook } from "./display-hook.js";
 import { duration } from "./duration.js";
 
 /** Milliseconds between two lines of a log. */
@@ -51,7 +52,9 @@ export class Progress {
     const left =
       this.done < this.total && this.done > 0 ? `, ${duration((this.total - this.done) / this.rate())} left` : "";
     const count = this.done === this.total ? grouped(this.done) : `${grouped(this.done)} of ${grouped(this.total)}`;
-    process.stderr.write(`${this.label}: ${count} ${this.unit}, ${grouped(this.rate())} ${this.unit}/s${left}\n`);
+    // Notebooks show what stands on standard error in red, as if it were a mistake.
+    const stream = displayHook() ? process.stdout : process.stderr;
+    stream.write(`${this.label}: ${count} ${this.unit}, ${grouped(this.rate())} ${this.unit}/s${left}\n`);
   }
 }
 

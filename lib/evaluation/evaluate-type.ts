@@ -52,7 +52,7 @@ function metricsOf({ gammaness, isSignal, weights, classes, confusion }: TypeSam
       ...merits.accuracy,
       unit: "",
       better: "higher",
-      description: "Share of events put in the right class at gammaness 0.5; compare it with baselineAccuracy.",
+      description: "Share of events put in the right class at gammaness 0.5; compare it with the next.",
     },
     balancedAccuracy: {
       ...merits.balancedAccuracy,

@@ -135,7 +135,7 @@ export function binnedCurve(
   const drawn = series.filter(({ value }) => value.value.some(finite));
   if (drawn.length === 0) return emptyFigure(axes.title, "no bin has enough events");
   const edges = drawn.flatMap(({ value }) =>
-    value.edges.filter((_, i) => finite(value.value[i - 1] ?? value.value[i])),
+    value.edges.filter((_, i) => finite(value.value[i - 1]) || finite(value.value[i])),
   );
   const low = Math.min(...edges);
   const high = Math.max(...edges);

@@ -4,7 +4,7 @@ import type { SkyOffset } from "../coordinates/sky-offset.js";
 import { colourLevels, viridis } from "./colour-levels.js";
 import { type PixelOutlines, pixelOutlines } from "./pixel-outlines.js";
 import type { PlotlyObject } from "./plotly-object.js";
-import { lineColour } from "./theme.js";
+import { colourBar, lineColour } from "./theme.js";
 
 /** What one telescope saw of an event, and what is known about it. */
 export interface CameraImage {
@@ -109,7 +109,7 @@ function barTrace(image: CameraImage, low: number, high: number, bar: PlotlyObje
       cmax: high,
       colorscale: Array.from({ length: 11 }, (_, k) => [k / 10, viridis(k / 10)]),
       showscale: true,
-      colorbar: { title: { text: valueLabel(image), side: "right" }, thickness: 12, outlinewidth: 0, ...bar },
+      colorbar: { ...colourBar(valueLabel(image)), ...bar },
     },
   };
 }

@@ -4,7 +4,7 @@ import { Figure } from "./figure.js";
 import { numberText } from "./number-text.js";
 import { evaluationSeries, type OneOrMore } from "./series.js";
 import { panels, panelTitle } from "./small-multiples.js";
-import { axis, layout } from "./theme.js";
+import { axis, colourBar, layout } from "./theme.js";
 
 /**
  * Events by true and assigned class at gammaness 0.5; colours are shares of the true class, so that rows add up to
@@ -73,7 +73,7 @@ export function confusionMatrix(evaluations: OneOrMore<TypeEvaluation>): Figure 
             [0.5, "#7fb2d9"],
             [1, "#08457e"],
           ],
-          colorbar: { title: { text: "Share of the true class [%]", side: "right" }, thickness: 12, outlinewidth: 0 },
+          colorbar: colourBar("Share of the true class [%]"),
         },
         annotations: series.flatMap(({ name }, i) => (name ? [panelTitle(places[i]!, name)] : [])),
         margin: { l: 96, r: 24, t: 72, b: 56 },

@@ -6,7 +6,7 @@ import { axis, layout, palette } from "./theme.js";
 
 /**
  * Mean direction error over the field of view: an arrow in each cell with events, from the true direction towards the
- * reconstructed one, enlarged by the factor in the title.
+ * reconstructed one, drawn longer or shorter by the factor in the title.
  */
 export function directionArrows(evaluation: DirectionEvaluation): Figure {
   const name = "Direction errors over the field of view";
@@ -22,7 +22,7 @@ export function directionArrows(evaluation: DirectionEvaluation): Figure {
   const text = lengths.map((length, i) => `mean error ${numberText(length)} deg<br>${numberText(counts[i]!)} events`);
   const along = (from: readonly number[], error: readonly number[]): (number | null)[] =>
     from.flatMap((start, i) => [start, start + factor * error[i]!, null]);
-  const title = `${name}, enlarged ${factor} times`;
+  const title = `${name}, ${factor === 1 ? "true to scale" : `arrows ${factor} times as long`}`;
   const reach = 1.05 * edgesDeg.at(-1)!;
   const square = { range: [-reach, reach], constrain: "domain" };
   return new Figure(

@@ -2,7 +2,7 @@ import type { InstrumentResponse } from "../evaluation/irf/instrument-response.j
 import { binCentres } from "./binned-curve.js";
 import { emptyFigure } from "./empty-figure.js";
 import { Figure } from "./figure.js";
-import { axis, colourScale, ink, layout, logAxis } from "./theme.js";
+import { axis, colourBar, colourScale, ink, layout, logAxis } from "./theme.js";
 
 /** Density of E_reco / E_true over the true energy, in one bin of offset; the line is a perfect energy. */
 export function energyDispersion({ axes, energyDispersion: density }: InstrumentResponse, offset: number = 0): Figure {
@@ -20,7 +20,7 @@ export function energyDispersion({ axes, energyDispersion: density }: Instrument
     .flatMap((high, i) => (rows.some((row) => row[i] !== null) ? [trueEdgesTeV[i]!, high] : []));
   if (seen.length === 0) return emptyFigure(title, "no gamma passes the cuts");
   const [low, high] = [Math.min(...seen), Math.max(...seen)];
-  const colorbar = { title: { text: "Density", side: "right" }, thickness: 12, outlinewidth: 0 };
+  const colorbar = colourBar("Density");
   return new Figure(
     `${title}: offsets of ${offsetEdgesDeg[offset]}–${offsetEdgesDeg[offset + 1]} deg`,
     [

@@ -7,7 +7,7 @@ import { numberText } from "./number-text.js";
 import type { PlotlyObject } from "./plotly-object.js";
 import { evaluationSeries, type OneOrMore } from "./series.js";
 import { panels, panelTitle } from "./small-multiples.js";
-import { colourScale, layout, logAxis } from "./theme.js";
+import { colourBar, colourScale, layout, logAxis } from "./theme.js";
 
 /** Ticks of a colour bar for log10 of a count. */
 function decadeTicks(largest: number): PlotlyObject {
@@ -78,9 +78,7 @@ export function migrationMatrix(evaluations: OneOrMore<EnergyEvaluation>): Figur
           cmin: 0,
           cmax: Math.max(1, Math.log10(Math.max(1, largest))),
           colorbar: {
-            title: { text: "Events in the cell", side: "right" },
-            thickness: 12,
-            outlinewidth: 0,
+            ...colourBar("Events in the cell"),
             ...decadeTicks(largest),
           },
         },

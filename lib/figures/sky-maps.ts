@@ -4,7 +4,7 @@ import { Figure } from "./figure.js";
 import { numberText } from "./number-text.js";
 import type { PlotlyObject } from "./plotly-object.js";
 import { type Panel, panels, panelTitle } from "./small-multiples.js";
-import { axis, colourScale, ink, layout } from "./theme.js";
+import { axis, colourBar, colourScale, ink, layout } from "./theme.js";
 
 /** One map with its name and, if there is one, a circle around zero. */
 export interface SkyMap {
@@ -64,11 +64,7 @@ export function skyMaps(
         ...Object.fromEntries(axes),
         coloraxis: {
           colorscale: colourScale,
-          colorbar: {
-            title: { text: "Density [% of the densest cell]", side: "right" },
-            thickness: 12,
-            outlinewidth: 0,
-          },
+          colorbar: colourBar("Density [% of the densest cell]"),
         },
         annotations: maps.flatMap(({ name }, i) => (name ? [panelTitle(places[i]!, name)] : [])),
         margin: { l: 72, r: 24, t: 72, b: 56 },

@@ -65,12 +65,12 @@ export function axis(quantity: string, unit: string, options: PlotlyObject = {})
 
 /** `10²`, `2·10⁻⁵`: for labels of values beyond what is easily read written out. */
 function powerText(value: number): string {
-  const [mantissa, exponent] = value.toExponential(0).split("e");
+  const [mantissa, exponent] = Number(value.toPrecision(2)).toExponential().split("e");
   const power = `10<sup>${Number(exponent).toString().replace("-", "−")}</sup>`;
   return mantissa === "1" ? power : `${mantissa}·${power}`;
 }
 
-const plainText = (value: number): string => String(Number(value.toPrecision(1)));
+const plainText = (value: number): string => String(Number(value.toPrecision(2)));
 
 /** Labels at these multiples of every decade from below `low` to above `high`; Plotly would label 200 as "2". */
 function labelled(
@@ -91,6 +91,12 @@ export function powerTicks(low: number, high: number): PlotlyObject {
   return labelled([1], low, high, powerText);
 }
 
+/** Multiples of each decade that have a label: the more the fewer decades are shown. */
+function steps(decades: number): readonly number[] {
+  if (decades < 0.75) return [1, 1.5, 2, 3, 4, 5, 7];
+  return decades < 1.5 ? [1, 2, 5] : [1];
+}
+
 /** A logarithmic axis for values between `low` and `high`: labels at decades, or between them when there are few. */
 export function logAxis(
   quantity: string,
@@ -105,10 +111,15 @@ export function logAxis(
   return axis(quantity, unit, {
     type: "log",
     ...(known ? { range: [Math.log10(low) - 0.02 * decades, Math.log10(high) + 0.02 * decades] } : {}),
-    ...(known ? labelled(decades < 1.5 ? [1, 2, 5] : [1], low, high, text) : { dtick: 1, exponentformat: "none" }),
+    ...(known ? labelled(steps(decades), low, high, text) : { dtick: 1, exponentformat: "none" }),
     minor: { ticks: "outside", ticklen: 2, dtick: "D1", tickcolor: lineColour },
     ...options,
   });
+}
+
+/** A bar of colours beside the axes, its title as large as theirs. */
+export function colourBar(title: string): PlotlyObject {
+  return { title: { text: title, side: "right", font: { size: 13 } }, thickness: 12, outlinewidth: 0 };
 }
 
 /** Layout around the axes given in `parts`. */

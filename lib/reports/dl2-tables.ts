@@ -22,6 +22,8 @@ export interface ReadOptions {
 export interface FileTables {
   /** Name of the algorithm. */
   readonly prefix: string;
+  /** True when cherenkit has predicted it. */
+  readonly own: boolean;
   readonly truth: ShowerTruth;
   readonly tables: readonly FileTable[];
 }
@@ -61,7 +63,8 @@ export async function readTables(path: string, task: Task, level: Level, options
         parameters: rowParameters(file, rows, names),
       };
     });
-    return { prefix: algorithm.prefix, truth, tables };
+    const own = file.hdf5.attribute("/", "CTA ACTIVITY NAME") === "cherenkit predict";
+    return { prefix: algorithm.prefix, own, truth, tables };
   } finally {
     file.close();
   }

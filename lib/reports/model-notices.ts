@@ -10,6 +10,7 @@ import { formatCell } from "../display/data-table.js";
 import type { MetricValue } from "../evaluation/evaluation.js";
 import type { Predictions } from "../evaluation/predictions.js";
 import type { EvaluatedModel } from "./evaluated-model.js";
+import { guessWords } from "./guess.js";
 import type { Notice } from "./notices.js";
 
 const warning = (text: string): Notice => ({ kind: "warning", text });
@@ -150,7 +151,7 @@ export function qualityNotices({ evaluation, guessed }: Pick<EvaluatedModel, "ev
     const key = evaluation.task === "energy" ? "resolutionAboutZero" : "resolution";
     const [own, blind] = [of(key)!, guessed?.[key]];
     if (blind && own.high >= blind.value) {
-      notices.push(warning("not clearly better than guessing: the network has learned little or nothing"));
+      notices.push(warning(`on these events not clearly better than a guess: ${guessWords[evaluation.task]}`));
     }
   }
   if (evaluation.events < 200) {

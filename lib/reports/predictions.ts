@@ -191,7 +191,7 @@ function unfinishedBatches(
   gammaness: Float64Array,
   valid: Uint8Array,
 ): string[] {
-  if (task !== "type" || !read.some(({ prefix }) => prefix.startsWith("CTLearn"))) return [];
+  if (task !== "type" || !read.some(({ prefix, own }) => prefix.startsWith("CTLearn") && !own)) return [];
   let zeros = 0;
   for (let i = 0; i < gammaness.length; i++) if (valid[i] && gammaness[i] === 0) zeros++;
   if (zeros === 0) return [];

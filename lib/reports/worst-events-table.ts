@@ -20,7 +20,7 @@ export function worstEventsTable(predictions: PredictionRows, count: number = 20
         ? { "reconstructed TeV": predictions.energyTeV }
         : { "alt deg": predictions.altDeg, "az deg": predictions.azDeg };
   const rows = worstEvents(predictions, task, count).map(({ row, error }): Cell[] => [
-    basename(predictions.files[predictions.fileIndex[row]!]!),
+    basename(predictions.files[predictions.fileIndex[row]!]!).replace(/(\.dl2)?\.h5$/, ""),
     String(predictions.obsId[row]!),
     String(predictions.eventId[row]!),
     predictions.level === "telescope" ? predictions.telId[row]! : null,

@@ -1,18 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jupyterDisplay } from "../../lib/display/mime-bundle.js";
+import type { BinnedEstimate } from "../../lib/evaluation/binned-estimate.js";
 import { evaluateTask } from "../../lib/evaluation/evaluate-task.js";
 import type { DirectionEvaluation, EnergyEvaluation, TypeEvaluation } from "../../lib/evaluation/evaluation.js";
 import type { Predictions } from "../../lib/evaluation/predictions.js";
+import { binnedCurve } from "../../lib/figures/binned-curve.js";
 import { Figure } from "../../lib/figures/figure.js";
 import { figures } from "../../lib/figures/figures.js";
-import type { OneOrMore } from "../../lib/figures/series.js";
+import { type OneOrMore, toSeries } from "../../lib/figures/series.js";
 import { gallery } from "./gallery.js";
 import { sampleDirection, sampleEnergy, samplePredictions } from "./sample-results.js";
 
 /** Quantities without a unit. */
 const pureNumbers =
   /^(Gammaness|Smallest gammaness kept|Mean gammaness of the bin|Density of events|Assigned class|True class|Epoch|Loss|Learning rate|Images|Area under the ROC curve|Row|Column|Sample|Area under ROC|Balanced accuracy|F1|Brier score|Energy bias|Resolution \(68 %\)|R² of log E|E_reco \/ E_true)$/;
+
+const isBinned = (input: OneOrMore<BinnedEstimate>): input is BinnedEstimate => "edges" in input;
 
 type Axis = { title?: { text?: string }; visible?: boolean };
 
@@ -38,6 +42,22 @@ test("powers of ten are written by us: Plotly's are a quarter larger than other 
   }
   const { tickvals, ticktext } = gallery.sensitivity!.layout.yaxis as { tickvals: number[]; ticktext: string[] };
   assert.equal(ticktext[tickvals.indexOf(1e-12)], "10<sup>−12</sup>");
+});
+
+test("the axis of a binned curve begins with the first bin that has a value", () => {
+  const value = [Number.NaN, 0.3, 0.2, Number.NaN];
+  const binned = { edges: [0.25, 0.5, 1, 2, 4], counts: [3, 40, 40, 3], value, low: value, high: value };
+  const of = { quantity: "True energy", unit: "TeV", log: true };
+  const { layout } = binnedCurve(toSeries(binned, isBinned), {
+    title: "Curve",
+    of,
+    quantity: "Share",
+    unit: "%",
+    scale: 1,
+  });
+  const { range } = layout.xaxis as { range: [number, number] };
+  const [low, high] = range.map((end) => 10 ** end) as [number, number];
+  assert.ok(low <= 0.5 && low > 0.4 && high >= 2 && high < 2.2, `${low} to ${high}`);
 });
 
 test("every figure shows itself in a notebook, small, without a number that JSON does not know", () => {

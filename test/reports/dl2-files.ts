@@ -28,6 +28,10 @@ export interface SyntheticDl2 {
   readonly prefix?: string;
   /** Event numbers of the predictions; by default 0, 1, 2, … as in the truth. */
   readonly eventId?: (row: number) => number;
+  /** What wrote the file; by default what wrote its telescopes. */
+  readonly activity?: string;
+  /** Smallest gammaness. */
+  readonly smallest?: number;
   /** Share of protons. */
   readonly protons?: number;
 }
@@ -55,7 +59,12 @@ export async function syntheticDl2(path: string, telescopes: string, options: Sy
   const truthRandom = new RandomGenerator(5, 1);
   const random = new RandomGenerator(options.seed ?? 7, 2);
   const from = await Hdf5File.open(telescopes);
-  const writer = await createHdf5(path, { attributes: from.attributes("/") });
+  const writer = await createHdf5(path, {
+    attributes: {
+      ...from.attributes("/"),
+      ...(options.activity === undefined ? {} : { "CTA ACTIVITY NAME": options.activity }),
+    },
+  });
   copyGroup(from, "/configuration", writer);
   const { energy, alt, az, primary } = addShowers(writer, events, truthRandom, protons);
   from.close();
@@ -84,7 +93,12 @@ export async function syntheticDl2(path: string, telescopes: string, options: Sy
       ? {
           prediction: [
             "",
-            column((row) => Math.min(1, Math.max(1e-6, (primary[row] === 0 ? 0.7 : 0.3) + spread * random.normal()))),
+            column((row) =>
+              Math.min(
+                1,
+                Math.max(options.smallest ?? 1e-6, (primary[row] === 0 ? 0.7 : 0.3) + spread * random.normal()),
+              ),
+            ),
           ],
         }
       : {}),

@@ -47,6 +47,14 @@ test("CTLearn's gammaness and the zeros of its last batch", needsData("ctlearn/d
   assert.match(predictions.notes.join(), /^7 rows have a gammaness of exactly 0/);
 });
 
+test("a gammaness of exactly 0 that cherenkit has predicted is an answer like others", async () => {
+  const wide = { task: "type", events: 60, spread: 1, smallest: 0 } as const;
+  const own = await dl2({ ...wide, activity: "cherenkit predict" });
+  assert.deepEqual((await readPredictions([own], "type", "telescope")).notes, []);
+  const foreign = await readPredictions([await dl2(wide)], "type", "telescope");
+  assert.match(foreign.notes.join(), /rows have a gammaness of exactly 0, which CTLearn writes/);
+});
+
 test("CTLearn's directions, with the pointing of each telescope", needsData("ctlearn/dl2"), async () => {
   const predictions = await readPredictions([ctlearn], "cameradirection", "telescope");
   const { metrics } = evaluateTask(predictions, "cameradirection");
