@@ -10,22 +10,41 @@ type Require = (name: string) => unknown;
 
 const modules = Module as typeof Module & { _nodeModulePaths(folder: string): string[] };
 
-/** TypeScript modules beside the notebook, compiled by tslab; a module that changes is loaded anew. */
+/**
+ * TypeScript modules beside the notebook, compiled by tslab; a module that changes is loaded anew, and with it those that
+ * import it, themselves or by others.
+ */
 export class SideModules {
   private readonly code = new Map<string, string>();
   private readonly loaded = new Map<string, LoadableModule>();
+  /** Modules by what they import. */
+  private readonly importers = new Map<string, Set<string>>();
 
   update(outputs: readonly { readonly path: string; readonly data: string }[]): void {
     for (const { path, data } of outputs) {
-      this.loaded.delete(path);
+      this.forget(path);
       this.code.set(path, data);
     }
   }
 
-  /** `require` for code in a folder: its own modules, then what `fallback` finds. */
-  requireIn(folder: string, fallback: Require): Require {
+  private forget(path: string): void {
+    this.loaded.delete(path);
+    const importers = this.importers.get(path) ?? [];
+    this.importers.delete(path); // before the walk, since modules may import each other
+    for (const importer of importers) this.forget(importer);
+  }
+
+  /**
+   * `require` for code in a folder: its own modules, then what `fallback` finds.
+   * @param importer the module whose code it is; none for a cell
+   */
+  requireIn(folder: string, fallback: Require, importer?: string): Require {
     return (name) => {
       const path = join(folder, extname(name) === "" ? `${name}.js` : name);
+      if (importer !== undefined && this.code.has(path)) {
+        const importers = this.importers.get(path) ?? new Set();
+        this.importers.set(path, importers.add(importer));
+      }
       return this.load(path) ?? fallback(name);
     };
   }
@@ -39,7 +58,7 @@ export class SideModules {
     loading.filename = path;
     loading.paths = modules._nodeModulePaths(dirname(path));
     const plain = loading.require.bind(loading);
-    loading.require = this.requireIn(dirname(path), plain) as NodeJS.Require;
+    loading.require = this.requireIn(dirname(path), plain, path) as NodeJS.Require;
     this.loaded.set(path, loading);
     try {
       loading._compile(code, path);

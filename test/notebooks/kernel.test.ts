@@ -187,6 +187,20 @@ test("a module beside the notebook may change between cells, and while one runs"
   assert.equal(plain(await run(show)), "'two'");
 });
 
+test("a module is loaded anew when one that it imports by others has changed, in a circle too", async () => {
+  const inner = join(folder, "inner.ts");
+  await writeFile(join(folder, "outer.ts"), 'import { twice } from "./middle";\nexport const value = twice + 1;\n');
+  await writeFile(
+    join(folder, "middle.ts"),
+    'import { base } from "./inner";\nimport * as outer from "./outer";\nexport const twice = 2 * base;\nexport const self = (): unknown => outer;\n',
+  );
+  await writeFile(inner, "export const base = 1;\n");
+  const show = 'import { value } from "./outer";\nvalue';
+  assert.equal(plain(await run(show)), "3");
+  await writeFile(inner, "export const base = 10;\n");
+  assert.equal(plain(await run(show)), "21");
+});
+
 test("no line of a burst is lost, and the streams keep their order", async () => {
   const said = await run('for (let i = 0; i < 30_000; i++) console.log("line " + i);\nconsole.error("end");');
   const lines = said.stream("stdout").trimEnd().split("\n");
