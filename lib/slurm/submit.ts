@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "../config/version.js";
-import { CherenkitError } from "../errors.js";
+import { CherenkitError, ConfigError } from "../errors.js";
 import { writeFileAtomically } from "../files/write-atomically.js";
 import { batchScript } from "./batch-script.js";
 import { type Job, jobLog, type ScriptOptions, scriptFile, type Task, type Wait } from "./job.js";
@@ -139,6 +139,16 @@ function stopSignal(): { readonly signal: AbortSignal; readonly release: () => v
   return { signal: controller.signal, release };
 }
 
+/** @throws {ConfigError} for a folder into which SLURM could not write a job's log; the job would end before it begins */
+function checkLogPaths(jobs: readonly Job[]): void {
+  const odd = jobs.find(({ folder }) => /[\\\r\n]/.test(folder));
+  if (!odd) return;
+  throw new ConfigError("SLURM writes no log below a folder whose name has a backslash or a line end", {
+    place: JSON.stringify(odd.folder),
+    remedy: "give another output_dir",
+  });
+}
+
 /**
  * Submits jobs in their order. When one is refused, or the process is asked to stop meanwhile, those before it are taken back.
  * @throws {CherenkitError} naming the job that was not submitted
@@ -149,6 +159,7 @@ export async function submitJobs(
   settings: ScriptOptions,
   options: CallOptions = {},
 ): Promise<Submitted[]> {
+  checkLogPaths(jobs);
   const submitted: Submitted[] = [];
   const { signal, release } = stopSignal();
   try {

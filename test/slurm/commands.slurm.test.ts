@@ -79,6 +79,11 @@ describe("commands on a real SLURM of one node", { skip: needs.skip, timeout: 90
     await refuse([...train, "cluster.gpus=many"], /gpus: expected a number of GPUs/);
     await refuse(["train", "energy.yaml", "--seeds", ""], /--seeds has no values/);
     await refuse(["train", "energy.yaml", "--array", "--parallel", "0"], /1 or more is needed/);
+    for (const folder of ["models/back\\\\slash", '"models/line\\nend"'])
+      await refuse(
+        [...train, `output_dir=${folder}`],
+        /writes no log below a folder whose name has a backslash or a line/,
+      );
     await refuse(["trian", "energy.yaml"], /there is no stage trian/);
     await refuse(["train", "energy.yaml", "--parallel", "3"], /--parallel limits the tasks of an array/);
     await refuse(["train", "energy.yaml", "--local", "--after", "3"], /--after waits for a job of SLURM/);

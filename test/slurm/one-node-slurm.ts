@@ -44,46 +44,24 @@ export function limitsMemory(): boolean {
   });
 }
 
+const common = readFileSync(new URL("../../../test/slurm/common.conf", import.meta.url), "utf8");
+
 function configuration(root: string, host: string, nodes: readonly string[], ports: readonly number[]): string {
   const cgroups = limitsMemory();
   const machines = nodes.map(
     (node, i) =>
       `NodeName=${node} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[i + 1]} CPUs=64 Boards=1 SocketsPerBoard=1 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=65536 Gres=gpu:nvidia_rtx_a6000:2 State=UNKNOWN`,
   );
-  return `
-ClusterName=test
-SlurmctldHost=${host}(127.0.0.1)
+  return `${common.replaceAll("@ROOT@", root).replaceAll("@HOST@", host)}
 SlurmctldPort=${ports[0]}
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-CredType=cred/munge
-AuthInfo=socket=${root}/munge.sock,cred_expire=5
-SlurmctldPidFile=${root}/slurmctld.pid
-SlurmdPidFile=${root}/slurmd-%n.pid
-SlurmctldLogFile=${root}/slurmctld.log
-SlurmdLogFile=${root}/slurmd-%n.log
-StateSaveLocation=${root}/state
-SlurmdSpoolDir=${root}/spool-%n
 SwitchType=switch/none
-MpiDefault=none
 ProctrackType=proctrack/${cgroups ? "cgroup" : "linuxproc"}
 TaskPlugin=task/${cgroups ? "cgroup" : "none"}
-JobAcctGatherType=jobacct_gather/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
 GresTypes=gpu
-SlurmdParameters=config_overrides
 # A late answer must not bring a node back that has just failed.
 ReturnToService=0
-MinJobAge=3600
 KillWait=15
-EnforcePartLimits=ALL
-MailProg=/bin/true
-PropagateResourceLimits=NONE
-SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
 AccountingStorageType=accounting_storage/none
-PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 ${machines.join("\n")}
 PartitionName=shared-gpu Nodes=${nodes.join(",")} Default=YES MaxTime=12:00:00 DefaultTime=00:10:00 PriorityTier=10 GraceTime=10

@@ -6,47 +6,25 @@
 set -euo pipefail
 export PATH=$PATH:/usr/sbin:/sbin
 out=$(realpath "$1")/$(slurmctld -V | cut -d' ' -f2)
+common=$(realpath "$(dirname "$0")/../common.conf")
 root=$(mktemp -d /tmp/slurm-record-XXXXXX)
 mkdir -p "$out" "$root"/{state,dev,mysql}
 chmod 755 "$root"
 cd "$root"
 host=$(hostname -s)
 export SLURM_CONF=$root/slurm.conf MYSQL_UNIX_PORT=$root/mysqld.sock MYSQL_HOME=$root
-trap 'pkill -F slurmctld.pid; pkill -F slurmd.pid; pkill -F slurmdbd.pid; pkill -F mariadbd.pid; pkill -F munged.pid' EXIT
+trap 'pkill -F slurmctld.pid; pkill -F slurmd-gpu001.pid; pkill -F slurmdbd.pid; pkill -F mariadbd.pid; pkill -F munged.pid' EXIT
 
-cat >slurm.conf <<CONF
-ClusterName=test
-SlurmctldHost=$host(127.0.0.1)
-SlurmUser=root
-SlurmdUser=root
-AuthType=auth/munge
-CredType=cred/munge
-AuthInfo=socket=$root/munge.sock,cred_expire=5
-SlurmctldPidFile=$root/slurmctld.pid
-SlurmdPidFile=$root/slurmd.pid
-SlurmctldLogFile=$root/slurmctld.log
-SlurmdLogFile=$root/slurmd.log
-StateSaveLocation=$root/state
-SlurmdSpoolDir=$root/spool
-MpiDefault=none
+sed "s|@ROOT@|$root|g; s|@HOST@|$host|g" "$common" >slurm.conf
+cat >>slurm.conf <<CONF
 ProctrackType=proctrack/cgroup
 TaskPlugin=task/cgroup
-JobAcctGatherType=jobacct_gather/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
 GresTypes=gpu,lscratch,VramPerGpu
-SlurmdParameters=config_overrides
 ReturnToService=2
-MinJobAge=3600
 KillWait=5
-EnforcePartLimits=ALL
-MailProg=/bin/true
-PropagateResourceLimits=NONE
-SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0,sched_min_interval=0
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePass=$root/munge.sock
-PreemptType=preempt/partition_prio
 PreemptMode=CANCEL
 NodeName=gpu001 NodeHostname=$host NodeAddr=127.0.0.1 Port=7001 CPUs=16 Boards=1 SocketsPerBoard=2 CoresPerSocket=8 ThreadsPerCore=1 RealMemory=16000 Gres=gpu:nvidia_rtx_a6000:2,lscratch:1 State=UNKNOWN
 NodeName=gpu[002-003] NodeHostname=$host NodeAddr=127.0.0.1 Port=[7002-7003] CPUs=128 Boards=1 SocketsPerBoard=2 CoresPerSocket=64 ThreadsPerCore=1 RealMemory=512000 Gres=gpu:nvidia_geforce_rtx_3090:8,VramPerGpu:no_consume:24G State=UNKNOWN
