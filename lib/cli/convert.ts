@@ -101,7 +101,7 @@ async function submit(paths: readonly string[], options: Options, cluster: strin
   const { projectFolder } = await import("../files/project-folder.js");
   const { loadProfile } = await import("../slurm/load-profile.js");
   const { planConversion } = await import("../slurm/plan-conversion.js");
-  const { submitJobs } = await import("../slurm/submit.js");
+  const { checkLogPaths, submitJobs } = await import("../slurm/submit.js");
   const { submittedTable } = await import("../slurm/submitted-table.js");
   const { ctapipeProcess } = await import("../preparation/ctapipe.js");
   const profile = await loadProfile(cluster, projectFolder);
@@ -120,6 +120,7 @@ async function submit(paths: readonly string[], options: Options, cluster: strin
       ...options.option.flatMap((one) => ["--option", one]),
     ],
   );
+  checkLogPaths([job]);
   const submitted = await submitJobs([job], cluster, { project: projectFolder, profile, retryOom: null });
   if (options.json)
     console.log(

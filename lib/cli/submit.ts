@@ -86,8 +86,7 @@ async function jobIds(words: readonly string[], models: string): Promise<string[
     return findRuns(word, models)
       .slice(-1)
       .flatMap((folder) => {
-        const record = readRecord(folder);
-        const id = record && currentJobId(record, readAttempts(folder));
+        const id = currentJobId(readRecord(folder), readAttempts(folder));
         if (id) return [id];
         throw new ConfigError(`${word} was not submitted to SLURM, nothing can wait for it`, { place: folder });
       });
@@ -174,7 +173,8 @@ async function submitUnlessBusy(
   settings: ScriptOptions,
   check: boolean,
 ): Promise<Submitted[]> {
-  const { submitJobs } = await import("../slurm/submit.js");
+  const { checkLogPaths, submitJobs } = await import("../slurm/submit.js");
+  checkLogPaths(jobs);
   if (!check || !stages.includes("train")) return submitJobs(jobs, cluster, settings);
   const { claimModels } = await import("../slurm/claim-models.js");
   const { checkNotInQueue } = await import("../slurm/check-queue.js");

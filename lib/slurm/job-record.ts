@@ -89,10 +89,13 @@ export function readAttempts(runFolder: string): Attempt[] {
 export const goesOn = (attempt: Pick<Attempt, "next">): boolean =>
   /: (requeued|successor job)\b/.test(attempt.next ?? "");
 
-/** The id under which a run is known to SLURM now: a successor's, where the job could not be requeued. */
-export function currentJobId(record: JobRecord, attempts: readonly Attempt[]): string | null {
+/**
+ * The id under which a run is known to SLURM now: a successor's, where the job could not be requeued.
+ * @param record null when whoever submitted it was killed before it could be written
+ */
+export function currentJobId(record: JobRecord | null, attempts: readonly Attempt[]): string | null {
   const last = attempts.at(-1);
-  return last?.next?.match(/successor job (\d+(?:_\d+)?)/)?.[1] ?? (last?.jobId || record.jobId);
+  return last?.next?.match(/successor job (\d+(?:_\d+)?)/)?.[1] ?? (last?.jobId || (record?.jobId ?? null));
 }
 
 /** Seconds that all attempts have run together; `now` ends one that still runs. */

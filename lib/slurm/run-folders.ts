@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.js";
-import { currentJobId, type JobRecord, readAttempts, readRecord } from "./job-record.js";
+import { attemptsFile, currentJobId, readAttempts, readRecord, recordFile } from "./job-record.js";
 
 const folders = (path: string): string[] => {
   try {
@@ -13,7 +13,8 @@ const folders = (path: string): string[] => {
   }
 };
 
-const isRun = (path: string): boolean => existsSync(join(path, "job.json")) || existsSync(join(path, "run.json"));
+const isRun = (path: string): boolean =>
+  [recordFile, "run.json", attemptsFile].some((name) => existsSync(join(path, name)));
 
 const stages = ["prepare", "train", "test", "report", "compare"];
 
@@ -43,21 +44,6 @@ export function findRunFolders(root: string): string[] {
     .map(([, folder]) => folder);
 }
 
-/** A run that was submitted as a job. */
-export interface JobRun {
-  readonly folder: string;
-  readonly record: JobRecord;
-  readonly jobId: string | null;
-}
-
-/** The submitted runs below a folder, with the ids they now have. */
-export function findJobRuns(root: string): JobRun[] {
-  return findRunFolders(root).flatMap((folder): JobRun[] => {
-    const record = readRecord(folder);
-    return record ? [{ folder, record, jobId: currentJobId(record, readAttempts(folder)) }] : [];
-  });
-}
-
 /**
  * Run folders that people mean by a word: a job's id (`123`; of an array also `123_4`), the name of a run folder or its
  * end, the path of a run's, model's or task's folder.
@@ -77,11 +63,9 @@ export function findRuns(word: string, models: string): string[] {
   const found = /^\d+(_\d+)?$/.test(word)
     ? all.filter((folder) => {
         const record = readRecord(folder);
-        if (!record) return false;
-        const ids = [record.jobId, ...readAttempts(folder).map((attempt) => attempt.jobId)];
-        return [...ids, currentJobId(record, readAttempts(folder))].some(
-          (id) => id === word || id?.split("_")[0] === word,
-        );
+        const attempts = readAttempts(folder);
+        const ids = [record?.jobId, ...attempts.map(({ jobId }) => jobId), currentJobId(record, attempts)];
+        return ids.some((id) => id === word || id?.split("_")[0] === word);
       })
     : all.filter((folder) => basename(folder) === word || basename(folder).endsWith(`-${word}`));
   if (found.length === 0) {

@@ -117,7 +117,7 @@ interface Run {
 function readRun(folder: string): Run {
   const record = readRecord(folder);
   const attempts = readAttempts(folder);
-  return { folder, record, attempts, id: record && currentJobId(record, attempts) };
+  return { folder, record, attempts, id: currentJobId(record, attempts) };
 }
 
 function hasEnded({ attempts }: Run): boolean {
@@ -131,7 +131,7 @@ function runStatus({ folder, record, attempts, id: jobId }: Run, queue: Queue | 
   const stage = record?.stage ?? basename(folder).split("-")[0]!;
   const subject = record?.subject ?? subjectOf(folder);
   const progress = stage === "train" ? progressIn(join(folder, "run.jsonl")) : null;
-  if (!record || jobId === null) {
+  if (jobId === null) {
     const seconds = run?.seconds ?? 0;
     const restarts = Math.max(0, attempts.length - 1);
     const state = localState(folder, run);
@@ -172,7 +172,11 @@ async function queryRuns(
 ): Promise<Queue> {
   if (runs.length === 0) return new Map();
   const users = [
-    ...new Set(runs.flatMap(({ folder }) => statSync(join(folder, recordFile), { throwIfNoEntry: false })?.uid ?? [])),
+    ...new Set(
+      runs.flatMap(
+        ({ folder }) => (statSync(join(folder, recordFile), { throwIfNoEntry: false }) ?? statSync(folder)).uid,
+      ),
+    ),
   ];
   const queue = await queryJobs(
     runs.map(({ id }) => id),

@@ -140,7 +140,7 @@ function stopSignal(): { readonly signal: AbortSignal; readonly release: () => v
 }
 
 /** @throws {ConfigError} for a folder into which SLURM could not write a job's log; the job would end before it begins */
-function checkLogPaths(jobs: readonly Job[]): void {
+export function checkLogPaths(jobs: readonly Job[]): void {
   const odd = jobs.find(({ folder }) => /[\\\r\n]/.test(folder));
   if (!odd) return;
   throw new ConfigError("SLURM writes no log below a folder whose name has a backslash or a line end", {
@@ -159,7 +159,6 @@ export async function submitJobs(
   settings: ScriptOptions,
   options: CallOptions = {},
 ): Promise<Submitted[]> {
-  checkLogPaths(jobs);
   const submitted: Submitted[] = [];
   const { signal, release } = stopSignal();
   try {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { findRuns } from "../../lib/slurm/run-folders.js";
 import type { RunStatus } from "../../lib/slurm/status.js";
 import { runStatuses } from "../../lib/slurm/status.js";
 import { statusTable } from "../../lib/slurm/status-table.js";
@@ -61,6 +62,19 @@ test("of a thousand jobs that the controller has forgotten the accounting is ask
   const all = await withCommands({ squeue: "", sacct }, () => runStatuses(job.tasks.map((task) => task.runFolder)));
   assert.ok(all.length === 1000 && all.every(({ state }) => state === "cancelled"));
   assert.equal(readFileSync(join(root, "calls"), "utf8").match(/^sacct /gm)!.length, 1);
+});
+
+test("a job whose submitter was killed before it could note the number is known by what the job itself notes", async () => {
+  const models = join(root, "orphans");
+  const folder = join(models, "energy/cnn/runs/train-20260101-120000-ffff");
+  mkdirSync(folder, { recursive: true });
+  const attempt = { time: 1, job: "4712", attempt: 1, host: "n", event: "start" };
+  writeFileSync(join(folder, "attempts.jsonl"), `${JSON.stringify(attempt)}\n`);
+  assert.deepEqual(findRuns("4712", models), [folder]);
+  const [found] = await withCommands({ squeue: "echo '4712|RUNNING|1:00|n||x'", sacct: "" }, () =>
+    runStatuses([models]),
+  );
+  assert.deepEqual([found!.state, found!.jobId, found!.subject], ["running", "4712", "energy/cnn"]);
 });
 
 test("who waits for many runs is told of those that changed alone, and how many are left", async () => {
