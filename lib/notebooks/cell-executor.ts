@@ -7,6 +7,7 @@ import { CellInterrupted, type Diagnostic } from "./cell-error.js";
 import { CellScope } from "./cell-scope.js";
 import { linkedScript } from "./cell-script.js";
 import { cellSource } from "./cell-source.js";
+import { quickInfoText } from "./quick-info.js";
 import { asKernel } from "./running-code.js";
 import { SideModules } from "./side-modules.js";
 import {
@@ -148,7 +149,7 @@ export function createCellExecutor(folder: string): CellExecutor {
     },
     inspect(code, position) {
       const info = asKernel(() => converter.inspect(declarations, code, position));
-      return info ? tslabModule("tslab/dist/inspect").printQuickInfo(info) : null;
+      return info ? quickInfoText(info) : null;
     },
     complete: (code, position) => asKernel(() => converter.complete(declarations, code, position)),
     close: () => converter.close(),

@@ -17,6 +17,12 @@ function withAwait(code: string): { code: string; prefix: number } {
   return { code: awaitPrefix + code, prefix: awaitPrefix.length };
 }
 
+/** Where `import.meta` stands, which only a module has. */
+function importMeta(node: ts.Node, compiler: typeof ts): ts.Node | undefined {
+  if (compiler.isMetaProperty(node) && node.keywordToken === compiler.SyntaxKind.ImportKeyword) return node;
+  return compiler.forEachChild(node, (child) => importMeta(child, compiler));
+}
+
 /** Shell commands and IPython's magics, which people try. */
 const magic = /^\s*(%%?[a-zA-Z]|![\w./])/;
 
@@ -38,10 +44,15 @@ export function cellSource(code: string, compiler: typeof ts): CellSource {
   if (isModuleCell(code) || !/\b(export|import)\b/.test(code)) return withAwait(code);
 
   const file = compiler.createSourceFile("cell.ts", code, compiler.ScriptTarget.Latest, true);
+  const refuseAt = (node: ts.Node, message: string): CellSource => {
+    const { line, character } = file.getLineAndCharacterOfPosition(node.getStart());
+    return refuse(line + 1, character + 1, message);
+  };
+  const meta = importMeta(file, compiler);
+  if (meta) return refuseAt(meta, "a cell has no import.meta; it runs in the folder process.cwd()");
   let plain = code;
   for (const statement of file.statements) {
-    const { line, character } = file.getLineAndCharacterOfPosition(statement.getStart());
-    const say = (message: string): CellSource => refuse(line + 1, character + 1, message);
+    const say = (message: string): CellSource => refuseAt(statement, message);
     if (compiler.isImportEqualsDeclaration(statement)) return say('write `import name from "…"` in a cell');
     if (compiler.isExportAssignment(statement))
       return say("a cell has no default export; give the value a name, later cells see it");

@@ -241,7 +241,7 @@ export async function serveKernel(connectionFile: string): Promise<void> {
   }
   const onStrayError = (error: unknown): void => {
     const known = error instanceof Error ? error : new Error(String(error));
-    if (!session.interrupt(known)) process.stderr.write(`${describeThrown(error).traceback.join("\n")}\n`);
+    if (!session.interrupt(known)) process.stderr.write(`${session.describe(error).traceback.join("\n")}\n`);
   };
   process.on("uncaughtException", onStrayError);
   process.on("unhandledRejection", onStrayError);

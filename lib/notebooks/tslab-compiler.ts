@@ -31,7 +31,7 @@ export interface ConvertedCell {
 export interface CellConverter {
   convert(declarations: string, code: string): ConvertedCell;
   addModule(name: string, code: string, meta: object): readonly TslabDiagnostic[];
-  inspect(declarations: string, code: string, position: number): unknown;
+  inspect(declarations: string, code: string, position: number): ts.QuickInfo | null;
   complete(declarations: string, code: string, position: number): { start: number; end: number; candidates: string[] };
   close(): void;
 }
@@ -42,7 +42,6 @@ interface TslabModules {
     createConverter(options: { isJS: boolean; isBrowser: boolean }): CellConverter;
     isCompleteCode(code: string): { completed: boolean; indent?: string };
   };
-  "tslab/dist/inspect": { printQuickInfo(info: unknown): string };
   "tslab/dist/metadata": { getCodeMetadata(code: string): { module?: string } };
   "tslab/dist/jupyter": { lastWriteDisplayData: (data: Record<string, unknown>, update?: boolean) => void };
 }

@@ -26,6 +26,8 @@ export interface TypeScriptSession {
   /** Ends the running cell; false when none runs. */
   interrupt(error?: Error): boolean;
   readonly running: boolean;
+  /** What was thrown, with places in cells for those in their scripts. */
+  describe(thrown: unknown): CellError;
   complete(code: string, position: number): { start: number; end: number; candidates: string[] };
   inspect(code: string, position: number): string | null;
   /** The indent for the next line, or null when the cell is complete. */
@@ -65,7 +67,10 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
     return { cell: name.replace("cell-", ""), line, text };
   };
 
+  const describe = (thrown: unknown): CellError => describeThrown(thrown, placeOf);
+
   return {
+    describe,
     async execute(code, count) {
       const name = `cell-${count}`;
       running = true;
@@ -75,7 +80,7 @@ export function createTypeScriptSession(folder: string): TypeScriptSession {
       } catch (error) {
         if (error instanceof CellNotCompiled)
           return { status: "error", error: describeDiagnostics(mergePlaces(error.diagnostics), code) };
-        return { status: "error", error: describeThrown(error, placeOf) };
+        return { status: "error", error: describe(error) };
       } finally {
         running = false;
       }

@@ -163,6 +163,9 @@ test("completion and inspection know what earlier cells declared", async () => {
   assert.deepEqual(completed.matches, ["distanceKm"]);
   const inspected = await kernel.ask("inspect_request", { code: "distanceKm", cursor_pos: 3, detail_level: 0 });
   assert.match(JSON.stringify(inspected.data), /const distanceKm: number/);
+  const code = 'import { loadConfig } from "cherenkit"; loadConfig';
+  const known = await kernel.ask("inspect_request", { code, cursor_pos: code.length - 1, detail_level: 0 });
+  assert.match(String((known.data as Record<string, unknown>)["text/plain"]), /\n@throws \{ConfigError\} \S/);
   const open = await kernel.ask("is_complete_request", { code: "function f() {" });
   assert.equal(open.status, "incomplete");
 });
@@ -185,6 +188,13 @@ test("a module beside the notebook may change between cells, and while one runs"
   await writeFile(join(folder, "another.ts"), "export {};\n");
   assert.equal(plain(await waiting), "'undisturbed'");
   assert.equal(plain(await run(show)), "'two'");
+});
+
+test("an error that nobody waits for names its place in a cell", async () => {
+  const said = await run(
+    'let left = 1;\nvoid Promise.reject(new Error("left alone"));\nawait new Promise((done) => setTimeout(done, 50));',
+  );
+  assert.match(JSON.stringify(said.messages.map(({ content }) => content)), /left alone.*cell \[\d+\], line 2/);
 });
 
 test("a module is loaded anew when one that it imports by others has changed, in a circle too", async () => {
@@ -405,6 +415,7 @@ test("export before a declaration is no error; what means nothing in a cell is r
     assert.match((said.content("error")?.traceback as string[] | undefined)?.join("\n") ?? "no error", pattern);
   };
   await says("export default 3;", /line 1, column 1: a cell has no default export; give the value a name/);
+  await says("const here = () => import.meta.url;", /line 1, column 20: a cell has no import.meta; .*process\.cwd\(\)/);
   await says('const x = 1;\nexport * from "node:fs";', /line 2, column 1: a cell cannot pass on another module/);
   await says('import fs = require("node:fs");', /write `import name from "…"`/);
   await says("%timeit 1", /a cell holds TypeScript/);
