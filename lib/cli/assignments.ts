@@ -1,4 +1,11 @@
+import { InvalidArgumentError } from "commander";
 import { ConfigError } from "../errors.js";
+
+/** Parses an option that must say something: an empty one comes from a variable that is not set. */
+export function notEmpty(value: string): string {
+  if (value.trim() === "") throw new InvalidArgumentError("it is empty");
+  return value;
+}
 
 /** Collects a repeatable option. */
 export function collect(value: string, previous: string[]): string[] {

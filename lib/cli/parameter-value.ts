@@ -48,8 +48,10 @@ export function parameterValue(text: string): unknown {
   }
 }
 
+/** Nothing is no parameters, as for papermill. */
 function parameterMap(content: unknown, place: string): Record<string, unknown> {
-  if (content === null || typeof content !== "object" || Array.isArray(content)) {
+  if (content === null || content === undefined) return {};
+  if (typeof content !== "object" || Array.isArray(content)) {
     throw new ConfigError(`${place} holds no parameters`, { place, remedy: "write lines of the form name: value" });
   }
   return content as Record<string, unknown>;
@@ -61,8 +63,22 @@ export function parameterText(yaml: string, place: string): Record<string, unkno
     return parameterMap(parseYaml(yaml), place);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
-    throw new ConfigError(`the parameters cannot be read: ${(cause as Error).message}`, { place, cause });
+    throw new ConfigError(`the parameters cannot be read: ${(cause as Error).message.trim()}`, {
+      place,
+      remedy: 'write YAML, such as "n: 3"',
+      cause,
+    });
   }
+}
+
+/** Parameters as YAML text in base64. @throws {ConfigError} */
+export function parameterBase64(text: string): Record<string, unknown> {
+  if (!/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(text))
+    throw new ConfigError("--base64 is given what is no base64", {
+      place: text.slice(0, 40),
+      remedy: "write it as: echo 'n: 3' | base64 -w0",
+    });
+  return parameterText(Buffer.from(text, "base64").toString("utf8"), "--base64");
 }
 
 /** Parameters from a YAML file. @throws {ConfigError} when it cannot be read or holds no mapping. */
@@ -71,8 +87,15 @@ export async function parameterFile(file: string): Promise<Record<string, unknow
   try {
     content = parseYaml(await readFile(file, "utf8"));
   } catch (cause) {
-    throw new ConfigError(`the parameter file ${file} cannot be read: ${(cause as Error).message}`, {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      ENOENT: "there is no such file",
+      EISDIR: "it is a folder",
+      EACCES: "no permission to read it",
+    };
+    throw new ConfigError(`the parameter file ${file} cannot be read: ${(reasons[code ?? ""] ?? message).trim()}`, {
       place: file,
+      remedy: "give a YAML file with lines of the form name: value",
       cause,
     });
   }

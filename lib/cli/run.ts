@@ -1,11 +1,12 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { ConfigError, exitCodes } from "../errors.js";
 import { isSpecialFile } from "../files/special-file.js";
 import type { RunOptions } from "../notebooks/execute.js";
-import { collect } from "./assignments.js";
+import { collect, notEmpty } from "./assignments.js";
 import { cellNumbers, secretSource } from "./cell-range.js";
 import { tellError } from "./tell-error.js";
-import { wholeNumber } from "./whole-number.js";
+import { positiveNumber, wholeNumber } from "./whole-number.js";
 
 interface Options {
   readonly parameter: string[];
@@ -87,11 +88,10 @@ function joinParameterWords(args: readonly string[]): string[] {
 
 /** Parameters in papermill's order: what comes later in this list wins. */
 async function givenParameters(options: Options): Promise<Record<string, unknown>> {
-  const { parameterFile, parameterText, parameterValue } = await import("./parameter-value.js");
+  const { parameterBase64, parameterFile, parameterText, parameterValue } = await import("./parameter-value.js");
   // Without a prototype even `__proto__` is a name like another.
   const parameters: Record<string, unknown> = Object.create(null);
-  for (const text of options.base64)
-    Object.assign(parameters, parameterText(Buffer.from(text, "base64").toString("utf8"), "--base64"));
+  for (const text of options.base64) Object.assign(parameters, parameterBase64(text));
   for (const file of options.file) Object.assign(parameters, await parameterFile(file));
   for (const text of options.yaml) Object.assign(parameters, parameterText(text, "--yaml"));
   for (const [name, text] of pairs(options.parameter)) parameters[name] = parameterValue(text);
@@ -121,6 +121,25 @@ function injectedPaths(input: string, output: string, options: Options): Record<
     ...(injectInputPath || injectPaths ? { PAPERMILL_INPUT_PATH: input } : {}),
     ...(injectOutputPath || injectPaths ? { PAPERMILL_OUTPUT_PATH: output } : {}),
   };
+}
+
+/**
+ * Refuses to write one file over another; both streams may share one.
+ * @throws {ConfigError}
+ */
+function keepApart(
+  written: Readonly<Record<string, string | undefined>>,
+  others: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [option, file] of Object.entries(written))
+    for (const [what, other] of Object.entries(others)) {
+      if (file === undefined || other === undefined || option === what) continue;
+      if (resolve(file) === resolve(other) && !isSpecialFile(file))
+        throw new ConfigError(`${option} would be written over ${what}`, {
+          place: file,
+          remedy: `give ${option} another name`,
+        });
+    }
 }
 
 interface Task {
@@ -161,13 +180,19 @@ async function taskOf(input: string, output: string | undefined, options: Option
     startTimeoutMs: milliseconds(options.startTimeout),
     cellTimeoutMs: milliseconds(options.cellTimeout),
     runTimeoutMs: milliseconds(options.runTimeout),
-    saveEveryMs: milliseconds(options.saveEvery),
+    saveEveryMs: milliseconds(options.saveEvery) ?? Number.POSITIVE_INFINITY,
     hideCode: options.hideCode,
     html: fillSome(options.html),
     runFolder: fillSome(options.runFolder),
     log: filled === pipe || isSpecialFile(filled) ? undefined : `${filled.replace(/\.ipynb$/, "")}.run.jsonl`,
   };
-  return { asked, streams: { stdout: fillSome(options.stdoutFile), stderr: fillSome(options.stderrFile) } };
+  const streams = { stdout: fillSome(options.stdoutFile), stderr: fillSome(options.stderrFile) };
+  const { html } = asked;
+  keepApart(
+    { "--html": html, "--stdout-file": streams.stdout, "--stderr-file": streams.stderr },
+    { "the notebook that is run": from, "the executed notebook": filled, "--html": html },
+  );
+  return { asked, streams };
 }
 
 /** Runs a notebook, or only prepares it; returns the exit code. */
@@ -251,17 +276,21 @@ export function runCommand(): Command {
     .option("--allow-unknown", "take parameters that the notebook does not declare")
     .option("--inspect", "only list the parameters the notebook takes")
     .option("--prepare-only", "only write the notebook with its parameters; needs no kernel")
-    .option("-k, --kernel <name>", "kernel to use instead of the notebook's own")
-    .option("-l, --language <name>", "language of the cells, where the notebook does not say it: typescript, python")
+    .option("-k, --kernel <name>", "kernel to use instead of the notebook's own", notEmpty)
+    .option(
+      "-l, --language <name>",
+      "language of the cells, where the notebook does not say it: typescript, python",
+      notEmpty,
+    )
     .option("--inject-input-path", "give the notebook its own path as PAPERMILL_INPUT_PATH")
     .option("--inject-output-path", "give the notebook the executed one's path as PAPERMILL_OUTPUT_PATH")
     .option("--inject-paths", "both of these")
-    .option("--stdout-file <file>", "also write what the cells print on stdout to this file")
-    .option("--stderr-file <file>", "also write what the cells print on stderr to this file")
-    .option("--cwd <folder>", "working folder of the kernel")
+    .option("--stdout-file <file>", "also write what the cells print on stdout to this file", notEmpty)
+    .option("--stderr-file <file>", "also write what the cells print on stderr to this file", notEmpty)
+    .option("--cwd <folder>", "working folder of the kernel", notEmpty)
     .option("--secret <NAME=env:VAR>", "a variable for the kernel whose value is kept nowhere", secretSource, {})
-    .option("--from <n>", "first cell to run, by its number [n] in a full run", wholeNumber)
-    .option("--to <n>", "last cell to run", wholeNumber)
+    .option("--from <n>", "first cell to run, by its number [n] in a full run", positiveNumber)
+    .option("--to <n>", "last cell to run", positiveNumber)
     .option("--only <numbers>", "cells to run, such as 2,5-7", cellNumbers)
     .option("--skip-tag <tag>", "leave out cells with this tag (may be repeated)", collect, [])
     .option(
@@ -269,13 +298,19 @@ export function runCommand(): Command {
       "go on after an earlier run: nothing when it completed; cells tagged `cache` that are done are kept",
     )
     .option("--from-failed", "go on at the first cell that did not complete, after those tagged `setup`")
-    .addOption(seconds("--start-timeout <seconds>", "the kernel must answer within this", 60))
+    .addOption(seconds("--start-timeout <seconds>", "the kernel must answer within this", 60).argParser(positiveNumber))
     .addOption(seconds("--cell-timeout <seconds>", "interrupt a cell that takes longer; 0 = never", 0))
     .addOption(seconds("--run-timeout <seconds>", "interrupt a run that takes longer; 0 = never", 0))
-    .addOption(seconds("--save-every <seconds>", "save at least this often while a cell runs", 30))
+    .addOption(
+      seconds("--save-every <seconds>", "save at least this often while a cell runs; 0 = only after each cell", 30),
+    )
     .option("--hide-code", "hide the code in the executed notebook and on its page")
-    .option("--html <file>", "also write a self-contained HTML page")
-    .option("--run-folder <folder>", "where run.json and run.jsonl go; else OUT.run.jsonl stands beside the notebook")
+    .option("--html <file>", "also write a self-contained HTML page", notEmpty)
+    .option(
+      "--run-folder <folder>",
+      "where run.json and run.jsonl go; else OUT.run.jsonl stands beside the notebook",
+      notEmpty,
+    )
     .option("--quiet", "do not repeat the notebook's output here")
     .option("--json", "print the result as JSON")
     .addHelpText(

@@ -1,4 +1,5 @@
 import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
+import { ConfigError } from "../errors.js";
 import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
 
 /** Which cells of a notebook are to run, by their numbers in a full run; all when nothing is given. */
@@ -39,6 +40,15 @@ export function planCells(notebook: INotebookContent, choice: CellChoice = {}): 
     const skipped = choice.skipTags?.some((tag) => tags.includes(tag)) ?? false;
     return [{ cell, index, count, runs: chosen && !skipped && !stopped }];
   });
+}
+
+/** @throws {ConfigError} when no cell is chosen, or one that is not there */
+export function checkChoice(plan: readonly PlannedCell[], { from = 1, to, only }: CellChoice): void {
+  const last = plan.length;
+  const missing = only?.find((count) => count < 1 || count > last) ?? (from > Math.max(1, last) ? from : undefined);
+  const remedy = `the notebook has cells [1] to [${last}]`;
+  if (missing !== undefined) throw new ConfigError(`there is no cell [${missing}]`, { remedy });
+  if (to !== undefined && to < from) throw new ConfigError(`no cell stands from [${from}] to [${to}]`, { remedy });
 }
 
 /** Longest time a cell may take, in ms: its metadata `timeout`, its tag `timeout=SECONDS`, else `general`. */

@@ -4,7 +4,7 @@ import type { INotebookContent } from "@jupyterlab/nbformat";
 import { CherenkitError, ConfigError, OutputError } from "../errors.js";
 import { lockOutput } from "../files/output-lock.js";
 import { prepareOutput } from "../files/prepare-output.js";
-import { planCells } from "./cell-plan.js";
+import { checkChoice, planCells } from "./cell-plan.js";
 import { writeCellRecord } from "./cell-record.js";
 import { type KernelCommand, kernelCommand } from "./kernel-command.js";
 import { isCodeCell } from "./notebook-cell.js";
@@ -105,6 +105,7 @@ export async function writePrepared(options: RunOptions): Promise<void> {
   const { inputName: input = options.input, outputName: output = options.output } = options;
   const parameters = tellable({ ...options.injected, ...options.parameters }) as RunRecord["parameters"];
   const papermill = papermillMetadata({ parameters, input, output }, null);
+  prepareOutput(options.output);
   const unlock = lockOutput(options.output, "notebook");
   try {
     await writeNotebook(options.output, { ...notebook, metadata: { ...notebook.metadata, papermill } });
@@ -115,6 +116,7 @@ export async function writePrepared(options: RunOptions): Promise<void> {
 
 async function newRun(options: RunOptions, command: KernelCommand, notebook: INotebookContent): Promise<Run> {
   const plan = planCells(notebook, options.cells);
+  checkChoice(plan, options.cells ?? {});
   const keys = cellKeys(plan, command.name);
   const cwd = resolve(options.cwd ?? ".");
   const earlier = options.resume ? await earlierRun(options.output) : null;
@@ -175,7 +177,7 @@ export async function runNotebook(options: RunOptions): Promise<RunResult> {
   const command = kernelCommand(options.kernel ?? kernelName(input, options.language));
   const notebook = await prepareNotebook(options, command);
   checkFolder(options.cwd);
-  if (options.html) prepareOutput(options.html);
+  for (const file of [options.output, options.html]) if (file) prepareOutput(file);
   const unlock = lockOutput(options.output, "notebook");
   try {
     const run = await newRun(options, command, notebook);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -185,5 +186,33 @@ test("a folder that cannot be made, as below /proc, is one clear error", async (
     const said = spawnSync(process.execPath, words, { encoding: "utf8", timeout: 60_000 });
     assert.match(said.stderr, /cannot write \/proc\/none\/page\.html/);
     assert.equal(said.status, 1);
+  });
+});
+
+test("options that make no sense are refused before anything runs, with a remedy", async () => {
+  await withNotebook(notebook("1"), async ({ folder, input, output }) => {
+    await writeFile(join(folder, "list.yaml"), "- 1");
+    await writeFile(join(folder, "empty.yaml"), "");
+    for (const [words, reason] of [
+      [["--html", output], /--html would be written over the executed notebook/],
+      [["--stdout-file", input], /--stdout-file would be written over the notebook that is run/],
+      [["--only", "2"], /there is no cell \[2\]\n.*\[1\] to \[1\]/],
+      [["--from", "3"], /there is no cell \[3\]/],
+      [["--from", "0"], /1 or more is needed/],
+      [["--html", ""], /it is empty/],
+      [["--start-timeout", "0"], /1 or more is needed/],
+      [["-f", folder], /it is a folder\n.*\n.*remedy/],
+      [["-f", join(folder, "none.yaml")], /there is no such file\n.*\n.*remedy/],
+      [["-f", join(folder, "list.yaml")], /holds no parameters/],
+      [["-b", "!!!"], /no base64/],
+    ] as const) {
+      const said = run([input, output, ...words]);
+      assert.deepEqual([said.status, reason.test(said.stderr)], [2, true], `${words.join(" ")}: ${said.stderr}`);
+    }
+    assert.ok(!existsSync(output));
+    const intoFolder = run([input, folder]);
+    assert.match(intoFolder.stderr, /a folder stands where the file should go/);
+    assert.ok(!existsSync(`${folder}.run.jsonl`));
+    assert.equal(run([input, output, "-f", join(folder, "empty.yaml"), "--save-every", "0", "--to", "9"]).status, 0);
   });
 });
