@@ -46,11 +46,15 @@ lost_on() {
 
 # Seconds since 1970 when SLURM will end this job; training watches it.
 unset CHERENKIT_DEADLINE
+time_of_end() {
+  local text
+  text=$(squeue -h -j "$job" -o %e 2>/dev/null) && date -d "$text" +%s 2>/dev/null
+}
 if [ -n "$job" ]; then
   end=$SLURM_JOB_END_TIME
   for pause in 1 5 20; do
     [ -n "$end$stop" ] && break
-    text=$(squeue -h -j "$job" -o %e 2>/dev/null) && end=$(date -d "$text" +%s 2>/dev/null) && break
+    end=$(time_of_end) && break
     sleep "$pause"
   done
   [ -n "$end" ] && export CHERENKIT_DEADLINE=$end
@@ -193,7 +197,14 @@ if ! cd "$project"; then
   code=1
   finish "the folder of the project is not visible on $node"
 fi
-if [ -z "$stop" ]; then
+# A job that was suspended meanwhile, or given more time, ends later than the command was told.
+ends_later() {
+  [ -n "$CHERENKIT_DEADLINE" ] && end=$(time_of_end) && [ "$end" -gt "$((CHERENKIT_DEADLINE + 60))" ] || return
+  export CHERENKIT_DEADLINE=$end
+  echo "cherenkit: the job ends at $(date -d "@$end" '+%F %T') only: it goes on"
+}
+
+while [ -z "$stop" ]; do
   child_began=$SECONDS
   "${container[@]}" env "${environment[@]}" "${command[@]}" &
   child=$!
@@ -206,8 +217,10 @@ if [ -z "$stop" ]; then
   while kill -0 "$child" 2>/dev/null; do wait "$child"; done
   wait "$child"
   code=$?
+  child=
   [ -n "$nagging" ] && kill "$nagging" 2>/dev/null
-fi
+  if [ "$code" -ne 75 ] || [ -n "$stop" ] || ! ends_later; then break; fi
+done
 
 [ "$code" -eq 0 ] && finish finished
 # SLURM's warning ends a program that is not yet, or no more, listening to it: as good as one that stopped when asked.

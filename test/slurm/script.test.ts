@@ -230,6 +230,31 @@ test("a successor whose number got lost on the way is not submitted twice", asyn
   }
 });
 
+test("a command that ended for a limit which the job no longer has goes on at once", async () => {
+  const { folder, command } = pretended();
+  try {
+    const steps =
+      'echo "$CHERENKIT_DEADLINE" >> "$run_folder/told"; [ "$(wc -l < "$run_folder/told")" -ge 2 ] || exit 75';
+    const { job, settings } = shellJob(root, steps);
+    const script = await writeScript(job, settings);
+    command("scontrol", "exit 0");
+    command(
+      "squeue",
+      `[ -e ${job.folder.replace(/[^\w/.-]/g, "\\$&")}/told ] && echo 2099-01-01T02:00:00 || echo 2099-01-01T00:00:00`,
+    );
+    const { SLURM_JOB_END_TIME: _, ...own } = process.env;
+    spawnSync("bash", [script], { env: { ...own, PATH: `${folder}:${own.PATH}`, SLURM_JOB_ID: "7" } });
+    const told = readFileSync(join(job.folder, "told"), "utf8").trim().split("\n").map(Number);
+    assert.equal(told[1]! - told[0]!, 7200);
+    assert.deepEqual(
+      readAttempts(job.folder).map(({ next }) => next),
+      ["finished"],
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
 test("what a lost attempt has left running on the node is ended before the job goes on", async () => {
   const { job, settings } = shellJob(root, 'grep -q sleep "/proc/$(cat "$run_folder/left")/cmdline" && exit 1; exit 0');
   const script = await writeScript(job, settings);
