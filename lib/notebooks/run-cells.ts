@@ -7,7 +7,7 @@ import type { KernelClient } from "./client.js";
 import { type CellListener, listenToCell } from "./listen-to-cell.js";
 import { cellTags, joinedText } from "./notebook-cell.js";
 import { peakMemory, resetPeakMemory } from "./process-memory.js";
-import { type Ending, type Run, recordOf, save, secondsOf, warn } from "./run.js";
+import { type Ending, momentOf, type Run, recordOf, save, secondsOf, warn } from "./run.js";
 import { type CellEnd, nearestLimit, runCell, type TimeLimit } from "./run-cell.js";
 
 /** Saving may take this share of the time, so that a notebook with huge outputs is not written all the while. */
@@ -62,6 +62,12 @@ function unheeded(by: string): CellError {
   return { ename: "Interrupted", evalue, traceback: [`Interrupted: ${evalue}`] };
 }
 
+/** When a message was sent, as ISO text; when it came, if the kernel's clock was set meanwhile. */
+function momentWithin(from: Date, told: string, to: Date): string {
+  const time = Date.parse(told);
+  return new Date(time >= from.getTime() && time <= to.getTime() ? time : to.getTime()).toISOString();
+}
+
 const statusOfEnding: Readonly<Record<Ending["status"], CellStatus>> = {
   failed: "failed",
   interrupted: "interrupted",
@@ -77,7 +83,7 @@ async function runOne(
   listener: CellListener,
 ): Promise<Ending | null> {
   const { cell, count } = planned;
-  const startedAt = new Date();
+  const startedAt = momentOf(run);
   const times: CellTimes = {};
   run.log?.add({ cell: count, kind: "begin" });
   writeCellRecord(cell, { status: "running", startedAt });
@@ -87,7 +93,8 @@ async function runOne(
     kernel,
     joinedText(cell.source),
     (message) => {
-      const { msg_type, date } = message.header;
+      const { msg_type } = message.header;
+      const date = momentWithin(startedAt, message.header.date, momentOf(run));
       if (msg_type === "execute_input") times.input ??= date;
       if (msg_type === "status" && message.content.execution_state === "busy") times.busy ??= date;
       if (msg_type === "status" && message.content.execution_state === "idle") times.idle = date;

@@ -83,6 +83,11 @@ export function secondsOf(run: Run): number {
   return Number(((performance.now() - run.began) / 1000).toFixed(3));
 }
 
+/** What time it is, on a clock that nobody sets: a moment of a run is never before an earlier one. */
+export function momentOf(run: Run): Date {
+  return new Date(run.startedAt.getTime() + performance.now() - run.began);
+}
+
 function exitCodeOf(run: Run, status: RunRecord["status"]): number | null {
   switch (status) {
     case "running":
