@@ -93,7 +93,7 @@ export function configurationMarkdown(): string {
     "# Configuration",
     "",
     "A YAML file describes one model: which network, trained on what, tried on what. It has the sections `prepare_model`,",
-    "`training_model` and `testing_model` of the former system, whose files load unchanged. `configs/` holds examples.",
+    "`training_model` and `testing_model` of the [scripts around CTLearn](from-ctlearn.md) that cherenkit replaces (the former system); their files load unchanged. `configs/` holds examples.",
     "",
     "- **Strict.** An unknown key, a wrong type or a contradiction is an error with file, line and column; all of them are",
     "  listed at once, before anything runs.",
