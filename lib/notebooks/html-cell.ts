@@ -4,9 +4,8 @@ import { escapeHtml } from "../display/mime-bundle.js";
 import { highlightCode } from "./highlight.js";
 import { renderOutput } from "./html-output.js";
 import { renderMarkdown } from "./markdown.js";
-import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
+import { cellTags, injectedTag, isCodeCell, joinedText } from "./notebook-cell.js";
 import type { PageContext } from "./page-context.js";
-import { injectedTag } from "./parameters.js";
 import { tidiedHtml } from "./tidy-html.js";
 
 // Tags are written with `-` by Jupyter Book and with `_` by nbconvert.
@@ -36,7 +35,7 @@ function renderCode(cell: ICodeCell, context: PageContext): string {
   const seconds = (cell.metadata.cherenkit as { seconds?: number } | undefined)?.seconds ?? 0;
   const time = seconds >= 1 ? `<span>${duration(seconds)}</span>` : "";
   const given = cellTags(cell).includes(injectedTag) ? "<span>the parameters of this run</span>" : "";
-  const label = `<span>[${cell.execution_count ?? " "}]</span>${given}${time}`;
+  const label = `<span><span class="unseen">code of cell </span>[${cell.execution_count ?? " "}]</span>${given}${time}`;
   const code = highlightCode(source, context.language);
   // What the author hid, and parameters, which stand in the header, appear when the reader asks for the code.
   const hidden = hasTag(cell, "hide-input") || cellTags(cell).includes(injectedTag) ? " hidden-input" : "";

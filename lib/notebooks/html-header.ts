@@ -78,8 +78,12 @@ function banner(run: RunRecord): string {
   return `<div class="banner ${run.status}"><p>${escapeHtml(what)}</p>${where}</div>`;
 }
 
-/** The top of the page: what was run, how it ended, when, where and with which parameters. */
-export function renderHeader(title: string, run: RunRecord | undefined): string {
+/**
+ * The top of the page: what was run, how it ended, when, where and with which parameters.
+ * @param isHeading whether the title is the page's only heading of the first level
+ */
+export function renderHeader(title: string, run: RunRecord | undefined, isHeading: boolean): string {
+  const element = isHeading ? "h1" : "span";
   const badge = run ? `<span class="badge ${run.status}">${labels[run.status]}</span>` : "";
   const list = run
     ? `<dl>${facts(run)
@@ -87,7 +91,7 @@ export function renderHeader(title: string, run: RunRecord | undefined): string 
         .join("")}</dl>`
     : "";
   return `<header class="run">
-<div class="title"><span class="name">${escapeHtml(title)}</span>${badge}<button type="button" id="toggle-code">Code on/off</button></div>
+<div class="title"><${element} class="name">${escapeHtml(title)}</${element}>${badge}<button type="button" id="toggle-code">Code on/off</button></div>
 ${list}${run ? parametersTable(run.parameters) : ""}${run ? earlierTable(run) : ""}${run ? banner(run) : ""}
 </header>`;
 }

@@ -7,6 +7,7 @@ import { imageTag, renderMarkdown } from "./markdown.js";
 import { renderMath, setFormulas } from "./math.js";
 import { joinedText } from "./notebook-cell.js";
 import type { PageContext } from "./page-context.js";
+import { readableColours } from "./readable-colours.js";
 import { newTerminal, restText, rowsText } from "./terminal.js";
 import { tidyHtml } from "./tidy-html.js";
 
@@ -29,10 +30,10 @@ function* terminalText(text: string): Generator<string> {
   });
   for (let from = 0; from < text.length; from += pieceLength) {
     terminal.write(text.slice(from, from + pieceLength));
-    yield colours.ansi_to_html(inverse(left));
+    yield readableColours(colours.ansi_to_html(inverse(left)));
     left = "";
   }
-  yield colours.ansi_to_html(inverse(restText(terminal)));
+  yield readableColours(colours.ansi_to_html(inverse(restText(terminal))));
 }
 
 interface FigureLayout {
@@ -80,7 +81,7 @@ function plotly(figure: unknown): string {
   const json = JSON.stringify({ ...rest, layout: plain }).replaceAll("<", "\\u003c");
   const head = caption === "" ? "" : `<figcaption>${titleHtml(caption)}</figcaption>`;
   const box = `<div class="figure" style="${style}"><script type="application/json">${json}</script></div>`;
-  return `<figure>${head}<div class="frame">${box}</div></figure>`;
+  return `<figure${head === "" ? ' aria-label="figure"' : ""}>${head}<div class="frame">${box}</div></figure>`;
 }
 
 function image(type: string, data: string, metadata: Record<string, unknown>): string {

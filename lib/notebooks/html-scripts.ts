@@ -1,12 +1,27 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-/** The button that shows and folds all code. */
-export const toggleScript: string = `
-document.getElementById("toggle-code").addEventListener("click", () => {
-  const all = [...document.querySelectorAll("details.code")];
-  const open = !all.some((item) => item.open);
-  for (const item of all) item.open = open;
+/** The button that shows and folds all code; boxes that scroll, for the keyboard; and what is folded, open on paper. */
+export const pageScript: string = `
+const toggle = document.getElementById("toggle-code");
+const code = [...document.querySelectorAll("details.code")];
+const isShown = () => code.some((item) => item.open);
+toggle.hidden = code.length === 0;
+toggle.setAttribute("aria-pressed", isShown());
+toggle.addEventListener("click", () => {
+  const open = !isShown();
+  for (const item of code) item.open = open;
+  toggle.setAttribute("aria-pressed", open);
+});
+for (const box of document.querySelectorAll(".stream.long, .html, .frame, pre"))
+  if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details:not(.code):not([open])")];
+  for (const item of folded) item.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const item of folded) item.open = false;
 });`;
 
 /**

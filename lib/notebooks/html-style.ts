@@ -89,25 +89,26 @@ figcaption { font-weight: 600; font-size: .95rem; line-height: 1.35; margin: .3r
 .html table, .prose table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
 .html table caption { text-align: left; font-weight: 600; padding: .2rem 0 .4rem; }
 .html th, .prose th { text-align: left; font-weight: 600; border-bottom: 2px solid var(--line); padding: .35rem .9rem .35rem 0; vertical-align: bottom; }
+.html tbody th, .prose tbody th { border-bottom-width: 1px; }
 .html td, .prose td { border-bottom: 1px solid var(--line); padding: .32rem .9rem .32rem 0; vertical-align: top; }
 .html table.dataframe :is(td, th) { text-align: right; white-space: nowrap; } .html table.dataframe :is(td, th):last-child { padding-right: 0; }
 table.cherenkit-table { min-width: min(24rem, 100%); }
 table.cherenkit-table th, table.cherenkit-table td { padding: .36rem .9rem; }
 table.cherenkit-table thead th { background: var(--shade); border-bottom: 1px solid #cfd6e1; }
 table.cherenkit-table tbody tr:hover { background: #fafbfd; }
-.hljs-comment { color: #6a7486; font-style: italic; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #8a2bb0; }
+.hljs-comment { color: #5f6979; font-style: italic; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #8a2bb0; }
 .hljs-string, .hljs-regexp { color: #186a3b; } .hljs-number { color: #a34800; } .hljs-title, .hljs-attr { color: #1f5fbf; }
 .hljs-type, .hljs-title.class_ { color: #0b6b7d; } .hljs-meta { color: #7a5901; } .hljs-subst { color: inherit; }
 .ansi-black-fg { color: #1d2433; } .ansi-bright-black-fg { color: #5c6577; } .ansi-black-bg, .ansi-bright-black-bg {
 background: #5c657733; } .ansi-red-fg { color: #b3261e; } .ansi-bright-red-fg { color: #d63a31; } .ansi-red-bg,
 .ansi-bright-red-bg { background: #d63a3133; } .ansi-green-fg { color: #1a7f4b; } .ansi-bright-green-fg { color:
-#22a35f; } .ansi-green-bg, .ansi-bright-green-bg { background: #22a35f33; } .ansi-yellow-fg { color: #8a6100; }
-.ansi-bright-yellow-fg { color: #b07d00; } .ansi-yellow-bg, .ansi-bright-yellow-bg { background: #b07d0033; }
-.ansi-blue-fg { color: #1f5fbf; } .ansi-bright-blue-fg { color: #3a7be0; } .ansi-blue-bg, .ansi-bright-blue-bg {
-background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magenta-fg { color: #b84bc6; }
+#157f46; } .ansi-green-bg, .ansi-bright-green-bg { background: #22a35f33; } .ansi-yellow-fg { color: #8a6100; }
+.ansi-bright-yellow-fg { color: #8f6500; } .ansi-yellow-bg, .ansi-bright-yellow-bg { background: #b07d0033; }
+.ansi-blue-fg { color: #1f5fbf; } .ansi-bright-blue-fg { color: #2a6bd2; } .ansi-blue-bg, .ansi-bright-blue-bg {
+background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magenta-fg { color: #a93bb7; }
 .ansi-magenta-bg, .ansi-bright-magenta-bg { background: #b84bc633; } .ansi-cyan-fg { color: #0b6b7d; }
-.ansi-bright-cyan-fg { color: #1289a0; } .ansi-cyan-bg, .ansi-bright-cyan-bg { background: #1289a033; } .ansi-white-fg
-{ color: #8a93a5; } .ansi-bright-white-fg { color: #aab2c0; } .ansi-white-bg, .ansi-bright-white-bg { background:
+.ansi-bright-cyan-fg { color: #0e7a8f; } .ansi-cyan-bg, .ansi-bright-cyan-bg { background: #1289a033; } .ansi-white-fg
+{ color: #69728a; } .ansi-bright-white-fg { color: #69728a; } .ansi-white-bg, .ansi-bright-white-bg { background:
 #aab2c033; }
 @media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e4e8f0; --soft: #9aa4b8; --line: #333b4a; --paper: #14181f; --shade: #1d232d; --accent: #7fb0ff;
@@ -118,7 +119,7 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
   .html, .html table { color: inherit; } table.cherenkit-table thead th { border-bottom-color: #465062; }
   table.cherenkit-table tbody tr:hover { background: #1a2029; } details.code > summary { color: #8d97ab; }
   .hljs-comment { color: #8893a7; } .hljs-keyword, .hljs-literal, .hljs-built_in { color: #d0a2f7; } .hljs-string, .hljs-regexp { color: #8fd6a4; }
-  .ansi-black-fg, .ansi-bright-black-fg { color: #5a6478; } .ansi-red-fg, .ansi-bright-red-fg { color: #ff8a80; }
+  .ansi-black-fg, .ansi-bright-black-fg { color: #8d97ab; } .ansi-red-fg, .ansi-bright-red-fg { color: #ff8a80; }
   .ansi-green-fg, .ansi-bright-green-fg { color: #6fd3a0; } .ansi-yellow-fg, .ansi-bright-yellow-fg { color: #f0c060;
   } .ansi-blue-fg, .ansi-bright-blue-fg { color: #7fb0ff; } .ansi-magenta-fg, .ansi-bright-magenta-fg { color:
   #e0a0f0; } .ansi-cyan-fg, .ansi-bright-cyan-fg { color: #7fd1de; } .ansi-white-fg, .ansi-bright-white-fg { color:
@@ -127,7 +128,10 @@ background: #3a7be033; } .ansi-magenta-fg { color: #9b2fa8; } .ansi-bright-magen
 }
 @media (max-width: 40rem) { table.cherenkit-table td:last-child:not([style]) { min-width: 11rem; }
   .figure .modebar { display: none; } }
-@media print { body { font-size: 10.5pt; } .cell:has(.prose), .cell.prose { break-after: avoid; } .figure .modebar, #toggle-code, details.code:not([open]) { display: none; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+h1.name { margin: 0; }
+@media print { .prose .anchor { display: none; } details:not(.code)::details-content { content-visibility: visible; display: block; } body { font-size: 10.5pt; } .cell:has(.prose), .cell.prose { break-after: avoid; } .figure .modebar, #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, figure, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
   .html table { font-size: 8pt; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }

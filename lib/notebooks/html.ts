@@ -6,7 +6,7 @@ import { newEquations } from "./equations.js";
 import { renderCell } from "./html-cell.js";
 import { renderHeader } from "./html-header.js";
 import { isFigure } from "./html-output.js";
-import { figureScript, plotlySource, toggleScript } from "./html-scripts.js";
+import { figureScript, pageScript, plotlySource } from "./html-scripts.js";
 import { pageStyle } from "./html-style.js";
 import { tableScript, tableStyle } from "./html-tables.js";
 import { newLocalPictures, noPictures } from "./local-pictures.js";
@@ -66,6 +66,13 @@ function hasTable(notebook: INotebookContent): boolean {
   );
 }
 
+/** Whether the notebook has a heading of the first level, without which the page's name is one. */
+function hasTitle(notebook: INotebookContent): boolean {
+  return notebook.cells.some(
+    (cell) => cell.cell_type === "markdown" && /^ {0,3}#\s|<h1\b/m.test(joinedText(cell.source)),
+  );
+}
+
 /** The page in pieces, so that huge outputs need little memory. */
 function* pageParts(notebook: INotebookContent, options: PageOptions): Generator<string> {
   const own = notebook.metadata.cherenkit as RunRecord | undefined;
@@ -83,7 +90,7 @@ function* pageParts(notebook: INotebookContent, options: PageOptions): Generator
 <style>${pageStyle}${table ? tableStyle : ""}</style>
 `;
   if (mayHoldMath(notebook)) yield `<style>${mathStyle()}</style>\n`;
-  yield `</head>\n<body>\n${renderHeader(options.title, run)}\n<main>\n`;
+  yield `</head>\n<body>\n${renderHeader(options.title, run, !hasTitle(notebook))}\n<main>\n`;
   yield* renderCells(
     notebook,
     newPageContext({
@@ -93,7 +100,7 @@ function* pageParts(notebook: INotebookContent, options: PageOptions): Generator
       pictures: options.folders ? newLocalPictures(options.folders, options.onWarning ?? (() => {})) : noPictures,
     }),
   );
-  yield `</main>\n<script>${toggleScript}${table ? tableScript : ""}</script>\n`;
+  yield `</main>\n<script>${pageScript}${table ? tableScript : ""}</script>\n`;
   if (notebook.cells.some((cell) => isCodeCell(cell) && cell.outputs.some(isFigure)))
     yield `<script>${plotlySource()}</script>\n<script>${figureScript}</script>\n`;
   yield "</body>\n</html>\n";
@@ -108,10 +115,25 @@ export function renderNotebook(notebook: INotebookContent, options: PageOptions)
   return [...pageParts(notebook, options)].join("");
 }
 
+/** Pieces of about this many characters are written at once. */
+const gathered = 1 << 18;
+
+function* gather(parts: Iterable<string>): Generator<string> {
+  let [pieces, length] = [[] as string[], 0];
+  for (const part of parts) {
+    pieces.push(part);
+    length += part.length;
+    if (length < gathered) continue;
+    yield pieces.join("");
+    [pieces, length] = [[], 0];
+  }
+  yield pieces.join("");
+}
+
 /**
  * Writes the page piece by piece.
  * @throws {OutputError}
  */
 export async function writePage(file: string, notebook: INotebookContent, options: PageOptions): Promise<void> {
-  await writeFileAtomically(file, pageParts(notebook, options));
+  await writeFileAtomically(file, gather(pageParts(notebook, options)));
 }

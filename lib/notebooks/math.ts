@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import katex from "katex";
+import type katex from "katex";
 import { escapeHtml } from "../display/mime-bundle.js";
 import { type Equations, equationId, numberEquations, referenceText } from "./equations.js";
 
@@ -28,6 +28,11 @@ function inTermsOfKatex(tex: string, equations: Equations): string {
     });
 }
 
+/** KaTeX, loaded for the first formula; it is the copy that the plugin of Markdown takes. */
+function loadKatex(): typeof katex {
+  return createRequire(import.meta.url)("katex") as typeof katex;
+}
+
 const linkProtocols: readonly (string | undefined)[] = ["http", "https", "mailto", "_relative"];
 
 /**
@@ -37,7 +42,7 @@ const linkProtocols: readonly (string | undefined)[] = ["http", "https", "mailto
 export function renderFormula(tex: string, displayMode: boolean, equations: Equations): string {
   const labels = [...tex.matchAll(/\\label\s*\{([^{}]*)\}/g)].map(([, label]) => label!);
   const numbered = inTermsOfKatex(displayMode ? numberEquations(tex, equations) : tex, equations);
-  const html = katex.renderToString(numbered, {
+  const html = loadKatex().renderToString(numbered, {
     displayMode,
     throwOnError: false,
     output: "htmlAndMathml",

@@ -6,6 +6,9 @@ export function joinedText(text: MultilineString | undefined): string {
   return Array.isArray(text) ? text.join("") : (text ?? "");
 }
 
+/** Tag of the cell that a run with parameters adds. */
+export const injectedTag = "injected-parameters";
+
 export function cellTags(cell: ICell): readonly string[] {
   return Array.isArray(cell.metadata?.tags) ? (cell.metadata.tags as string[]) : [];
 }

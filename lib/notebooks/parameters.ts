@@ -5,10 +5,9 @@ import { ConfigError } from "../errors.js";
 import { type DeclaredParameter, fitToShape } from "./declared-parameter.js";
 import { declaredParameters } from "./declared-parameters.js";
 import { literal, type NotebookLanguage } from "./literal.js";
-import { cellTags, isCodeCell, joinedText, newCodeCell } from "./notebook-cell.js";
+import { cellTags, injectedTag, isCodeCell, joinedText, newCodeCell } from "./notebook-cell.js";
 
 export const parametersTag = "parameters";
-export const injectedTag = "injected-parameters";
 
 function nearest(name: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;

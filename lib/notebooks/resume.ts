@@ -5,9 +5,9 @@ import type { ICodeCell, INotebookContent } from "@jupyterlab/nbformat";
 import { ConfigError } from "../errors.js";
 import { type PlannedCell, planCells } from "./cell-plan.js";
 import { readCellRecord } from "./cell-record.js";
-import { cellTags, isCodeCell, joinedText } from "./notebook-cell.js";
+import { cellTags, injectedTag, isCodeCell, joinedText } from "./notebook-cell.js";
 import { markerTag, readNotebook } from "./notebook-file.js";
-import { injectedTag, parametersTag } from "./parameters.js";
+import { parametersTag } from "./parameters.js";
 
 /**
  * How to go on after a run that did not complete. `cached` runs all cells again but those tagged `cache` whose work

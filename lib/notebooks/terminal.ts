@@ -71,6 +71,17 @@ export function newTerminal(onLeft: (rows: TerminalRow[]) => void): Terminal {
     top = Math.max(0, top - count);
   };
   const put = (text: string): void => {
+    // What is written goes to rows of a limited length, whatever there is of it at once.
+    for (let from = 0; from < text.length; ) {
+      let end = Math.min(text.length, from + longestRow);
+      // No control sequence is cut through.
+      const sequence = end < text.length ? text.slice(end - 20, end).lastIndexOf(escapeCode) : -1;
+      if (sequence >= 0) end += sequence - 20;
+      putPiece(text.slice(from, end));
+      from = end;
+    }
+  };
+  const putPiece = (text: string): void => {
     const row = rows[cursor]!;
     row.written += entered === null || text.startsWith("\r") ? text : placed(entered) + text;
     entered = null;

@@ -147,7 +147,12 @@ export function* tidyHtml(html: string, { balance, text = (plain) => plain, tag 
       if (leftAlone === 0 && (verbatim.has(element) || ignored.test(own))) leftAlone = open.length;
     }
   }
-  if (balance) while (open.length > 0) pending += close();
+  while (balance && open.length > 0) {
+    pending += close();
+    if (pending.length < 1 << 16) continue;
+    yield pending;
+    pending = "";
+  }
   yield pending;
 }
 

@@ -367,3 +367,18 @@ test("the time for HTML that is broken in any way grows with its length alone", 
     assert.ok(performance.now() - began < 20_000, piece);
   }
 });
+
+test("colours by number can be read on a light page and on a dark one", () => {
+  const text =
+    "\u001b[38;5;241mgrey\u001b[0m \u001b[38;2;255;255;0myellow\u001b[0m \u001b[48;2;0;255;0mground\u001b[0m";
+  const page = render(withOutput("1", { output_type: "stream", name: "stdout", text }));
+  assert.match(page, /color:rgb\(98,98,98\);color:light-dark\(rgb\(98,98,98\),rgb\((\d+),\1,\1\)\)">grey/);
+  const [, light, dark] = page.match(/color:light-dark\(rgb\((\d+),\d+,0\),rgb\((\d+),255,0\)\)">yellow/)!;
+  assert.ok(Number(light) < 128 && dark === "255");
+  assert.match(page, /background-color:rgb\(0,255,0\);color:#000">ground/);
+});
+
+test("a page has one heading of the first level at least: the notebook's own, or its name", () => {
+  assert.match(render(prose("# Own")), /<span class="name">Page<\/span>/);
+  assert.match(render(prose("## Second")), /<h1 class="name">Page<\/h1>/);
+});
