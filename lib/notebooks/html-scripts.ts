@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+/** Width of what is printed, in CSS pixels: A4 and letter with their usual margins. */
+const paperWidth = 680;
+
 /** The button that shows and folds all code; boxes that scroll, for the keyboard; and what is folded, open on paper. */
 export const pageScript: string = `
 const toggle = document.getElementById("toggle-code");
@@ -16,11 +19,17 @@ toggle.addEventListener("click", () => {
 for (const box of document.querySelectorAll(".stream.long, .html, .frame, pre"))
   if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight + 1) box.tabIndex = 0;
 let folded = [];
+const tables = [...document.querySelectorAll(".html table")];
 addEventListener("beforeprint", () => {
+  // A table that is too wide for the paper is made smaller as a whole.
+  for (const table of tables) {
+    if (table.scrollWidth > ${paperWidth}) table.style.zoom = Math.max(0.4, ${paperWidth} / table.scrollWidth);
+  }
   folded = [...document.querySelectorAll("details:not(.code):not([open])")];
   for (const item of folded) item.open = true;
 });
 addEventListener("afterprint", () => {
+  for (const table of tables) table.style.zoom = "";
   for (const item of folded) item.open = false;
 });`;
 
@@ -54,7 +63,23 @@ for (const box of document.querySelectorAll(".figure")) {
 const fitAll = () => heights.forEach((height, box) => Plotly.Plots.resize(box).then(() => fitHeight(box, height)));
 let resized;
 addEventListener("resize", () => { clearTimeout(resized); resized = setTimeout(fitAll, 200); });
-addEventListener("beforeprint", fitAll);`;
+const wide = (box) => heights.has(box) && box.clientWidth > ${paperWidth};
+addEventListener("beforeprint", () => {
+  for (const box of [...heights.keys()].filter(wide)) {
+    const width = Math.max(${paperWidth}, parseFloat(box.style.minWidth) || 0);
+    box.style.width = width + "px";
+    box.parentElement.style.zoom = ${paperWidth} / width;
+    Plotly.relayout(box, { width });
+  }
+});
+addEventListener("afterprint", () => {
+  for (const box of heights.keys()) {
+    if (box.style.width === "") continue;
+    box.style.width = box.parentElement.style.zoom = "";
+    Plotly.relayout(box, { width: null, autosize: true });
+  }
+  fitAll();
+});`;
 
 /** Plotly itself. */
 export function plotlySource(): string {

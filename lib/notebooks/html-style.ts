@@ -134,6 +134,6 @@ h1.name { margin: 0; }
 @media print { .prose .anchor { display: none; } details:not(.code)::details-content { content-visibility: visible; display: block; } body { font-size: 10.5pt; } .cell:has(.prose), .cell.prose { break-after: avoid; } .figure .modebar, #toggle-code, details.code:not([open]) { display: none; }
   .stream.long { max-height: none; } .cell, figure, .figure, .picture, tr { break-inside: avoid; } .html { overflow: visible; }
   details.code > pre, .prose pre { white-space: pre-wrap; overflow-wrap: anywhere; }
-  .html table { font-size: 8pt; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }
+  .html table { font-size: 8pt; } .html table.dataframe :is(td, th) { padding: .15rem .25rem; } .stream, .value, .trace, .code, .alert, .markdown-alert { print-color-adjust: exact; } table.cherenkit-table th, table.cherenkit-table td { padding: .2rem .4rem; white-space: normal; }
   header.run, main { max-width: none; padding-left: 0; padding-right: 0; } }
 `;

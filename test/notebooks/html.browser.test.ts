@@ -96,6 +96,16 @@ test(
         assert.equal(seen.title, "report");
         for (const part of ["completed", "1 h 2 min", "node017", "0123456789+", "4711", "2.50 GB", "configs/configs/"])
           assert.ok(seen.text.includes(part), part);
+        if (width === 1280) {
+          const widths = (): number[] =>
+            Array.from(document.querySelectorAll(".figure svg.main-svg"), (item) => item.getBoundingClientRect().width);
+          await view.evaluate(() => dispatchEvent(new Event("beforeprint")));
+          assert.ok((await view.evaluate(widths)).every((item) => item <= 690));
+          await view.evaluate(() => dispatchEvent(new Event("afterprint")));
+          await view.waitForFunction(
+            () => document.querySelector(".figure svg.main-svg")!.getBoundingClientRect().width > 900,
+          );
+        }
         if (width === 800) {
           const figureWidth = (): Promise<number> =>
             view.evaluate(() => document.querySelector(".figure svg.main-svg")!.getBoundingClientRect().width);
