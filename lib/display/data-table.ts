@@ -59,13 +59,16 @@ export class DataTable implements Displayable {
     const numeric = this.columns.map((_, i) => this.isNumeric(i));
     // Said of every cell: JupyterLab would set words to the right as well.
     const side = (number: boolean): string => ` style="text-align:${number ? "right" : "left"}"`;
+    // In a narrow window a sentence would become a column of single words, and its row as high as that.
+    const sentence = ' style="text-align:left;min-width:14rem"';
     const names = this.columns.map((name, i) => `<th${side(numeric[i]!)}>${htmlText(name)}</th>`).join("");
     const head = this.hasHead ? `<thead><tr>${names}</tr></thead>` : "";
     const body = this.rows
       .map((row) => {
         const cells = row.map((value, i) => {
           const number = numeric[i] || typeof value === "number" || typeof value === "bigint";
-          return `<td${side(number)}>${htmlText(formatCell(value))}</td>`;
+          const text = formatCell(value);
+          return `<td${text.length > 40 ? sentence : side(number)}>${htmlText(text)}</td>`;
         });
         return `<tr>${cells.join("")}</tr>`;
       })

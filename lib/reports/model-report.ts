@@ -52,7 +52,8 @@ export class ModelReport {
       history.length === 0
         ? null
         : `${history.length}${planned ? ` of ${planned}` : ""}${best === null || best === undefined ? "" : `, best: ${best + 1}`}`;
-    const attention = config?.model.attention ? ` with ${config.model.attention.mechanism}` : "";
+    const builtIn = config?.model.type === "SingleCNN" || config?.model.type === "ResNet";
+    const attention = builtIn && config.model.attention ? ` with ${config.model.attention.mechanism}` : "";
     const rows: [string, Cell][] = [
       ["task", taskNames[record.task]],
       ["model", `${record.name}${config ? ` (${config.model.type}${attention})` : ""}`],

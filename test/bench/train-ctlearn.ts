@@ -18,6 +18,7 @@ const [images, epochs, rounds] = [3520, 3, 3].map((usual, i) => Number(process.a
   number,
   number,
 ];
+if (epochs < 2) throw new Error("the first epoch is left out: two are needed at least");
 const folder = benchFolder();
 // The image store is written anew, and goes with the folder.
 process.env.CHERENKIT_CACHE = join(folder, "cache");

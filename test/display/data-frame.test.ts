@@ -49,3 +49,10 @@ test("columns of numbers become a frame; of a long one both ends are shown", asy
 test("what shows itself as a table becomes the frame of that table", async () => {
   assert.deepEqual((await dataFrame({ table: () => images })).columns, images.columns);
 });
+
+test("words of a table stand to the left and sentences keep their width, numbers to the right", () => {
+  const sentence = "Radius that contains 68 % of the angles between true and reconstructed direction.";
+  const html = new DataTable(["metric", "value", "meaning"], [["Resolution", 0.7, sentence]]).toHtml();
+  assert.match(html, /<td style="text-align:left">Resolution<\/td><td style="text-align:right">0\.7<\/td>/);
+  assert.match(html, /<td style="text-align:left;min-width:14rem">Radius that contains 68\u00a0% of/);
+});
