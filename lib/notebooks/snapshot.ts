@@ -1,22 +1,13 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cachedDataVersionTag } from "node:v8";
 import { cacheFolder } from "../files/cache-folder.js";
+import { makeFolder } from "../files/make-folder.js";
 import { temporaryName } from "../files/write-atomically.js";
 import { snapshotPlan } from "./tslab-compiler.js";
 
@@ -56,12 +47,15 @@ export function usableSnapshot(): string | null {
   }
 }
 
-/** Snapshots that this project's kernel had before it changed. */
+/** Snapshots that this project's kernel had before it changed, and what builders that were killed have left. */
 function removeFormer(file: string): void {
   const former = basename(file).replace(/-[^-]*$/, "-");
-  for (const name of readdirSync(dirname(file)))
-    if (name.startsWith(former) && name.endsWith(".blob") && name !== basename(file))
-      rmSync(join(dirname(file), name), { force: true });
+  for (const name of readdirSync(dirname(file))) {
+    const path = join(dirname(file), name);
+    const writtenMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    const isOld = name.endsWith(".blob") || Date.now() - writtenMs > buildMs;
+    if (name.startsWith(former) && isOld && name !== basename(file)) rmSync(path, { force: true });
+  }
 }
 
 /** Takes the right to build; false when another process builds. */
@@ -85,7 +79,7 @@ export async function buildSnapshot(): Promise<string | null> {
   if (existsSync(file)) return file;
   const claimed = `${file}.building`;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makeFolder(dirname(file));
   } catch {
     return null;
   }

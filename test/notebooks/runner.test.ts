@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { hostname } from "node:os";
-import { join } from "node:path";
+import { hostname, tmpdir } from "node:os";
+import { basename, dirname, join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,7 @@ import { fillPath, pathValues } from "../../lib/notebooks/path-template.js";
 import { nearestLimit } from "../../lib/notebooks/run-cell.js";
 import type { RunRecord } from "../../lib/notebooks/run-record.js";
 import { newStreamScrub, scrubber } from "../../lib/notebooks/secrets.js";
+import { buildSnapshot } from "../../lib/notebooks/snapshot.js";
 import { code, codeCells, notebook, prose, readJson, withNotebook } from "./notebook.js";
 
 const statuses = async (file: string): Promise<unknown[]> =>
@@ -287,6 +288,29 @@ test("a snapshot that Node refuses is no reason not to start", async () => {
     assert.equal((await kernel.execute("1", () => {})).status, "ok");
     await kernel.shutDown();
   });
+});
+
+test("a new snapshot of the kernel takes the place of former ones and of what killed builders left", async () => {
+  const cache = await mkdtemp(join(tmpdir(), "cherenkit-cache-"));
+  const usual = process.env.CHERENKIT_CACHE;
+  process.env.CHERENKIT_CACHE = cache;
+  try {
+    const file = (await buildSnapshot())!;
+    const former = file.replace(/-[^-]*$/, "-former.blob");
+    await rename(file, former);
+    const [left, inUse, foreign] = [`${file}.1.left.tmp`, `${file}.2.used.tmp`, join(dirname(file), "another.tmp")];
+    for (const name of [left, inUse, foreign]) await writeFile(name, "");
+    for (const name of [left, foreign]) await utimes(name, 0, 0);
+    assert.equal(await buildSnapshot(), file);
+    assert.deepEqual(
+      (await readdir(dirname(file))).sort(),
+      [file, inUse, foreign].map((path) => basename(path)).sort(),
+    );
+  } finally {
+    if (usual === undefined) delete process.env.CHERENKIT_CACHE;
+    else process.env.CHERENKIT_CACHE = usual;
+    await rm(cache, { recursive: true, force: true });
+  }
 });
 
 test("a kernel that does not answer is an error of its own, with exit code 3", async () => {
