@@ -5,6 +5,7 @@ export function notebookOutput(label = "cell"): (output: CellOutput) => void {
   return (output) => {
     const toStderr = ["stderr", "error", "heartbeat", "warning"].includes(output.kind);
     const stream = toStderr ? process.stderr : process.stdout;
-    for (const line of output.text.replace(/\n$/, "").split("\n")) stream.write(`${label} [${output.cell}] ${line}\n`);
+    const lines = output.text.replace(/\n$/, "").split("\n");
+    stream.write(lines.map((line) => `${label} [${output.cell}] ${line}\n`).join(""));
   };
 }

@@ -127,7 +127,14 @@ export async function startKernel(options: KernelOptions): Promise<KernelClient>
 async function startOnce(options: KernelOptions): Promise<KernelClient> {
   const folder = await makeTemporaryFolder("cherenkit-kernel-");
   try {
-    const connection = await (options.newConnection ?? newConnection)();
+    const connection = await (options.newConnection ?? newConnection)().catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new KernelNotStarted(`there are no five ports for a kernel on this machine: ${why}`, {
+        place: "127.0.0.1",
+        remedy: "end programs that hold many connections (`ss -tan` lists them), or raise `ulimit -n`, then try again",
+        cause,
+      });
+    });
     const file = join(folder, "connection.json");
     const content = JSON.stringify({ ...connection, kernel_name: options.command.name });
     await writeFile(file, content, { mode: 0o600 }).catch((cause) => {

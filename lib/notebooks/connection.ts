@@ -10,11 +10,16 @@ function listen(): Promise<Server> {
   });
 }
 
-/** A new connection for a kernel of this machine: five free ports and a key that nobody else knows. */
+/**
+ * A new connection for a kernel of this machine: five free ports and a key that nobody else knows.
+ * @throws the system's error when there are no such ports
+ */
 export async function newConnection(): Promise<ConnectionInfo> {
-  const servers = await Promise.all(Array.from({ length: 5 }, listen));
+  const tries = await Promise.allSettled(Array.from({ length: 5 }, listen));
+  const servers = tries.flatMap((tried) => (tried.status === "fulfilled" ? [tried.value] : []));
   const [shell, iopub, stdin, control, heartbeat] = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  for (const tried of tries) if (tried.status === "rejected") throw tried.reason;
   return {
     transport: "tcp",
     ip: "127.0.0.1",

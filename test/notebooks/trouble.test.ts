@@ -158,3 +158,15 @@ Date.prototype.toISOString = function () { return tell.call(new Date(this.getTim
     }
   });
 });
+
+test("a machine without free ports is an error at once, with exit code 3", async (context) => {
+  await withNotebook(notebook("1"), async ({ input, output }) => {
+    const begin = 'echo "40000 40002" >/proc/sys/net/ipv4/ip_local_port_range && ip link set lo up && exec "$@"';
+    const run = ["-n", "sh", "-c", begin, "sh", process.execPath, program, "run", input, output];
+    if (spawnSync("unshare", ["-n", "sh", "-c", begin, "sh", "true"]).status !== 0)
+      return context.skip("a network of its own cannot be made here");
+    const { status, stderr } = spawnSync("unshare", run, { encoding: "utf8", timeout: 60_000 });
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /there are no five ports for a kernel on this machine[\s\S]*remedy:/);
+  });
+});
