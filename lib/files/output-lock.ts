@@ -110,9 +110,16 @@ function removeLeft(file: string): void {
   }
 }
 
-/** Gives a lock free, which is touched until then; the end of the process does so too. */
-function held(file: string): () => void {
-  beginFile(file);
+/** Gives a lock free, which is touched until then; the end of the process does so too. One that another took over is its own. */
+function held(file: string, content: string): () => void {
+  const isOurs = (): boolean => {
+    try {
+      return readFileSync(file, "utf8") === content;
+    } catch {
+      return false;
+    }
+  };
+  beginFile(file, isOurs);
   const touch = setInterval(() => {
     const now = new Date();
     try {
@@ -124,7 +131,7 @@ function held(file: string): () => void {
   touch.unref();
   return () => {
     clearInterval(touch);
-    rmSync(file, { force: true });
+    if (isOurs()) rmSync(file, { force: true });
     finishFile(file);
   };
 }
@@ -136,7 +143,7 @@ function takeLock(output: string, file: string): (() => void) | Owner | null {
     try {
       makeFolder(dirname(file));
       writeFileSync(file, content, { flag: "wx" });
-      return held(file);
+      return held(file, content);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw outputError(output, error);
     }

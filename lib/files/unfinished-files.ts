@@ -1,17 +1,20 @@
 import { rmSync } from "node:fs";
 
-const unfinished = new Set<string>();
+const unfinished = new Map<string, () => boolean>();
 let watching = false;
 
-/** The file, or folder, is removed when the process ends, unless it is finished before. Nothing helps against SIGKILL. */
-export function beginFile(path: string): void {
+/**
+ * The file, or folder, is removed when the process ends, unless it is finished before. Nothing helps against SIGKILL.
+ * @param isOurs asked then; false when another process has taken its place
+ */
+export function beginFile(path: string, isOurs: () => boolean = () => true): void {
   if (!watching) {
     watching = true;
     process.on("exit", () => {
-      for (const file of unfinished) rmSync(file, { recursive: true, force: true });
+      for (const [file, ours] of unfinished) if (ours()) rmSync(file, { recursive: true, force: true });
     });
   }
-  unfinished.add(path);
+  unfinished.set(path, isOurs);
 }
 
 /** The file has its final name, or was removed. */

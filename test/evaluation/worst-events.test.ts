@@ -66,7 +66,7 @@ test("the table names each event by file, run, number and telescope", () => {
     3,
   );
   const [worst] = worstEvents(predictions, "skydirection", 1);
-  assert.deepEqual(table.rows[0]!.slice(0, 5), ["b.dl2.h5", "7", String(1000 + worst!.row), 2, "gamma"]);
+  assert.deepEqual(table.rows[0]!.slice(0, 5), ["b", "7", String(1000 + worst!.row), 2, "gamma"]);
   assert.equal(table.rows.length, 3);
   assert.equal(table.columns.at(-1), "error deg");
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { waitForLock } from "../../lib/files/output-lock.js";
+import { lockOutput, waitForLock } from "../../lib/files/output-lock.js";
 
 const folder = mkdtempSync(join(tmpdir(), "cherenkit-lock-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,4 +44,13 @@ test("a lock that is just being written is another's; one left half-written, or 
   (await unlock)();
   assert.equal(told, "another process");
   assert.ok(!existsSync(lock) && !existsSync(`${lock}.removing`));
+});
+
+test("a lock that another process took over stays when its former holder lets go", () => {
+  const output = join(folder, "taken");
+  const lock = join(folder, ".taken.lock");
+  const unlock = lockOutput(output, "file");
+  writeFileSync(lock, "another's");
+  unlock();
+  assert.ok(existsSync(lock));
 });
