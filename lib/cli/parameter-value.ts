@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { ConfigError } from "../errors.js";
+import { systemReason } from "../files/system-reason.js";
 
 const spelled: Readonly<Record<string, unknown>> = {
   True: true,
@@ -87,13 +88,12 @@ export async function parameterFile(file: string): Promise<Record<string, unknow
   try {
     content = parseYaml(await readFile(file, "utf8"));
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
+    const words = {
       ENOENT: "there is no such file",
       EISDIR: "it is a folder",
       EACCES: "no permission to read it",
     };
-    throw new ConfigError(`the parameter file ${file} cannot be read: ${(reasons[code ?? ""] ?? message).trim()}`, {
+    throw new ConfigError(`the parameter file ${file} cannot be read: ${systemReason(cause, words).trim()}`, {
       place: file,
       remedy: "give a YAML file with lines of the form name: value",
       cause,

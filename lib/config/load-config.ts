@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConfigError } from "../errors.js";
+import { systemReason } from "../files/system-reason.js";
 import { checkChanges, checkFile } from "./check-file.js";
 import type { Config } from "./config.js";
 import { fullKey } from "./full-key.js";
@@ -14,13 +15,8 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reasons: Record<string, string> = {
-      ENOENT: "does not exist",
-      EISDIR: "is a folder",
-      EACCES: "may not be read",
-    };
-    throw new ConfigError(`the configuration ${displayName(file)} ${reasons[code ?? ""] ?? "cannot be read"}`, {
+    const words = { ENOENT: "does not exist", EISDIR: "is a folder", EACCES: "may not be read" };
+    throw new ConfigError(`the configuration ${displayName(file)} ${systemReason(cause, words, "cannot be read")}`, {
       place: file,
       remedy: "give the name of a YAML file, for example configs/energy.yaml",
       cause,

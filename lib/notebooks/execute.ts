@@ -4,6 +4,7 @@ import type { INotebookContent } from "@jupyterlab/nbformat";
 import { CherenkitError, ConfigError, OutputError } from "../errors.js";
 import { lockOutput } from "../files/output-lock.js";
 import { prepareOutput } from "../files/prepare-output.js";
+import { systemReason } from "../files/system-reason.js";
 import { checkChoice, planCells } from "./cell-plan.js";
 import { writeCellRecord } from "./cell-record.js";
 import { type KernelCommand, kernelCommand } from "./kernel-command.js";
@@ -199,13 +200,8 @@ function checkFolder(cwd: string | undefined): void {
   try {
     accessSync(`${resolve(cwd)}/.`, constants.X_OK);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reasons: Record<string, string> = {
-      ENOENT: "there is none",
-      ENOTDIR: "it is a file",
-      EACCES: "no permission",
-    };
-    throw new ConfigError(`the kernel cannot work in this folder: ${reasons[code ?? ""] ?? message}`, {
+    const words = { ENOENT: "there is none", ENOTDIR: "it is a file", EACCES: "no permission" };
+    throw new ConfigError(`the kernel cannot work in this folder: ${systemReason(cause, words)}`, {
       place: cwd,
       remedy: "give --cwd a folder that you may use",
       cause,
